@@ -1,0 +1,21 @@
+import type { Finding, Problem } from './finding.ts'
+import type { Rule } from './rule.ts'
+import type { LineStarts } from './text.ts'
+
+/** What is read of a rule outside of its check. */
+export type RuleInfo = { readonly id: string } & Omit<Rule, 'check' | 'options'>
+
+export type SourceFile = { readonly path: string; readonly text: string; readonly lines: LineStarts }
+
+/** One run, ready to be shown. Formats in `show/` are functions from this to text. */
+export type CheckReport = {
+  readonly version: string
+  /** The files that were judged, by path. Findings and problems name paths of this map (or paths that could not be read). */
+  readonly files: ReadonlyMap<string, SourceFile>
+  readonly findings: readonly Finding[]
+  readonly problems: readonly Problem[]
+  /** All rules that ran, by id; also those whose findings come from elsewhere (`shell/SC2086`). */
+  readonly rules: ReadonlyMap<string, RuleInfo>
+  /** Fixes that were applied in this run (with --fix), by path. */
+  readonly applied: readonly { readonly path: string; readonly rule: string; readonly title: string }[]
+}
