@@ -80,7 +80,12 @@ export type Flag = {
   readonly fields: readonly FlagField[]
 }
 /** `key` is lower case; `value` is undefined for a bare key such as `readonly`. */
-export type FlagField = { readonly key: string; readonly value: string | undefined; readonly span: Span; readonly valueSpan: Span | undefined }
+export type FlagField = {
+  readonly key: string
+  readonly value: string | undefined
+  readonly span: Span
+  readonly valueSpan: Span | undefined
+}
 
 /** `["a", "b"]`: `values` are decoded strings; each span includes the quotes. */
 export type JsonForm = { readonly span: Span; readonly values: readonly string[]; readonly spans: readonly Span[] }

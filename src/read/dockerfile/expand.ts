@@ -1,0 +1,180 @@
+/** Variable expansion as BuildKit does it, with a third answer besides a value and none: "this file does not say". */
+import type { Part, VariablePart } from './lex.ts'
+import { lex } from './lex.ts'
+
+/** What is known of a variable: a value, `undefined` for declared without one (unknown here), `null` for not declared at all. */
+export type Lookup = (name: string) => string | undefined | null
+
+export type Expansion = {
+  readonly value: string
+  /** False when the value depends on a variable that is unknown here, or the word is malformed; `value` then has it as written. */
+  readonly known: boolean
+  /** Variables that have no value here, as offsets into the word. */
+  readonly missing: readonly { readonly name: string; readonly start: number; readonly end: number; readonly declared: boolean }[]
+  /** BuildKit refuses to build: malformed word, or `${x:?message}` on an unset variable. */
+  readonly error: { readonly message: string; readonly start: number; readonly end: number } | undefined
+}
+
+type Missing = { name: string; start: number; end: number; declared: boolean }
+
+/** Expands one word. Linear in the word and in the values put into it. Never throws. */
+export const expand = (text: string, escape: string, lookup: Lookup): Expansion => {
+  const { parts, error } = lex(text, escape)
+  const run: Run = { text, lookup, missing: [], known: error === undefined, error }
+  const value = evaluate(parts, run) + (error ? text.slice(parts.at(-1)?.end ?? 0) : '')
+  return { value, known: run.known, missing: run.missing, error: run.error }
+}
+
+type Run = {
+  readonly text: string
+  readonly lookup: Lookup
+  readonly missing: Missing[]
+  known: boolean
+  error: Expansion['error']
+}
+
+const evaluate = (parts: readonly Part[], run: Run): string => {
+  let value = ''
+  for (const part of parts) value += part.kind === 'text' ? part.value : evaluateVariable(part, run)
+  return value
+}
+
+const evaluateVariable = (part: VariablePart, run: Run): string => {
+  const written = (): string => run.text.slice(part.start, part.end)
+  const current = run.lookup(part.name)
+  const set = current !== null && current !== undefined
+  const note = (): void => {
+    if (!set) run.missing.push({ name: part.name, start: part.start, end: part.end, declared: current === undefined })
+  }
+  const unknown = (): string => {
+    run.known = false
+    return written()
+  }
+  switch (part.modifier) {
+    case '-':
+    case ':-': {
+      note()
+      const word = evaluate(part.word, run)
+      return !set || (part.modifier === ':-' && current === '') ? word : current
+    }
+    case '+':
+    case ':+': {
+      note()
+      const word = evaluate(part.word, run)
+      // Whoever builds may give a declared variable a value: which of the two it is, nobody here knows.
+      if (current === undefined) return unknown()
+      return !set || (part.modifier === ':+' && current === '') ? '' : word
+    }
+    case '?':
+    case ':?': {
+      note()
+      const word = evaluate(part.word, run)
+      if (set && !(part.modifier === ':?' && current === '')) return current
+      if (current === null || current === '') {
+        const message = word || `is not allowed to be ${set ? 'empty' : 'unset'}`
+        run.error ??= { message: `${part.name}: ${message}`, start: part.start, end: part.end }
+      }
+      return unknown()
+    }
+    case undefined:
+      note()
+      return set ? current : current === undefined ? unknown() : missingValue(run)
+    default: {
+      note()
+      const pattern = evaluate(part.word, run)
+      const replacement = evaluate(part.replacement, run)
+      if (!set) return current === undefined ? unknown() : missingValue(run)
+      const tokens = readPattern(pattern)
+      if (tokens === undefined) {
+        run.error ??= {
+          message: `the pattern \`${pattern}\` has an escape that BuildKit does not know`,
+          start: part.start,
+          end: part.end,
+        }
+        return unknown()
+      }
+      return applyPattern(part.modifier, current, tokens, replacement)
+    }
+  }
+}
+
+/** An undeclared variable is empty to BuildKit, but a base image may define it: so it is not known. */
+const missingValue = (run: Run): string => {
+  run.known = false
+  return ''
+}
+
+type PatternToken = { readonly any: 'one' | 'many'; readonly unit?: undefined } | { readonly any: 'none'; readonly unit: string }
+
+/** `*`, `?` and backslash escapes; everything else is literal. Undefined for an escape that BuildKit refuses. */
+const readPattern = (pattern: string): readonly PatternToken[] | undefined => {
+  const tokens: PatternToken[] = []
+  const units = [...pattern]
+  for (let i = 0; i < units.length; i++) {
+    const unit = units[i]!
+    if (unit === '*') tokens.push({ any: 'many' })
+    else if (unit === '?') tokens.push({ any: 'one' })
+    else if (unit === '\\') {
+      const next = units[++i]
+      if (next === undefined || !'}/*?\\'.includes(next)) return undefined
+      tokens.push({ any: 'none', unit: next })
+    } else tokens.push({ any: 'none', unit })
+  }
+  return tokens
+}
+
+/** The end of the shortest or longest match of the whole pattern starting at `from`, or -1. Time is pattern × text: no backtracking. */
+const matchAt = (units: readonly string[], from: number, tokens: readonly PatternToken[], greedy: boolean): number => {
+  let reachable = new Set([from])
+  for (const token of tokens) {
+    const next = new Set<number>()
+    if (token.any === 'many') {
+      let first = units.length
+      for (const at of reachable) first = Math.min(first, at)
+      for (let at = first; at <= units.length; at++) {
+        next.add(at)
+        if (units[at] === '\n') break
+      }
+    } else {
+      for (const at of reachable)
+        if (at < units.length && (token.any === 'one' ? units[at] !== '\n' : units[at] === token.unit)) next.add(at + 1)
+    }
+    if (next.size === 0) return -1
+    reachable = next
+  }
+  let best = -1
+  for (const at of reachable) if (best === -1 || (greedy ? at > best : at < best)) best = at
+  return best
+}
+
+const applyPattern = (
+  modifier: VariablePart['modifier'],
+  value: string,
+  tokens: readonly PatternToken[],
+  replacement: string,
+): string => {
+  const units = [...value]
+  const greedy = modifier === '##' || modifier === '%%'
+  if (modifier === '#' || modifier === '##') {
+    const end = matchAt(units, 0, tokens, greedy)
+    return end === -1 ? value : units.slice(end).join('')
+  }
+  if (modifier === '%' || modifier === '%%') {
+    const end = matchAt([...units].reverse(), 0, [...tokens].reverse(), greedy)
+    return end === -1 ? value : units.slice(0, units.length - end).join('')
+  }
+  let result = ''
+  let at = 0
+  while (at <= units.length) {
+    const end = matchAt(units, at, tokens, true)
+    if (end === -1) {
+      result += units[at++] ?? ''
+      continue
+    }
+    result += replacement
+    if (modifier === '/') return result + units.slice(end).join('')
+    if (end > at) at = end
+    else result += units[at++] ?? ''
+  }
+  return result
+}
