@@ -34,8 +34,14 @@ export type State = {
   readonly workdir: InForce<{ readonly path: string; readonly known: boolean; readonly absolute: boolean }>
   /** Never undefined: Docker's default is /bin/sh -c (cmd /S /C on Windows bases). */
   readonly shell: { readonly value: readonly string[]; readonly at: Instruction | undefined }
-  /** ENV and ARG in scope; ENV wins over ARG of the same name. */
-  readonly variables: ReadonlyMap<string, Variable>
+  /** ENV and ARG in scope, those of the stages that this one is built FROM included. As in BuildKit the later of the two wins. */
+  readonly variables: Variables
+}
+
+export type Variables = {
+  get(name: string): Variable | undefined
+  /** All names in scope, in no particular order. */
+  names(): readonly string[]
 }
 
 /** One instruction in its stage. ONBUILD's nested instruction is a step of its own with `onbuild: true`, after its parent. */
@@ -71,7 +77,8 @@ export type Use = {
 
 /**
  * `final`: the last stage. `inherited`: the final one is built FROM it. `copied`: files of it are copied into the final image (perhaps over
- * several stages). `used`: only mounted or built upon by stages that do not ship. `unused`: nothing takes anything from it.
+ * several stages), or a copied one is built FROM it. `used`: the final image needs it, but only through mounts. `unused`: it is not built at all
+ * unless someone names it with `--target`.
  */
 export type Role = 'final' | 'inherited' | 'copied' | 'used' | 'unused'
 

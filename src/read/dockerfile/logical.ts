@@ -22,7 +22,11 @@ export class LogicalText implements Logical {
 
   offsetOf(at: number): number {
     const wanted = this.#base + at
-    if (this.#starts.length === 1) return this.#offsets[0]! + wanted - this.#starts[0]!
+    const piece = this.#pieceAt(wanted)
+    return this.#offsets[piece]! + wanted - this.#starts[piece]!
+  }
+
+  #pieceAt(wanted: number): number {
     let low = 0
     let high = this.#starts.length - 1
     while (low < high) {
@@ -30,7 +34,7 @@ export class LogicalText implements Logical {
       if (this.#starts[middle]! <= wanted) low = middle
       else high = middle - 1
     }
-    return this.#offsets[low]! + wanted - this.#starts[low]!
+    return low
   }
 
   spanOf(start: number, end: number): Span {
@@ -42,8 +46,41 @@ export class LogicalText implements Logical {
     return { start: this.offsetOf(start), end: this.offsetOf(end - 1) + 1 }
   }
 
+  /** The pieces of this text with the offset in the file of each. */
+  pieces(): { readonly text: string; readonly offset: number }[] {
+    const pieces: { text: string; offset: number }[] = []
+    for (let at = 0; at < this.text.length; ) {
+      const wanted = this.#base + at
+      let next = this.text.length
+      for (let i = this.#pieceAt(wanted) + 1; i < this.#starts.length; i++) {
+        if (this.#starts[i]! > wanted) {
+          next = Math.min(next, this.#starts[i]! - this.#base)
+          break
+        }
+      }
+      pieces.push({ text: this.text.slice(at, next), offset: this.offsetOf(at) })
+      at = next
+    }
+    return pieces
+  }
+
   /** The same mapping for a part of the text. */
   part(start: number, end: number): LogicalText {
     return new LogicalText(this.text.slice(start, end), this.#starts, this.#offsets, this.#base + start)
   }
+}
+
+/** One text from pieces of a file, in the given order. */
+export const joinPieces = (pieces: readonly { readonly text: string; readonly offset: number }[]): LogicalText => {
+  const starts: number[] = []
+  let length = 0
+  for (const piece of pieces) {
+    starts.push(length)
+    length += piece.text.length
+  }
+  return new LogicalText(
+    pieces.map(piece => piece.text).join(''),
+    starts,
+    pieces.map(piece => piece.offset),
+  )
 }

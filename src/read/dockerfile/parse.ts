@@ -437,6 +437,7 @@ class Parser {
         expand: quotes(name) === quotes(match[3]),
         chomp: match[2] === '-',
         body,
+        content: this.text.slice(body.start, body.end),
         end: found,
       })
     }

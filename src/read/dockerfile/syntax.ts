@@ -62,6 +62,8 @@ export type Logical = {
   spanOf(start: number, end: number): Span
   /** The offset in the file of one offset in `text`; `text.length` gives the end. */
   offsetOf(at: number): number
+  /** The unbroken pieces it is made of, with the offset in the file of each. */
+  pieces(): { text: string; offset: number }[]
 }
 
 /** A piece of the argument: `raw` is its logical text (quotes and escapes as written), the span is where it stands in the file. */
@@ -113,6 +115,8 @@ export type Heredoc = {
   readonly chomp: boolean
   /** Of the lines between, their ends included; empty at the end of the text when nothing follows. */
   readonly body: Span
+  /** The text of `body`. */
+  readonly content: string
   /** Of the delimiter line; undefined when it never comes. */
   readonly end: Span | undefined
 }

@@ -1,0 +1,108 @@
+/** What many Dockerfile rules ask of the subject, and the small words to build a fix with. */
+import type { Edit, Fix, Safety } from '../model/finding.ts'
+import type { Span } from '../model/text.ts'
+import type { Base, Dockerfile, Stage, Step, Use } from '../read/dockerfile/graph.ts'
+import type { ImageReference } from '../read/dockerfile/reference.ts'
+import type { Flag, FlagField } from '../read/dockerfile/syntax.ts'
+import type { Command, Script } from '../read/shell/script.ts'
+
+export type CommandAt = { readonly step: Step; readonly script: Script; readonly command: Command }
+
+/** The commands of all RUN instructions (ONBUILD RUN too), in order; with names, only those. */
+export function* runCommands(dockerfile: Dockerfile, ...names: readonly string[]): Generator<CommandAt> {
+  for (const step of stepsNamed(dockerfile, 'RUN')) yield* commandsOf(step, ...names)
+}
+
+/** The commands of one step's scripts; with names, only those. */
+export function* commandsOf(step: Step, ...names: readonly string[]): Generator<CommandAt> {
+  for (const script of step.scripts) {
+    for (const command of script.commands) if (names.length === 0 || names.includes(command.name)) yield { step, script, command }
+  }
+}
+
+/** All steps with one of these instruction names, those nested in ONBUILD too. */
+export function* stepsNamed(dockerfile: Dockerfile, ...names: readonly string[]): Generator<Step> {
+  for (const step of dockerfile.steps) if (names.includes(step.instruction.name)) yield step
+}
+
+/** Every image taken from outside this file: FROM, COPY --from, RUN --mount=from. */
+export function* imagesOf(
+  dockerfile: Dockerfile,
+): Generator<{ readonly use: Use; readonly stage: Stage; readonly reference: ImageReference }> {
+  for (const stage of dockerfile.stages) {
+    for (const use of stage.uses) if (use.target.kind === 'image') yield { use, stage, reference: use.target.reference }
+  }
+}
+
+/** The stages whose file system ships: the final one, then those it is built FROM, downwards. */
+export const shippedStages = (dockerfile: Dockerfile): readonly Stage[] => {
+  const stages: Stage[] = []
+  for (
+    let base: Base | undefined = dockerfile.final && { kind: 'stage', stage: dockerfile.final };
+    base?.kind === 'stage';
+    base = base.stage.base
+  ) {
+    stages.push(base.stage)
+  }
+  return stages
+}
+
+/** The steps that make up a stage's file system, oldest first: those of the stages it is built FROM, then its own. ONBUILD's nested steps are left out. */
+export const lineage = (stage: Stage): readonly Step[] => {
+  const chain: Stage[] = []
+  for (let base: Base = { kind: 'stage', stage }; base.kind === 'stage'; base = base.stage.base) chain.push(base.stage)
+  return chain.reverse().flatMap(one => one.steps.filter(step => !step.onbuild))
+}
+
+export const flagNamed = (step: Step, name: string): Flag | undefined => step.instruction.flags.find(flag => flag.name === name)
+
+export type Mount = {
+  readonly flag: Flag
+  /** `bind` when not said. */
+  readonly type: string
+  /** Without a final `/`; undefined when not said. */
+  readonly target: string | undefined
+  field(...keys: readonly string[]): FlagField | undefined
+}
+
+/** The `--mount` flags of a RUN. */
+export const mountsOf = (step: Step): readonly Mount[] =>
+  step.instruction.flags
+    .filter(flag => flag.name === 'mount')
+    .map(flag => {
+      const field = (...keys: readonly string[]): FlagField | undefined => flag.fields.find(one => keys.includes(one.key))
+      const target = field('target', 'dst', 'destination')?.value
+      return {
+        flag,
+        type: field('type')?.value ?? 'bind',
+        target: target === undefined ? undefined : target.replace(/(?<=.)\/$/, ''),
+        field,
+      }
+    })
+
+/** True when a cache or tmpfs mount of this RUN covers the path (is it, or a parent of it): what is written there does not stay in the layer. */
+export const isMountedAway = (step: Step, path: string): boolean =>
+  mountsOf(step).some(
+    ({ type, target }) =>
+      (type === 'cache' || type === 'tmpfs') && target !== undefined && (path === target || path.startsWith(`${target}/`)),
+  )
+
+export const replaceAt = (dockerfile: Dockerfile, span: Span, text: string): Edit => ({ path: dockerfile.path, span, text })
+export const insertAt = (dockerfile: Dockerfile, offset: number, text: string): Edit => ({
+  path: dockerfile.path,
+  span: { start: offset, end: offset },
+  text,
+})
+export const removeAt = (dockerfile: Dockerfile, span: Span): Edit => ({ path: dockerfile.path, span, text: '' })
+
+/** The span of some word with the blanks before it: what to remove so that no double blank stays. */
+export const withBlanksBefore = (dockerfile: Dockerfile, span: Span): Span => {
+  let { start } = span
+  while (start > 0 && (dockerfile.tree.text[start - 1] === ' ' || dockerfile.tree.text[start - 1] === '\t')) start--
+  return { start, end: span.end }
+}
+
+/** The end of line that this file uses. */
+export const lineEnd = (dockerfile: Dockerfile): string => (/\r\n/.test(dockerfile.tree.text.slice(0, 4096)) ? '\r\n' : '\n')
+
+export const fixBy = (safety: Safety, title: string, ...edits: readonly Edit[]): Fix => ({ title, safety, edits })

@@ -1,0 +1,122 @@
+/** Rules × Dockerfile → findings: weighs them by stage, gives them stable keys, and turns a rule that breaks into a Problem. */
+import type { Finding, Location, Problem, Result, Severity } from '../model/finding.ts'
+import { shortHash } from '../model/key.ts'
+import type { Report } from '../model/rule.ts'
+import type { Span } from '../model/text.ts'
+import type { Dockerfile, Role, Stage, Step } from '../read/dockerfile/graph.ts'
+import type { DockerfileFacts, DockerfileRule } from './dockerfile-rule.ts'
+
+/** A rule as the configuration wants it: its options validated, its severity perhaps changed (undefined: the rule's own). */
+export type RunningRule = {
+  readonly rule: DockerfileRule<never>
+  readonly options: unknown
+  readonly severity: Severity | undefined
+}
+
+/** Runs every rule once. Findings come sorted by position, then rule id. A rule that throws is a Problem; the others still run. */
+export const judgeDockerfile = async (
+  dockerfile: Dockerfile,
+  rules: ReadonlyMap<string, RunningRule>,
+  facts: DockerfileFacts,
+): Promise<Result> => {
+  const findings: Finding[] = []
+  const problems: Problem[] = []
+  const locate = stepLocator(dockerfile)
+  const seen = new Map<string, number>()
+  for (const [id, running] of rules) {
+    try {
+      const reports = running.rule.check(dockerfile, running.options as never, facts)
+      if (Symbol.asyncIterator in reports)
+        for await (const report of reports) findings.push(toFinding(id, running, report, dockerfile, locate, seen))
+      else for (const report of reports) findings.push(toFinding(id, running, report, dockerfile, locate, seen))
+    } catch (cause) {
+      problems.push({
+        kind: 'failed',
+        code: 'rule-crashed',
+        message: `the rule ${id} failed here: ${cause instanceof Error ? cause.message : String(cause)}. This is a bug in Bulkhead`,
+        at: { in: 'file', path: dockerfile.path, span: { start: 0, end: 0 } },
+        cause,
+      })
+    }
+  }
+  findings.sort(byPosition)
+  return { findings, problems }
+}
+
+/** By path, offset, length, then rule id. */
+export const byPosition = (a: Finding, b: Finding): number => {
+  const [x, y] = [a.at[0], b.at[0]]
+  if (x.in === 'file' && y.in === 'file') {
+    if (x.path !== y.path) return x.path < y.path ? -1 : 1
+    if (x.span.start !== y.span.start) return x.span.start - y.span.start
+    if (x.span.end !== y.span.end) return x.span.end - y.span.end
+  }
+  return a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0
+}
+
+const toFinding = (
+  id: string,
+  { rule, severity: configured }: RunningRule,
+  report: Report,
+  dockerfile: Dockerfile,
+  locate: (offset: number) => Step | undefined,
+  seen: Map<string, number>,
+): Finding => {
+  const inFile = (span: Span): Location => ({ in: 'file', path: dockerfile.path, span })
+  const at = 'in' in report.at ? report.at : inFile(report.at)
+  const stage = at.in === 'file' && at.path === dockerfile.path ? locate(at.span.start)?.stage : undefined
+  const full = configured ?? report.severity ?? rule.severity
+  const lighter = stage !== undefined && !countsInFull(stage.role, rule.weighs ?? 'image')
+  // The key is made of what the finding is about, not of where it stands, so that edits elsewhere do not change it.
+  const about =
+    at.in === 'file' && at.path === dockerfile.path
+      ? dockerfile.tree.text.slice(at.span.start, Math.min(at.span.end, at.span.start + 4096))
+      : JSON.stringify(at)
+  const identity = `${id}\n${dockerfile.path}\n${stage ? (stage.name ?? stage.index) : ''}\n${about.replace(/\s+/g, ' ')}`
+  const occurrence = seen.get(identity) ?? 0
+  seen.set(identity, occurrence + 1)
+  return {
+    rule: id,
+    key: shortHash(`${identity}\n${occurrence}`),
+    severity: lighter ? oneStepLess(full) : full,
+    message: report.message,
+    at: [at, ...(report.also ?? []).map(inFile)],
+    ...(lighter ? { note: `weighs less: ${whyLighter(stage)}` } : {}),
+    ...(report.fix ? { fix: report.fix } : {}),
+  }
+}
+
+const countsInFull = (role: Role, weighs: NonNullable<DockerfileRule['weighs']>): boolean =>
+  role === 'final' || role === 'inherited' || weighs === 'everywhere' || (role === 'copied' && weighs === 'content')
+
+const lowered: Readonly<Record<Severity, Severity>> = {
+  critical: 'high',
+  high: 'medium',
+  medium: 'low',
+  low: 'info',
+  info: 'info',
+  unknown: 'unknown',
+}
+const oneStepLess = (severity: Severity): Severity => lowered[severity]
+
+const whyLighter = (stage: Stage): string => {
+  const name = stage.name === undefined ? `stage ${stage.index}` : `stage \`${stage.name}\``
+  if (stage.role === 'copied') return `${name} is a builder stage: only the files copied from it ship`
+  if (stage.role === 'used') return `no file of ${name} reaches the final image`
+  return `the final image takes nothing from ${name}`
+}
+
+/** The step whose instruction holds an offset; instructions are in order, so a binary search does. */
+export const stepLocator = (dockerfile: Dockerfile): ((offset: number) => Step | undefined) => {
+  const steps = dockerfile.steps.filter(step => !step.onbuild)
+  return offset => {
+    let low = 0
+    let high = steps.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (steps[middle]!.instruction.span.start <= offset) low = middle + 1
+      else high = middle
+    }
+    return low > 0 ? steps[low - 1] : undefined
+  }
+}
