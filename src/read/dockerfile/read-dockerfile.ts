@@ -33,6 +33,8 @@ export const buildGraph = (path: string, tree: SyntaxTree): Dockerfile => {
 
   for (const instruction of tree.instructions) {
     if (instruction.name === 'FROM') {
+      // A stage has its name only from its end on: FROM inside of it means an image of that name. A repeated name hides the earlier one.
+      if (stage?.name !== undefined) byName.set(stage.name, stage)
       const globalScope = globals.moment()
       stage = openStage(instruction, stages.length, byName, globalScope, tree.escape)
       timeline = new Timeline(stage.base.kind === 'stage' ? stage.base.stage.end.variables : undefined)
@@ -58,8 +60,6 @@ export const buildGraph = (path: string, tree: SyntaxTree): Dockerfile => {
       stage.steps.push(...added)
       stage.end = state
     } else preamble.push(...added)
-    // A repeated name hides the earlier stage only from the lines after it, so names are entered when their stage is complete.
-    if (stage?.name !== undefined) byName.set(stage.name, stage)
   }
   if (stage?.name !== undefined) byName.set(stage.name, stage)
   for (const one of stages) for (const step of one.steps) one.uses.push(...usesOf(step, stages, byName, tree.escape))
