@@ -24,13 +24,23 @@ export type ShellWord = {
 export type ShellAssignment = { readonly span: Span; readonly name: string; readonly value: ShellWord | undefined }
 
 /** `operator` is `>`, `>>`, `<`, `<<`, `2>`…; `target` is the file word (absent for a heredoc's own marker). */
-export type ShellRedirect = { readonly span: Span; readonly operator: string; readonly fd: number | undefined; readonly target: ShellWord | undefined }
+export type ShellRedirect = {
+  readonly span: Span
+  readonly operator: string
+  readonly fd: number | undefined
+  readonly target: ShellWord | undefined
+}
 
 /**
  * One option as written: clustered short options are split (`-fmy` → `-f`, `-m`, `-y`), `--opt=value`, `--opt value`, `-ovalue`, `-o value`
  * are one. `name` has its dashes. `span` covers the word that holds it (and the value's word).
  */
-export type ShellOption = { readonly name: string; readonly value: string | undefined; readonly span: Span; readonly word: ShellWord }
+export type ShellOption = {
+  readonly name: string
+  readonly value: string | undefined
+  readonly span: Span
+  readonly word: ShellWord
+}
 
 export type Command = {
   /** Base name of the program after wrappers (sudo, env, exec, time, command, nice, nohup…) were taken off: `apt-get`. Empty when it is not literal. */
@@ -48,13 +58,28 @@ export type Command = {
   /** Words that are neither options nor their values. For `apt-get -y install curl`: `install`, `curl`. */
   readonly operands: readonly ShellWord[]
   readonly redirects: readonly ShellRedirect[]
+  /** The first command inside a group, subshell, `if`, `while` or `for` has the operator that stands before that compound: `a | while read x`. */
   readonly operator: Operator
   /** Of the operator before this command; undefined for the first of a list. */
   readonly operatorSpan: Span | undefined
-  /** Commands with the same number are parts of one pipeline, in order. */
+  /** After `!`: its failure is the success of the pipeline. */
+  readonly negated: boolean
+  /** Commands with the same number are parts of one pipeline, in order; in `a | while b; do c; done` all three are. */
   readonly pipeline: number
-  /** `top`: in the script's own list. Others run only sometimes, or elsewhere. */
-  readonly context: readonly ('subshell' | 'group' | 'substitution' | 'condition' | 'branch' | 'loop' | 'function' | 'heredoc' | 'nested-shell')[]
+  /** Empty: in the script's own list. Others run only sometimes, or elsewhere. */
+  readonly context: readonly (
+    | 'subshell'
+    | 'group'
+    | 'substitution'
+    | 'condition'
+    | 'branch'
+    | 'loop'
+    | 'function'
+    | 'heredoc'
+    | 'nested-shell'
+  )[]
+  /** One number for each entry of `context`: equal numbers at the same place mean the same subshell, branch, substitution… */
+  readonly scope: readonly number[]
   /** The index of the top-level statement of the script that holds it. */
   readonly statement: number
 }
