@@ -689,11 +689,13 @@ const readJson = (argument: LogicalText): JsonForm | undefined | 'not-strings' =
   if (!Array.isArray(values)) return undefined
   if (!values.every(value => typeof value === 'string')) return 'not-strings'
   const spans: Span[] = []
+  const ranges: Range[] = []
   for (let at = 1; at < text.length; at++) {
     if (text[at] !== '"') continue
     const start = at++
     while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1
     spans.push(argument.spanOf(start, at + 1))
+    ranges.push({ start, end: at + 1 })
   }
-  return { span: argument.spanOf(0, text.length), values, spans }
+  return { span: argument.spanOf(0, text.length), values, spans, ranges }
 }

@@ -1,7 +1,8 @@
 /** Bytes → what Dockerfile rules judge: the tree, the build graph, and the shell scripts inside. */
 import type { Span } from '../../model/text.ts'
-import { readArgv, readScript } from '../shell/read-script.ts'
-import type { Script, ShellWord } from '../shell/script.ts'
+import { argvWord, readArgv } from '../shell/read-argv.ts'
+import { readScript } from '../shell/read-script.ts'
+import type { Script } from '../shell/script.ts'
 import { expand } from './expand.ts'
 import type { Base, Dockerfile, Expanded, Role, Stage, State, Step, Use, Variables } from './graph.ts'
 import { joinPieces } from './logical.ts'
@@ -286,14 +287,10 @@ const readScripts = (instruction: Instruction, shell: readonly string[]): readon
   if (!owner || (instruction.name !== 'HEALTHCHECK' && !withCommand.has(instruction.name))) return []
   const { argument, json, heredocs } = owner
   if (json) {
-    const words: ShellWord[] = json.values.map((value, i) => ({
-      span: json.spans[i]!,
-      raw: value,
-      text: value,
-      literal: true,
-      quoted: true,
-    }))
-    return words.length > 0 ? [readArgv(words)] : []
+    const words = json.ranges.map(({ start, end }) =>
+      argvWord(argument.text.slice(start, end), (from, to) => argument.spanOf(start + from, start + to)),
+    )
+    return words.length > 0 ? [readArgv(words, json.span)] : []
   }
   if (argument.text === '') return []
   const [only] = heredocs

@@ -89,8 +89,13 @@ export type FlagField = {
   readonly valueSpan: Span | undefined
 }
 
-/** `["a", "b"]`: `values` are decoded strings; each span includes the quotes. */
-export type JsonForm = { readonly span: Span; readonly values: readonly string[]; readonly spans: readonly Span[] }
+/** `["a", "b"]`: `values` are decoded strings; spans (in the file) and ranges (in the argument's logical text) include the quotes. */
+export type JsonForm = {
+  readonly span: Span
+  readonly values: readonly string[]
+  readonly spans: readonly Span[]
+  readonly ranges: readonly { readonly start: number; readonly end: number }[]
+}
 
 /** One `key=value` of ENV, LABEL or ARG; `legacy` is the old `ENV key value`. */
 export type KeyValue = {
