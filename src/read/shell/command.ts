@@ -6,8 +6,8 @@ import type { Command, ShellAssignment, ShellWord } from './script.ts'
 import { shellDialect } from './shells.ts'
 import { baseName, unwrap } from './wrappers.ts'
 
-/** A word, and what it says as a frame of its own (for those that are scripts). */
-export type Piece = { readonly word: ShellWord; inside(): Frame }
+/** A word, its range in the outermost script, and what it says as a frame of its own (for those that are scripts). */
+export type Piece = { readonly word: ShellWord; readonly start: number; readonly end: number; inside(): Frame }
 
 /** A script inside a command: the string of `sh -c`, `su -c` or `eval`. `piece` is the index of its word. */
 export type Inner = { readonly piece: Piece; readonly kind: 'shell' | 'eval' }
@@ -47,7 +47,8 @@ const splitString = (piece: Piece, skip: number, spanOf: (start: number, end: nu
       literal: !value.includes('${'),
       quoted,
     }
-    pieces.push({ word, inside: () => innerOf(frame, start, at, value) })
+    const end = at
+    pieces.push({ word, start: from, end: to, inside: () => innerOf(frame, start, end, value) })
   }
   return pieces
 }
@@ -139,7 +140,10 @@ export const buildCommand = (
     span: { start: words[from]!.span.start, end: words[to - 1]!.span.end },
   }))
   const assignments = [...parts.assignments, ...found.assignments.map(index => assignmentOf(words[index]!))]
-  const span = origin.spanOf(parts.start, parts.end)
+  // The words of an argv have quotes outside their text.
+  const range = origin.spanOf(parts.start, parts.end)
+  const [head, tail] = [words[0]?.span.start ?? range.start, words.at(-1)?.span.end ?? range.end]
+  const span = { start: Math.min(range.start, head), end: Math.max(range.end, tail) }
   const common = { span, assignments, redirects: parts.redirects, ...parts.place }
 
   // `eval 'script'`: the string is looked into; `eval a b` was taken for a wrapper above.
@@ -166,4 +170,20 @@ export const buildCommand = (
   const command: Command = { name, nameWord, wrappers: all, args, options, operands, ...common }
   if (evaluated) return { command, inner: { piece: pieces[at + 1]!, kind: 'eval' } }
   return { command, inner: innerScript(name, pieces, command) }
+}
+
+/** The commands that `find` runs: the words between `-exec` and `;` or `+`. Linear. */
+export const executed = (pieces: readonly Piece[]): readonly (readonly Piece[])[] => {
+  const found: Piece[][] = []
+  let open: Piece[] | undefined
+  for (const piece of pieces) {
+    const { text } = piece.word
+    if (open === undefined) {
+      if (text === '-exec' || text === '-execdir' || text === '-ok' || text === '-okdir') open = []
+    } else if (text === ';' || (text === '+' && open.at(-1)?.word.text === '{}')) {
+      if (open.length > 0) found.push(open)
+      open = undefined
+    } else open.push(piece)
+  }
+  return found
 }

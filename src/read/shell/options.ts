@@ -15,7 +15,7 @@ const table: Readonly<Record<string, string>> = {
   apt: '=apt-get',
   'apt-cache': '-o --option -c --config-file -p --pkg-cache -s --src-cache -q?',
   'apt-mark': '-o --option -c --config-file -f --file',
-  'apt-key': '--keyring --keyserver --recv --recv-keys --fetch-keys',
+  'apt-key': '--keyring --keyserver --keyserver-options',
   'add-apt-repository': '-k --keyserver -c --component -p --pocket -P --ppa -U --uri -S --sourceslist',
   // https://manpages.debian.org/aptitude
   aptitude:
@@ -28,7 +28,7 @@ const table: Readonly<Record<string, string>> = {
   apk: '-p --root -X --repository --arch --cache-dir --cache-max-age --keys-dir --progress-fd --repositories-file --timeout --wait -t --virtual',
   'apk fetch': '-o --output',
   // https://dnf.readthedocs.io/en/latest/command_ref.html and https://dnf5.readthedocs.io/
-  dnf: '-c --config -d --debuglevel -e --errorlevel -R --randomwait -x --exclude --excludepkgs --disableexcludes --disableexcludepkgs --enablerepo --disablerepo --repo --repoid --enable --disable --installroot --releasever --setopt --forcearch --comment --downloaddir --destdir --repofrompath --rpmverbosity --color --advisory --advisories --bz --bzs --cve --cves --sec-severity --secseverity --disableplugin --enableplugin --plugin --from-repo --arch',
+  dnf: '-c --config -d --debuglevel -e --errorlevel -R --randomwait -x --exclude --excludepkgs --disableexcludes --disableexcludepkgs --enablerepo --disablerepo --repo --repoid --installroot --releasever --setopt --forcearch --comment --downloaddir --destdir --repofrompath --rpmverbosity --color --advisory --advisories --bz --bzs --cve --cves --sec-severity --secseverity --disableplugin --enableplugin --from-repo --arch',
   yum: '=dnf',
   microdnf: '=dnf',
   'dnf config-manager': '--add-repo',
@@ -39,8 +39,8 @@ const table: Readonly<Record<string, string>> = {
   tdnf: '-c --config -d --debuglevel --downloaddir --enablerepo --disablerepo --repo --repoid --repofrompath --exclude --installroot --releasever --setopt --rpmverbosity --enableplugin --disableplugin --sec-severity --rpmdefine --testopt --forcearch',
   // https://manpages.opensuse.org/zypper
   zypper:
-    '-c --config -D --reposd-dir -C --cache-dir -R --root --installroot --solv-cache-dir --raw-cache-dir --pkg-cache-dir --userdata -p --plus-repo --plus-content --releasever -x',
-  'zypper install': '-r --repo --from -t --type -n --name --replacefiles? --download --solver-focus -C',
+    '-c --config -D --reposd-dir -C --cache-dir -R --root --installroot --solv-cache-dir --raw-cache-dir --pkg-cache-dir --userdata -p --plus-repo --plus-content --releasever',
+  'zypper install': '-r --repo --from -t --type --download --solver-focus',
   'zypper in': '=zypper install',
   'zypper remove': '-r --repo -t --type',
   'zypper rm': '=zypper remove',
@@ -54,7 +54,7 @@ const table: Readonly<Record<string, string>> = {
   'zypper addrepo': '-r --repo -n --name -p --priority -t --type',
   'zypper ar': '=zypper addrepo',
   // https://rpm.org/docs/latest/man/rpm.8
-  rpm: '-D --define --undefine -E --eval --root -r --dbpath --rcfile --load --macros --pipe --prefix --relocate --excludepath --queryformat --qf --ignorearch? --initdb?',
+  rpm: '-D --define --undefine -E --eval --root --dbpath --rcfile --load --macros --pipe --prefix --relocate --excludepath --queryformat --qf',
   // https://pip.pypa.io/en/stable/cli/
   pip: '--log --proxy --retries --timeout --exists-action --trusted-host --cert --client-cert --cache-dir --python --keyring-provider --use-feature --use-deprecated',
   'pip install':
@@ -73,7 +73,8 @@ const table: Readonly<Record<string, string>> = {
   'uv add':
     '-r --requirements --requirement -c --constraints --extra --optional --group --package --script --tag --branch --rev --bounds --marker -m',
   'uv sync': '--extra --group --no-group --only-group --no-extra --package --no-install-package --python-platform',
-  'uv run': '--extra --group --no-group --only-group --with --with-editable --with-requirements --env-file -m --module --package',
+  'uv run':
+    ':stop --extra --group --no-group --only-group --with --with-editable --with-requirements --env-file -m --module --package',
   'uv tool': '-w --with --with-requirements --with-editable --from -c --constraints --overrides',
   'uv venv': '--prompt',
   'uv export': '-o --output-file --format --extra --group --no-group --only-group --package',
@@ -84,10 +85,10 @@ const table: Readonly<Record<string, string>> = {
   mamba: '=conda',
   micromamba: '-n --name -p --prefix -c --channel -f --file -r --root-prefix --platform --rc-file',
   // https://docs.npmjs.com/cli/using-npm/config
-  npm: '-C --prefix -w --workspace --registry --cache --userconfig --globalconfig --loglevel --tag --otp --omit --include --only --before --script-shell --install-strategy --location --cpu --os --libc --proxy --https-proxy --noproxy --cafile --ca --cert --key --fetch-retries --fetch-timeout --fetch-retry-mintimeout --fetch-retry-maxtimeout --maxsockets --scope --access --depth --save-prefix --node-options -c --call -p --package --user-agent --audit-level --allow-git --min-release-age',
+  npm: '-C --prefix -w --workspace --registry --cache --userconfig --globalconfig --loglevel --tag --otp --omit --include --only --before --script-shell --install-strategy --location --cpu --os --libc --proxy --https-proxy --noproxy --cafile --ca --cert --key --fetch-retries --fetch-timeout --fetch-retry-mintimeout --fetch-retry-maxtimeout --maxsockets --scope --access --depth --save-prefix --node-options -c --call --package --user-agent --audit-level --min-release-age',
   npx: '-p --package -c --call -w --workspace --registry --cache --userconfig',
   // https://classic.yarnpkg.com/en/docs/cli/ and https://yarnpkg.com/cli
-  yarn: '--cwd --registry --cache-folder --modules-folder --global-folder --link-folder --preferred-cache-folder --mutex --network-concurrency --network-timeout --prefix --otp --use-yarnrc --proxy --https-proxy --child-concurrency --user --mode --production? --link-duplicates?',
+  yarn: '--cwd --registry --cache-folder --modules-folder --global-folder --link-folder --preferred-cache-folder --mutex --network-concurrency --network-timeout --prefix --otp --use-yarnrc --proxy --https-proxy --child-concurrency --mode --production?',
   // https://pnpm.io/pnpm-cli
   pnpm: '-C --dir -F --filter --filter-prod --registry --store-dir --virtual-store-dir --modules-dir --lockfile-dir --global-dir --global-bin-dir --loglevel --reporter --network-concurrency --child-concurrency --fetch-retries --fetch-timeout --package-import-method --node-linker --cpu --os --libc --save-prefix --test-pattern --changed-files-ignore-pattern --config-dir --workspace-concurrency --resume-from --cache-dir --state-dir --otp --tag --package --prefix',
   bun: '--cwd -c --config --registry --cache-dir --backend --omit --cafile --ca --concurrent-scripts --network-concurrency',
@@ -100,6 +101,7 @@ const table: Readonly<Record<string, string>> = {
   // https://pkg.go.dev/cmd/go
   go: ':long -C -p -asmflags -buildmode -buildvcs? -compiler -gccgoflags -gcflags -installsuffix -ldflags -mod -modfile -overlay -pgo -pkgdir -tags -toolexec -o -exec -f -run -bench -count -timeout -coverprofile -covermode -coverpkg -cpu -parallel -benchtime -vet -reuse -go -toolchain',
   // https://doc.rust-lang.org/cargo/commands/
+  'go run': ':stop',
   cargo:
     '--color -C --config -Z -p --package --bin --example --test --bench --exclude -F --features --target --target-dir --manifest-path --message-format --profile -j --jobs --lockfile-path',
   'cargo install': '--version --vers --git --branch --tag --rev --path --root --index --registry',
@@ -111,7 +113,7 @@ const table: Readonly<Record<string, string>> = {
   // https://curl.se/docs/manpage.html
   curl: '-A --user-agent -b --cookie -c --cookie-jar -C --continue-at -d --data --data-ascii --data-binary --data-raw --data-urlencode -D --dump-header -e --referer -E --cert -F --form --form-string -h? -H --header -K --config -m --max-time -o --output -P --ftp-port -Q --quote -r --range -t --telnet-option -T --upload-file -u --user -U --proxy-user -w --write-out -x --proxy -X --request -y --speed-time -Y --speed-limit -z --time-cond --abstract-unix-socket --alt-svc --aws-sigv4 --cacert --capath --cert-type --ciphers --connect-timeout --connect-to --create-file-mode --crlfile --curves --delegation --dns-interface --dns-ipv4-addr --dns-ipv6-addr --dns-servers --doh-url --ech --egd-file --engine --etag-compare --etag-save --expect100-timeout --ftp-account --ftp-alternative-to-user --ftp-method --ftp-ssl-ccc-mode --happy-eyeballs-timeout-ms --haproxy-clientip --hostpubmd5 --hostpubsha256 --hsts --interface --ip-tos --ipfs-gateway --json --keepalive-time --keepalive-cnt --key --key-type --krb --libcurl --limit-rate --local-port --login-options --mail-auth --mail-from --mail-rcpt --max-filesize --max-redirs --netrc-file --noproxy --oauth2-bearer --output-dir --parallel-max --pass --pinnedpubkey --preproxy --proto --proto-default --proto-redir --proxy-cacert --proxy-capath --proxy-cert --proxy-cert-type --proxy-ciphers --proxy-crlfile --proxy-header --proxy-key --proxy-key-type --proxy-pass --proxy-pinnedpubkey --proxy-service-name --proxy-tls13-ciphers --proxy-tlsauthtype --proxy-tlspassword --proxy-tlsuser --proxy1.0 --pubkey --random-file --rate --request-target --resolve --retry --retry-delay --retry-max-time --sasl-authzid --service-name --sigalgs --socks4 --socks4a --socks5 --socks5-gssapi-service --socks5-hostname --stderr --tftp-blksize --tls-max --tls13-ciphers --tlsauthtype --tlspassword --tlsuser --trace --trace-ascii --trace-config --unix-socket --url --url-query --variable --vlan-priority',
   // https://www.gnu.org/software/wget/manual/wget.html
-  wget: '-o --output-file -a --append-output -i --input-file -B --base -e --execute -t --tries -O --output-document -T --timeout -w --wait -Q --quota -P --directory-prefix -l --level -A --accept -R --reject -D --domains -I --include-directories -X --exclude-directories -U --user-agent --bind-address --body-data --body-file --ca-certificate --ca-directory --certificate --certificate-type --ciphers --compression --config --connect-timeout --crl-file --cut-dirs --default-page --dns-timeout --exclude-domains --egd-file --follow-tags --ftp-user --ftp-password --header --hsts-file --http-user --http-password --https-enforce --ignore-tags --input-metalink --limit-rate --load-cookies --local-encoding --max-redirect --method --metalink-index --password --pinnedpubkey --post-data --post-file --prefer-family --preferred-location --private-key --private-key-type --progress --proxy-user --proxy-password --random-file --read-timeout --referer --regex-type --reject-regex --accept-regex --rejected-log --remote-encoding --report-speed --restrict-file-names --retry-on-http-error --save-cookies --secure-protocol --show-progress? --start-pos --user --waitretry --warc-file --warc-header --dot-style',
+  wget: ':no -o --output-file -a --append-output -i --input-file -B --base -e --execute -t --tries -O --output-document -T --timeout -w --wait -Q --quota -P --directory-prefix -l --level -A --accept -R --reject -D --domains -I --include-directories -X --exclude-directories -U --user-agent --bind-address --body-data --body-file --ca-certificate --ca-directory --certificate --certificate-type --ciphers --compression --config --connect-timeout --crl-file --cut-dirs --default-page --dns-timeout --exclude-domains --egd-file --follow-tags --ftp-user --ftp-password --header --hsts-file --http-user --http-password --https-enforce --ignore-tags --input-metalink --limit-rate --load-cookies --local-encoding --max-redirect --method --metalink-index --password --pinnedpubkey --post-data --post-file --prefer-family --preferred-location --private-key --private-key-type --progress --proxy-user --proxy-password --random-file --read-timeout --referer --regex-type --reject-regex --accept-regex --rejected-log --remote-encoding --report-speed --restrict-file-names --retry-on-http-error --save-cookies --secure-protocol --show-progress? --start-pos --user --waitretry --warc-file --warc-header --dot-style',
   aria2c:
     '-d --dir -o --out -x --max-connection-per-server -s --split -i --input-file -j --max-concurrent-downloads -k --min-split-size --checksum --header --ca-certificate --http-user --http-passwd -U --user-agent -m --max-tries -t --timeout',
   // https://git-scm.com/docs
@@ -171,14 +173,14 @@ const table: Readonly<Record<string, string>> = {
   groupmod: '-g --gid -n --new-name -p --password -R --root -P --prefix -U --users',
   // Debian's (https://manpages.debian.org/adduser) has long options, BusyBox's short ones; no option means one thing to one and another to the other.
   adduser:
-    '--home --shell --uid --firstuid --lastuid --firstgid --lastgid --gid --ingroup --gecos --comment --conf -c --add-extra-groups? -h -g -s -G -u -k',
-  addgroup: '--gid --firstgid --lastgid --conf -c -g',
+    '--home --shell --uid --firstuid --lastuid --firstgid --lastgid --gid --ingroup --gecos --comment --conf -c --skel --add-extra-groups? -h -g -s -G -u -k -d -p -b -e -f -K -R',
+  addgroup: '--gid --firstgid --lastgid --conf -g',
   deluser: '--backup-to --conf --group? -c',
   passwd:
     '-i --inactive -n --mindays --minimum -x --maxdays --maximum -w --warndays --warning -r --repository -R --root -P --prefix -a?',
   chpasswd: '-c --crypt-method -R --root -P --prefix -s --sha-rounds',
   // https://man.openbsd.org/ssh-keygen
-  'ssh-keygen': '-a -b -C -D -E -F -f -G -I -J -j -K -m -M -N -n -O -P -R -r -S -s -T -t -V -W -w -Y -Z -z',
+  'ssh-keygen': '-a -b -C -D -E -F -f -G -I -J -j -m -M -N -n -O -P -R -r -S -s -T -t -V -W -w -Y -Z -z',
   ssh: ':stop -B -b -c -D -E -e -F -I -i -J -L -l -m -O -o -p -P -Q -R -S -W -w',
   scp: '-c -D -F -i -J -l -o -P -S -X',
   rsync:
@@ -209,6 +211,8 @@ const table: Readonly<Record<string, string>> = {
     '--add-host --allow --annotation --attest --build-arg --build-context --builder --cache-from --cache-to --call --cgroup-parent -f --file --iidfile --label --metadata-file --network --no-cache-filter -o --output --platform --progress --provenance? --sbom? --secret --shm-size --ssh -t --tag --target --ulimit -m --memory -c --cpu-shares --cpuset-cpus --isolation --policy',
   'docker login': '-u --username -p --password',
   'docker buildx': '=docker build',
+  'docker compose': '-f --file -p --project-name --env-file --profile --project-directory --ansi --progress',
+  'docker pull': '--platform',
   podman: '=docker',
   'podman run': '=docker run',
   'podman build': '=docker build',
@@ -238,7 +242,7 @@ const table: Readonly<Record<string, string>> = {
   python: ':stop -c -m -W -X --check-hash-based-pycs',
   python2: '=python',
   python3: '=python',
-  node: ':stop -e --eval -p --print -r --require --import -C --conditions --env-file --input-type --loader --experimental-loader --max-old-space-size --title',
+  node: ':stop -e --eval -p --print -r --require --import -C --conditions --env-file --input-type --loader --experimental-loader --title',
   ruby: ':stop -e -I -r -C -E -F',
   perl: ':stop -e -E -I -M -m -F',
   php: ':stop -r -d -c -f -B -R -F -E -S -t -z',
@@ -251,15 +255,10 @@ const table: Readonly<Record<string, string>> = {
   make: '-C --directory -f --file --makefile -I --include-dir -j? --jobs? -l? --load-average? -o --old-file -W --what-if --eval',
   cmake: '-B -S -C -D -U -G -T -A --build --install --preset -j? --parallel? --target -t --config --prefix',
   systemctl: '-H --host -M --machine -t --type -p --property -s --signal -n --lines -o --output',
-  service: ':stop',
   setcap: ':stop -n',
-  update: '',
   'update-alternatives': '--altdir --admindir --instdir --log --root',
-  locale: '',
   localedef: '-i --inputfile -f --charmap -A --alias-file -u --repertoire-map -c? --prefix',
-  'debconf-set-selections': '',
   mount: '-t --types -o --options -L --label -U --uuid -O --test-opts --source --target',
-  openrc: '',
   nc: '-e -i -w -p -s -q -X -x -I -O -T -g -G -o',
   patch:
     '-p --strip -d --directory -i --input -o --output -r --reject-file -B --prefix -D --ifdef -F --fuzz -z --suffix -V --version-control',
@@ -283,6 +282,8 @@ type Grammar = {
   readonly bundle: boolean
   /** `-x`, `-rw` are symbolic modes, not options. */
   readonly mode: boolean
+  /** `-nv`, `-nc`: `-n` and the letter that it turns off are one option. */
+  readonly no: boolean
 }
 
 const grammars = new Map<string, Grammar | undefined>()
@@ -294,6 +295,7 @@ const noGrammar: Grammar = {
   stop: false,
   bundle: false,
   mode: false,
+  no: false,
 }
 
 const grammarOf = (key: string): Grammar | undefined => {
@@ -312,6 +314,7 @@ const grammarOf = (key: string): Grammar | undefined => {
       stop: words.includes(':stop'),
       bundle: words.includes(':bundle'),
       mode: words.includes(':mode'),
+      no: words.includes(':no'),
     }
   }
   // Only names of the table are remembered: the names of a subject are without number.
@@ -330,6 +333,7 @@ const merge = (a: Grammar, b: Grammar | undefined): Grammar =>
         stop: a.stop || b.stop,
         bundle: a.bundle || b.bundle,
         mode: a.mode || b.mode,
+        no: a.no || b.no,
       }
 
 const merged = new Map<string, Grammar>()
@@ -441,6 +445,10 @@ export const readOptions = (
       } else options.push({ name: option, value: undefined, span: word.span, word })
       continue
     }
+    if (grammar.no && text[1] === 'n' && text.length > 2) {
+      for (const letter of text.slice(2)) options.push({ name: `-n${letter}`, value: undefined, span: word.span, word })
+      continue
+    }
     at = cluster(word, 1, at, text[0]!, true)
   }
   return { options, operands }
@@ -448,4 +456,4 @@ export const readOptions = (
 
 const aptLike = new Set(['apt-get', 'apt', 'apt-cache', 'aptitude'])
 /** Their first operand is a subcommand, and only its own first operand ends the options. */
-const stopsLater = new Set(['docker', 'podman'])
+const stopsLater = new Set(['docker', 'podman', 'go', 'uv'])

@@ -134,6 +134,7 @@ const rpmPackage = described(/\.rpm$/, text => {
 const zypperPackage = described(/\.rpm$/, text => {
   if (/^[-!~]/.test(text)) return { name: text.slice(1), kind: 'removal' }
   const plain = text.startsWith('+') ? text.slice(1) : text
+  if (plain.endsWith('.rpm')) return { name: plain, kind: 'file' }
   if (plain.startsWith('pattern:')) return { name: plain.slice(8), kind: 'group' }
   const at = plain.search(/[=<>]/)
   if (at > 0) {
@@ -144,19 +145,23 @@ const zypperPackage = described(/\.rpm$/, text => {
   return { name: plain, version: undefined }
 })
 
-const pipPackage = described(/\.(?:whl|tar\.gz|zip|tgz|tar\.bz2|tar\.xz)(?:\[[^\]]*\])?$/, text => {
-  const direct = /^([\w.-]+)(?:\[[^\]]*\])?\s*@\s*(.+)$/.exec(text)
-  if (direct) return { name: direct[1]!, version: direct[2]!.trim(), kind: 'url' }
-  if (/\.(?:whl|tar\.gz|zip|tgz)$/.test(text)) return { name: text, kind: 'file' }
-  if (/^[^\s/]+\/|\[.*\]$/.test(text) && text.includes('/')) return { name: text, kind: 'path' }
-  if (/^\.{1,2}\[/.test(text)) return { name: text, kind: 'path' }
-  const [requirement] = text.split(';', 1) as [string]
-  const found = /^([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*\(?\s*([=<>!~][^)]*)?\)?\s*$/.exec(requirement)
+const pipFile = /\.(?:whl|tar\.gz|zip|tgz|tar\.bz2|tar\.xz)(?:\[[^\]]*\])?$/
+const pipName = described(pipFile, text => {
+  if (pipFile.test(text)) return { name: text, kind: 'file' }
+  if (/^\.{1,2}\[/.test(text) || text.includes('/')) return { name: text, kind: 'path' }
+  // Blanks mean nothing in a requirement, and the environment marker after `;` is no part of the version: https://peps.python.org/pep-0508/
+  const requirement = text.split(';', 1)[0]!.replace(/\s+/g, '')
+  const found = /^([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?\(?([=<>!~][^)]*)?\)?$/.exec(requirement)
   if (!found) return { name: text, version: undefined }
-  const specifier = found[2]?.trim()
-  const exact = specifier === undefined ? undefined : /^={2,3}\s*([^,]+)$/.exec(specifier)
-  return { name: found[1]!, version: exact ? exact[1]! : specifier }
+  const exact = /^={2,3}([^,]+)$/.exec(found[2] ?? '')
+  return { name: found[1]!, version: exact ? exact[1]! : found[2] }
 })
+
+/** `name @ address`: https://peps.python.org/pep-0508/ */
+const pipPackage: Describe = word => {
+  const direct = /^([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])? *@ *([^ ].*)$/.exec(word.text)
+  return direct ? { word, name: direct[1]!, version: direct[2]!.trim(), kind: 'url' } : pipName(word)
+}
 
 const gitHost = /^(?:git@|github:|gitlab:|bitbucket:|gist:|git:|git\+)/
 const npmPackage = described(/\.(?:tgz|tar\.gz|tar)$/, text => {

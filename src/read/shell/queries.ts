@@ -16,63 +16,94 @@ export const subcommand = (command: Command): string | undefined => {
   return first?.literal ? first.text : undefined
 }
 
+/** What is found out about a script in one pass, when first asked for. */
+type Index = {
+  readonly at: ReadonlyMap<Command, number>
+  readonly pipelines: ReadonlyMap<number, readonly Command[]>
+  readonly sets: ReadonlyMap<Command, Sets>
+}
+
+const indices = new WeakMap<Script, Index>()
+
+const indexOf = (script: Script): Index => {
+  const known = indices.get(script)
+  if (known) return known
+  const at = new Map(script.commands.map((command, i) => [command, i]))
+  const pipelines = Map.groupBy(script.commands, command => command.pipeline)
+  const index = { at, pipelines, sets: readSets(script, pipelines) }
+  indices.set(script, index)
+  return index
+}
+
 /** The commands of the same pipeline, in order; one for a command without pipes. */
 export const pipelineOf = (script: Script, command: Command): readonly Command[] =>
-  script.commands.filter(other => other.pipeline === command.pipeline)
+  indexOf(script).pipelines.get(command.pipeline) ?? [command]
 
 /** What `set -e` and `set -o pipefail` say at some place. */
 export type Sets = { readonly errexit: boolean; readonly pipefail: boolean }
 
-const isolating = new Set(['subshell', 'substitution', 'nested-shell', 'heredoc', 'function'])
-const perhaps = new Set(['branch', 'condition', 'loop'])
+type State = { errexit: boolean; pipefail: boolean }
+const apply = (state: State, own: { errexit: boolean | undefined; pipefail: boolean | undefined }): void => {
+  state.errexit = own.errexit ?? state.errexit
+  state.pipefail = own.pipefail ?? state.pipefail
+}
 
-/** True when what `setter` sets holds for `command`: same subshell, and not in a branch that may not have run. */
-const reaches = (setter: Command, command: Command): boolean => {
-  for (let i = 0; i < setter.context.length; i++) {
-    const kind = setter.context[i]!
-    if (!isolating.has(kind) && !perhaps.has(kind)) continue
-    if (command.scope[i] !== setter.scope[i]) return false
+const readSets = (script: Script, pipelines: ReadonlyMap<number, readonly Command[]>): ReadonlyMap<Command, Sets> => {
+  const sets = new Map<Command, Sets>()
+  /** By scope number; 0 is the script. */
+  const states = new Map<number, State>([[0, { errexit: script.errexit, pipefail: script.pipefail }]])
+  /** By scope number: the last command there that starts a shell or `eval` with a string, or a shell with a here-document. */
+  const starters = new Map<number, Command>()
+  const fed = new Map<number, Command>()
+  const levels = new Map<number, number>()
+  for (const [number, commands] of pipelines)
+    if (commands.length > 1)
+      levels.set(
+        number,
+        commands.reduce((least, { scope }) => Math.min(least, scope.length), Infinity),
+      )
+  const isPart = (command: Command): boolean => command.scope.length === levels.get(command.pipeline)
+  for (const command of script.commands) {
+    let scope = 0
+    let state = states.get(0)!
+    for (const [i, kind] of command.context.entries()) {
+      if (kind === 'group') continue
+      const id = command.scope[i]!
+      let here = states.get(id)
+      if (!here) {
+        here = { ...state }
+        const owner = kind === 'nested-shell' ? starters.get(scope) : kind === 'heredoc' ? fed.get(scope) : undefined
+        if (owner && owner.name === 'eval') here = state
+        else if (owner) {
+          here = { errexit: false, pipefail: false }
+          if (shellDialect(owner.name) !== undefined) apply(here, setOptions(owner.args.map(word => word.text)))
+        } else if (kind === 'substitution' && script.dialect === 'bash') here.errexit = false
+        states.set(id, here)
+      }
+      state = here
+      scope = id
+    }
+    sets.set(command, { ...state })
+    const { name } = command
+    if (name === 'eval' || name === 'su' || name === 'runuser' || shellDialect(name) !== undefined) {
+      starters.set(scope, command)
+      if (shellDialect(name) !== undefined && command.redirects.some(redirect => redirect.operator.includes('<<')))
+        fed.set(scope, command)
+    } else if (command.redirects.some(redirect => redirect.operator.includes('<<'))) fed.delete(scope)
+    // Each part of a pipeline is a subshell.
+    if ((name !== 'set' && name !== 'shopt') || isPart(command)) continue
+    apply(state, name === 'set' ? setOptions(command.args.map(word => word.text)) : shopt(command))
   }
-  return true
+  return sets
 }
 
 /**
  * Whether errexit and pipefail are on when `command` starts: the shell's own options, then `set` commands before it, in order and scope.
- * A new shell (`bash -c`, a here-document for one) starts with its own options; `eval` goes on with those around it.
- * A `set` in a branch counts inside that branch only.
+ * A new shell (`bash -c`, a here-document for one) starts with its own options; `eval` goes on with those around it; bash switches errexit off
+ * in a command substitution. A `set` in a branch or loop counts inside it only. The whole script is read once, when first asked.
  */
-export const setsBefore = (script: Script, command: Command): Sets => {
-  let errexit = script.errexit
-  let pipefail = script.pipefail
-  let shells = 0
-  for (const other of script.commands) {
-    if (other === command) break
-    if (shellDialect(other.name) !== undefined || other.name === 'su' || other.name === 'runuser') {
-      // The shell whose string or here-document holds the command.
-      const depth = other.context.length
-      const kind = command.context[depth]
-      const holds = (kind === 'nested-shell' || kind === 'heredoc') && other.scope.every((id, i) => id === command.scope[i])
-      const inside =
-        kind === 'heredoc' ? other.redirects.some(redirect => redirect.operator.includes('<<')) : contains(other, command)
-      if (holds && inside && depth >= shells) {
-        const own = setOptions(other.args.map(word => word.text))
-        errexit = own.errexit ?? false
-        pipefail = own.pipefail ?? false
-        shells = depth + 1
-      }
-      continue
-    }
-    if (other.name !== 'set' && other.name !== 'shopt') continue
-    if (!reaches(other, command)) continue
-    const own = other.name === 'set' ? setOptions(other.args.map(word => word.text)) : shopt(other)
-    errexit = own.errexit ?? errexit
-    pipefail = own.pipefail ?? pipefail
-  }
-  return { errexit, pipefail }
-}
-
-const contains = (outer: Command, inner: Command): boolean =>
-  outer.span.start <= inner.span.start && inner.span.end <= outer.span.end
+export const setsBefore = (script: Script, command: Command): Sets =>
+  indexOf(script).sets.get(command) ?? { errexit: script.errexit, pipefail: script.pipefail }
 
 /** `shopt -so pipefail`, `shopt -uo errexit`. */
 const shopt = (command: Command): { errexit: boolean | undefined; pipefail: boolean | undefined } => {
@@ -90,7 +121,7 @@ const shopt = (command: Command): { errexit: boolean | undefined; pipefail: bool
 export const effectiveErrexit = (script: Script, command: Command): boolean => {
   const sets = setsBefore(script, command)
   if (!sets.errexit || command.negated || command.context.includes('condition')) return false
-  for (let i = script.commands.indexOf(command) + 1; i < script.commands.length; i++) {
+  for (let i = (indexOf(script).at.get(command) ?? -1) + 1; i < script.commands.length; i++) {
     const next = script.commands[i]!
     if (next.span.start < command.span.end) continue
     if (next.context.at(-1) === 'heredoc' || next.scope.length < command.scope.length) break

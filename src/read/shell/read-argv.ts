@@ -88,6 +88,8 @@ export const readArgv = (words: readonly ArgvWord[], span: Span): Script => {
     const shellWord: ShellWord = { span: word.span, raw: word.raw, text: word.value, literal: true, quoted: true }
     return {
       word: shellWord,
+      start,
+      end: start + word.value.length,
       inside: () => sliceFrame({ text, root: (from, to) => [from, to] }, start, start + word.value.length),
     }
   })

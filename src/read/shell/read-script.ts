@@ -15,7 +15,7 @@ import {
   type SyntaxNode,
   type Word,
 } from 'unbash'
-import { buildCommand, type Parts, type Piece, type Place } from './command.ts'
+import { buildCommand, executed, type Parts, type Piece, type Place } from './command.ts'
 import { alignedFrame, type Frame, heredocFrame, rootFrame, sliceFrame, wordFrame } from './frame.ts'
 import type { Command, Dialect, Operator, Script, ScriptSource, ShellAssignment, ShellRedirect, ShellWord } from './script.ts'
 import { dialectOf, setOptions, shebang, shellDialect, shellOptions } from './shells.ts'
@@ -259,8 +259,11 @@ class Reader {
 
   piece(frame: Frame, node: Word): Piece {
     const word = readWord(this.origin, frame, node)
+    const [start, end] = frame.root(node.pos, node.end)
     return {
       word,
+      start,
+      end,
       inside: () => (word.quoted || word.text !== node.text ? wordFrame(frame, node) : sliceFrame(frame, node.pos, node.end)),
     }
   }
@@ -276,7 +279,8 @@ class Reader {
       if (argument.type === 'Word') pieces.push(this.piece(frame, argument))
       else {
         const word = readAssignmentWord(this.origin, frame, argument)
-        pieces.push({ word, inside: () => sliceFrame(frame, argument.pos, argument.end) })
+        const [start, end] = frame.root(argument.pos, argument.end)
+        pieces.push({ word, start, end, inside: () => sliceFrame(frame, argument.pos, argument.end) })
       }
       nodes.push(argument)
     }
@@ -316,11 +320,23 @@ class Reader {
   words(parts: Parts, depth: number): { command: Command; read: Piece | undefined } {
     const { command, inner } = buildCommand(this.origin, parts)
     this.found.push({ command, start: parts.start })
+    if (command.name === 'find') this.executedBy(command, parts, depth)
     const piece = inner?.piece
     // A lone `$CMD` says nothing about the script.
     if (piece === undefined || loneExpansion.test(piece.word.text)) return { command, read: undefined }
     this.text(piece.inside(), this.apart(parts.place, 'nested-shell'), depth + 1, false)
     return { command, read: piece }
+  }
+
+  /** `find … -exec cmd {} \\;`: `cmd` is a command of its own, with `find` as its wrapper. */
+  executedBy(find: Command, parts: Parts, depth: number): void {
+    if (depth > maxScriptDepth) return
+    const wrapper = { name: 'find', span: find.nameWord!.span }
+    for (const pieces of executed(parts.pieces)) {
+      const [start, end] = [pieces[0]!.start, pieces.at(-1)!.end]
+      const place = this.numbered(this.apart(parts.place, 'loop'))
+      this.words({ pieces, assignments: [], redirects: [], start, end, place, prefixes: [...find.wrappers, wrapper] }, depth + 1)
+    }
   }
 
   /** `[[ … ]]` as a command: its words are the operands of the tests, without their operators. */

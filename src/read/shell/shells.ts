@@ -83,7 +83,7 @@ export const shebang = (text: string): readonly string[] | undefined => {
     .split(/\s+/)
     .filter(word => word !== '')
   if (baseName(words[0] ?? '') !== 'env') return words
-  let at = 1
-  while (at < words.length && (words[at]!.startsWith('-') || words[at]!.includes('='))) at++
-  return words.slice(at)
+  const rest = words.slice(1).map(word => word.replace(/^(?:-[iv0]*S|--split-string=)/, ''))
+  const at = rest.findIndex(word => word !== '' && !word.startsWith('-') && !word.includes('='))
+  return at === -1 ? [] : rest.slice(at)
 }
