@@ -117,6 +117,8 @@ const assignmentOf = (word: ShellWord): ShellAssignment => {
   return { span: word.span, name: word.text.slice(0, equals), value: { ...word, text: value } }
 }
 
+const none: Command['wrappers'] = []
+
 /** Takes the wrappers off and splits options from operands. */
 export const buildCommand = (
   origin: { readonly text: string; spanOf(start: number, end: number): Span },
@@ -135,16 +137,22 @@ export const buildCommand = (
     words = pieces.map(each => each.word)
     found = unwrap(words)
   }
-  const wrappers = found.wrappers.map(({ name, from, to }) => ({
-    name,
-    span: { start: words[from]!.span.start, end: words[to - 1]!.span.end },
-  }))
-  const assignments = [...parts.assignments, ...found.assignments.map(index => assignmentOf(words[index]!))]
+  const wrappers =
+    found.wrappers.length === 0
+      ? none
+      : found.wrappers.map(({ name, from, to }) => ({
+          name,
+          span: { start: words[from]!.span.start, end: words[to - 1]!.span.end },
+        }))
+  const assignments =
+    found.assignments.length === 0
+      ? parts.assignments
+      : [...parts.assignments, ...found.assignments.map(index => assignmentOf(words[index]!))]
   // The words of an argv have quotes outside their text.
   const range = origin.spanOf(parts.start, parts.end)
-  const [head, tail] = [words[0]?.span.start ?? range.start, words.at(-1)?.span.end ?? range.end]
+  const head = words[0]?.span.start ?? range.start
+  const tail = words.at(-1)?.span.end ?? range.end
   const span = { start: Math.min(range.start, head), end: Math.max(range.end, tail) }
-  const common = { span, assignments, redirects: parts.redirects, ...parts.place }
 
   // `eval 'script'`: the string is looked into; `eval a b` was taken for a wrapper above.
   const last = found.wrappers.at(-1)
@@ -154,8 +162,9 @@ export const buildCommand = (
 
   let nameWord = words[at]
   let name = nameWord?.literal ? canonical(baseName(nameWord.text)) : ''
-  let all = [...parts.prefixes, ...kept]
-  if (nameWord && pythons.test(name)) {
+  let all = parts.prefixes.length === 0 ? kept : [...parts.prefixes, ...kept]
+  const python = name.startsWith('python') && pythons.test(name)
+  if (nameWord && python) {
     const module = moduleIndex(words, at)
     const word = module === undefined ? undefined : words[module]
     if (module !== undefined && word?.literal && modules.has(word.text)) {
@@ -166,8 +175,26 @@ export const buildCommand = (
     }
   }
   const args = words.slice(at + 1)
-  const { options, operands } = readOptions(pythons.test(name) ? 'python' : name, args)
-  const command: Command = { name, nameWord, wrappers: all, args, options, operands, ...common }
+  const { options, operands } = readOptions(python && !modules.has(name) ? 'python' : name, args)
+  const { operator, operatorSpan, negated, pipeline, context, scope, statement } = parts.place
+  const command: Command = {
+    name,
+    nameWord,
+    span,
+    wrappers: all,
+    assignments,
+    args,
+    options,
+    operands,
+    redirects: parts.redirects,
+    operator,
+    operatorSpan,
+    negated,
+    pipeline,
+    context,
+    scope,
+    statement,
+  }
   if (evaluated) return { command, inner: { piece: pieces[at + 1]!, kind: 'eval' } }
   return { command, inner: innerScript(name, pieces, command) }
 }

@@ -6,7 +6,7 @@ import type { ShellOption, ShellWord } from './script.ts'
 /**
  * Per tool, the options that take a value in the next word (or attached: `-ovalue`, `--opt=value`). A `?` at the end: the value is optional
  * and only ever attached (`sed -i.bak`). Options not listed take a value only with `=`.
- * A key of two or three words holds what a subcommand adds. A key of words with `=` in front of another one shares its row.
+ * A key of two words holds what a subcommand adds. A row that is `=` and a key is the same as that one.
  */
 const table: Readonly<Record<string, string>> = {
   // https://manpages.debian.org/apt-get
@@ -355,6 +355,19 @@ const joinSpans = (a: ShellWord, b: ShellWord) => ({
   end: Math.max(a.span.end, b.span.end),
 })
 
+const nothing = { options: [], operands: [] } as const
+
+let parents: ReadonlySet<string> | undefined
+/** True when the table has rows for the tool's subcommands. */
+const hasSubcommands = (name: string): boolean => {
+  parents ??= new Set(
+    Object.keys(table)
+      .filter(key => key.includes(' '))
+      .map(key => key.slice(0, key.indexOf(' '))),
+  )
+  return parents.has(name)
+}
+
 /**
  * Splits the words after a command's name into options and operands, as the tool `name` would. Options and operands may be mixed (GNU getopt
  * permutes) where the tool allows it; `--` ends the options. One pass over the words.
@@ -363,8 +376,10 @@ export const readOptions = (
   name: string,
   args: readonly ShellWord[],
 ): { readonly options: readonly ShellOption[]; readonly operands: readonly ShellWord[] } => {
+  if (args.length === 0) return nothing
   const options: ShellOption[] = []
   const operands: ShellWord[] = []
+  const nested = hasSubcommands(name)
   let grammar = grammarOf(name) ?? noGrammar
   let at = 0
 
@@ -411,10 +426,7 @@ export const readOptions = (
     const plus = text.startsWith('+') && grammar.values.has('+o') && text.length > 1
     if ((!text.startsWith('-') && !plus) || text === '-' || (grammar.mode && symbolicMode.test(text))) {
       operands.push(word)
-      if (operands.length <= 2) {
-        const path = operands.map(operand => operand.text).join(' ')
-        grammar = operands.length === 1 ? withSubcommand(name, grammar, text) : withSubcommand(name, grammar, path)
-      }
+      if (nested && operands.length === 1) grammar = withSubcommand(name, grammar, text)
       if (grammar.stop && !(operands.length === 1 && stopsLater.has(name))) {
         while (at < args.length) operands.push(args[at++]!)
       }

@@ -19,7 +19,7 @@ import { buildCommand, executed, type Parts, type Piece, type Place } from './co
 import { alignedFrame, type Frame, heredocFrame, rootFrame, sliceFrame, wordFrame } from './frame.ts'
 import type { Command, Dialect, Operator, Script, ScriptSource, ShellAssignment, ShellRedirect, ShellWord } from './script.ts'
 import { dialectOf, setOptions, shebang, shellDialect, shellOptions } from './shells.ts'
-import { type Origin, readAssignmentWord, readWord } from './word.ts'
+import { type Origin, readAssignmentWord, readWord, wordAt } from './word.ts'
 
 /** Brackets inside brackets. The parser's time grows with the product of this and the length of the script; people write five. */
 const maxNesting = 48
@@ -50,10 +50,32 @@ const tooComplex = (text: string): string | undefined => {
 /** A substitution or a string that runs as a script may be here. */
 const mayHoldScript = /[`(]/
 
+class WordPiece implements Piece {
+  readonly word: ShellWord
+  readonly start: number
+  readonly end: number
+  readonly frame: Frame
+  readonly node: Word
+  constructor(word: ShellWord, start: number, end: number, frame: Frame, node: Word) {
+    this.word = word
+    this.start = start
+    this.end = end
+    this.frame = frame
+    this.node = node
+  }
+
+  inside(): Frame {
+    const { word, frame, node } = this
+    return word.quoted || word.text !== node.text ? wordFrame(frame, node) : sliceFrame(frame, node.pos, node.end)
+  }
+}
+
 class Reader {
   readonly origin: Origin
   readonly found: { readonly command: Command; readonly start: number }[] = []
   readonly errors: { message: string; span: { start: number; end: number } }[] = []
+  /** Words that were looked into as scripts. */
+  readonly opened = new Set<Piece>()
   pipelines = 0
   scopes = 0
   constructor(origin: Origin) {
@@ -258,14 +280,8 @@ class Reader {
   }
 
   piece(frame: Frame, node: Word): Piece {
-    const word = readWord(this.origin, frame, node)
     const [start, end] = frame.root(node.pos, node.end)
-    return {
-      word,
-      start,
-      end,
-      inside: () => (word.quoted || word.text !== node.text ? wordFrame(frame, node) : sliceFrame(frame, node.pos, node.end)),
-    }
+    return new WordPiece(wordAt(this.origin, node, start, end), start, end, frame, node)
   }
 
   simple(node: CommandNode, frame: Frame, place: Place, depth: number, prefixes: Command['wrappers'], from: number): void {
@@ -307,25 +323,26 @@ class Reader {
 
     const [start] = frame.root(from, from)
     const [, end] = frame.root(node.pos, node.end)
-    const { command, read } = this.words(
-      { pieces, assignments, redirects, start, end, place: this.numbered(place), prefixes },
-      depth,
-    )
-    for (let i = 0; i < nodes.length; i++) if (pieces[i] !== read) this.substitutions(nodes[i]!, frame, place, depth)
+    const command = this.words({ pieces, assignments, redirects, start, end, place: this.numbered(place), prefixes }, depth)
+    for (let i = 0; i < nodes.length; i++) {
+      const piece = pieces[i]!
+      if (!piece.word.literal && !this.opened.has(piece)) this.substitutions(nodes[i]!, frame, place, depth)
+    }
     for (const prefix of node.prefix) if (prefix.type === 'Assignment') this.substitutions(prefix, frame, place, depth)
     for (const redirect of node.redirects) this.redirection(redirect, frame, place, depth, command)
   }
 
-  /** A command from its words, and the script in its string; `read` is the piece of that. */
-  words(parts: Parts, depth: number): { command: Command; read: Piece | undefined } {
+  /** A command from its words, and the script in its string. */
+  words(parts: Parts, depth: number): Command {
     const { command, inner } = buildCommand(this.origin, parts)
     this.found.push({ command, start: parts.start })
     if (command.name === 'find') this.executedBy(command, parts, depth)
     const piece = inner?.piece
     // A lone `$CMD` says nothing about the script.
-    if (piece === undefined || loneExpansion.test(piece.word.text)) return { command, read: undefined }
+    if (piece === undefined || loneExpansion.test(piece.word.text)) return command
+    this.opened.add(piece)
     this.text(piece.inside(), this.apart(parts.place, 'nested-shell'), depth + 1, false)
-    return { command, read: piece }
+    return command
   }
 
   /** `find … -exec cmd {} \\;`: `cmd` is a command of its own, with `find` as its wrapper. */

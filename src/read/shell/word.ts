@@ -41,7 +41,14 @@ const make = (origin: Origin, frame: Frame, start: number, end: number): { raw: 
 
 /** `raw` is what the outermost script says there. */
 export const readWord = (origin: Origin, frame: Frame, word: Word): ShellWord => {
-  const { raw, span } = make(origin, frame, word.pos, word.end)
+  const [from, to] = frame.root(word.pos, word.end)
+  return wordAt(origin, word, from, to)
+}
+
+/** The same, when its range in the outermost script is known. */
+export const wordAt = (origin: Origin, word: Word, from: number, to: number): ShellWord => {
+  const raw = origin.text.slice(from, to)
+  const span = origin.spanOf(from, to)
   if (!special.test(word.text)) return { span, raw, text: word.value, literal: true, quoted: false }
   const parts = word.parts
   return {
