@@ -1,8 +1,8 @@
 /** Judges one text with one rule: what rule tests start from. */
 import { applyEdits, planFixes } from '../src/change/fix.ts'
 import type { DockerfileFacts, DockerfileRule } from '../src/judge/dockerfile-rule.ts'
-import { type RunningRule, judgeDockerfile } from '../src/judge/run.ts'
 import { rules } from '../src/judge/rules/registry.ts'
+import { judgeDockerfile, type RunningRule } from '../src/judge/run.ts'
 import type { Finding, Safety } from '../src/model/finding.ts'
 import { readDockerfile } from '../src/read/dockerfile/read-dockerfile.ts'
 
@@ -32,7 +32,7 @@ const factsOf = (sample: Sample): DockerfileFacts => {
 
 /** A rule with its options validated, defaults filled in. Throws when the options do not fit. */
 export const runningRule = (id: string, options: Readonly<Record<string, unknown>> = {}): RunningRule => {
-  const rule = (rules as Readonly<Record<string, DockerfileRule<never>>>)[id]
+  const rule = (rules as Readonly<Record<string, DockerfileRule<unknown>>>)[id]
   if (!rule) throw new Error(`no rule ${id} in the registry: run scripts/generate.ts`)
   if (!rule.options) return { rule, options: undefined, severity: undefined }
   const result = rule.options['~standard'].validate(options)
@@ -41,7 +41,11 @@ export const runningRule = (id: string, options: Readonly<Record<string, unknown
 }
 
 /** Findings of the given rules (one id or several) in a text. A rule that throws fails the test. */
-export const judge = async (ids: string | readonly string[], text: string | Uint8Array, sample: Sample = {}): Promise<readonly Finding[]> => {
+export const judge = async (
+  ids: string | readonly string[],
+  text: string | Uint8Array,
+  sample: Sample = {},
+): Promise<readonly Finding[]> => {
   const running = new Map([ids].flat().map(id => [id, runningRule(id, sample.options)]))
   const { findings, problems } = await judgeDockerfile(readDockerfile(sample.path ?? path, text), running, factsOf(sample))
   for (const problem of problems) throw new Error(problem.message, { cause: problem.cause })

@@ -5,7 +5,9 @@ import { rules } from '../src/judge/rules/registry.ts'
 import { parse } from '../src/read/dockerfile/parse.ts'
 import { fixed, judge } from './judge.ts'
 
-const all = Object.entries(rules as unknown as Readonly<Record<string, DockerfileRule<never>>>).filter(([, rule]) => rule.on === 'dockerfile')
+const all = Object.entries(rules as Readonly<Record<string, DockerfileRule<unknown>>>).filter(
+  ([, rule]) => rule.on === 'dockerfile',
+)
 
 test('there are rules, and their ids are their paths', () => {
   expect(all.length).toBeGreaterThan(50)

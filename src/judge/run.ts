@@ -8,7 +8,7 @@ import type { DockerfileFacts, DockerfileRule } from './dockerfile-rule.ts'
 
 /** A rule as the configuration wants it: its options validated, its severity perhaps changed (undefined: the rule's own). */
 export type RunningRule = {
-  readonly rule: DockerfileRule<never>
+  readonly rule: DockerfileRule<unknown>
   readonly options: unknown
   readonly severity: Severity | undefined
 }
@@ -25,7 +25,7 @@ export const judgeDockerfile = async (
   const seen = new Map<string, number>()
   for (const [id, running] of rules) {
     try {
-      const reports = running.rule.check(dockerfile, running.options as never, facts)
+      const reports = running.rule.check(dockerfile, running.options, facts)
       if (Symbol.asyncIterator in reports)
         for await (const report of reports) findings.push(toFinding(id, running, report, dockerfile, locate, seen))
       else for (const report of reports) findings.push(toFinding(id, running, report, dockerfile, locate, seen))

@@ -67,11 +67,17 @@ function* namesIn(
 const firstName = (value: string): string | undefined =>
   value.split(':').find(part => part !== '' && !/^\d+$/.test(part) && part !== 'root')
 
-/** COPY and ADD of a whole tree, or of something into /etc, may bring the account file; RUN can only work when one has brought a system. */
+/**
+ * True for what may bring an account file: something put into /etc, a whole tree put at the root (`rootfs/`, an archive, `/` of a stage),
+ * or a RUN, which only works when a system is there already.
+ */
 const bringsAccounts = (step: Step): boolean => {
   const { name, words } = step.instruction
   if (name === 'RUN') return true
   if (name !== 'COPY' && name !== 'ADD') return false
-  const target = words.at(-1)?.raw.replace(/^["']|["']$/g, '') ?? ''
-  return /^\/?$|^\.?\/?$|^\/?etc(?:\/|$)/.test(target) || target.includes('$') || words.some(word => /passwd/.test(word.raw))
+  const [target = '', ...sources] = words.map(word => word.raw.replace(/^["']|["']$/g, '')).reverse()
+  if (target.includes('$') || sources.some(source => source.includes('passwd') || source.includes('$'))) return true
+  if (/^\/?etc(?:\/|$)/.test(target)) return true
+  const tree = /(?:^|\/)\.{0,2}\/?$|\/$|\*|root|fs$|sys|out$|dist$|\.(?:tar|tgz|txz|tbz2?)(?:\.|$)/
+  return /^\/?$|^\.\/?$/.test(target) && sources.some(source => tree.test(source))
 }

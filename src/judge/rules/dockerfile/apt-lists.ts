@@ -1,0 +1,149 @@
+import type { Dockerfile, Step } from '../../../read/dockerfile/graph.ts'
+import type { Command } from '../../../read/shell/script.ts'
+import { fixBy, isMountedAway, stepsNamed } from '../../dockerfile-queries.ts'
+import { dockerfileRule } from '../../dockerfile-rule.ts'
+import { type RequestAt, requestsOf, runAfter } from '../../package-queries.ts'
+
+const cleaning = 'rm -rf /var/lib/apt/lists/*'
+
+export default dockerfileRule({
+  on: 'dockerfile',
+  severity: 'low',
+  since: '0.1.0',
+  profile: 'default',
+  summary: 'The package lists of apt stay in the layer',
+  why: 'apt-get update downloads some 20 to 50 MB of lists. When they are not removed in the same RUN they stay in its layer for good: every pull is larger, and a later step may install from lists that are months old, without the security updates that came since.',
+  examples: [
+    {
+      bad: 'FROM debian:12\nRUN apt-get update && apt-get install -y nginx\nUSER app\n',
+      good: 'FROM debian:12\nRUN apt-get update && apt-get install -y nginx && rm -rf /var/lib/apt/lists/*\nUSER app\n',
+    },
+    {
+      bad: 'FROM debian:12\nRUN apt-get update \\\n    && apt-get install -y nginx \\\n    && mkdir /x\nUSER app\n',
+      good: 'FROM debian:12\nRUN apt-get update \\\n    && apt-get install -y nginx \\\n    && rm -rf /var/lib/apt/lists/* \\\n    && mkdir /x\nUSER app\n',
+    },
+    {
+      bad: 'FROM debian:12\nRUN apt-get update && rm -rf /tmp/x\n',
+      good: 'FROM debian:12\nRUN --mount=type=cache,target=/var/lib/apt apt-get update\n',
+      byHand: true,
+    },
+  ],
+  replaces: ['DL3009', 'apt_get_install_lists_were_not_deleted', 'remove-package-lists', 'DKL-DI-0005'],
+  links: ['https://docs.docker.com/build/building/best-practices/#apt-get'],
+  fixes: 'safe',
+  *check(dockerfile) {
+    for (const step of stepsNamed(dockerfile, 'RUN')) {
+      const first = step.scripts[0]?.commands[0]
+      if (!first || isMountedAway(step, '/var/lib/apt/lists')) continue
+      const requests = requestsOf({ step, script: step.scripts[0]!, command: first }, 'apt')
+      const update = requests.find(({ request }) => request.action === 'update-index')
+      if (!update) continue
+      const commands = step.scripts.flatMap(script => script.commands)
+      const lastUpdate = requests.findLast(({ request }) => request.action === 'update-index')!
+      if (commands.slice(commands.indexOf(lastUpdate.command)).some(removesLists)) continue
+      const last = requests.findLast(({ request }) => request.action !== 'other' && request.action !== 'clean') ?? update
+      const edit = onlyAptAfter(commands, last) ? runAfter(dockerfile, last, cleaning) : undefined
+      yield {
+        at: { start: update.command.nameWord!.span.start, end: update.request.verb?.span.end ?? update.command.span.end },
+        message: '`apt-get update` leaves its package lists in this layer',
+        fix:
+          edit && needsListsLater(dockerfile, step) !== 'certainly'
+            ? fixBy(
+                needsListsLater(dockerfile, step) === 'no' ? 'safe' : 'unsafe',
+                needsListsLater(dockerfile, step) === 'no'
+                  ? 'Remove the lists in the same RUN'
+                  : 'Remove the lists in the same RUN; a script that runs later must then call apt-get update itself',
+                edit,
+              )
+            : {
+                title: `End this RUN with \`${cleaning}\`, and let every RUN that installs begin with apt-get update`,
+                safety: 'manual',
+                edits: [],
+              },
+      }
+    }
+  },
+})
+
+/** `rm -rf /var/lib/apt/lists/*`, or the folder itself, or a parent. */
+const removesLists = (command: Command): boolean =>
+  (command.name === 'rm' &&
+    command.operands.some(({ text }) =>
+      /^\/var\/lib\/apt(?:\/lists)?(?:\/\*?)?$|^\/var\/lib\/apt\/lists\/|^\/var\/lib\/\*$/.test(text),
+    )) ||
+  (command.name === 'find' &&
+    command.args.some(({ text }) => text.startsWith('/var/lib/apt')) &&
+    command.args.some(({ text }) => text === '-delete' || text === 'rm'))
+
+/** Nothing after it in this RUN that may need the lists: tools that call apt themselves, and scripts. */
+const onlyAptAfter = (commands: readonly Command[], last: RequestAt): boolean =>
+  !commands
+    .slice(commands.indexOf(last.command) + 1)
+    .some(command => mayCallApt(command) || /^apt(?:itude|-cache|-file|-get)?$/.test(command.name))
+
+const callers = new Set([
+  'add-apt-repository',
+  'apt-add-repository',
+  'gdebi',
+  'mk-build-deps',
+  'tasksel',
+  'playwright',
+  'rosdep',
+  'install-php-extensions',
+  'docker-php-ext-install',
+  'pyenv',
+  'Rscript',
+])
+const shells = new Set([
+  'sh',
+  'bash',
+  'dash',
+  'ash',
+  'zsh',
+  'source',
+  '.',
+  'eval',
+  'make',
+  'ansible-playbook',
+  'python',
+  'python3',
+  'perl',
+  'ruby',
+  'node',
+  'npx',
+])
+/** A program of whose inside nothing is known here. */
+const mayCallApt = (command: Command): boolean =>
+  callers.has(command.name) ||
+  shells.has(command.name) ||
+  /\.(?:sh|bash|py|pl|rb)$/.test(command.name) ||
+  /\//.test(command.nameWord?.text ?? '')
+
+/** Whether a later step of this stage, or of one built FROM it, installs without an update of its own. */
+const needsListsLater = (dockerfile: Dockerfile, step: Step): 'no' | 'perhaps' | 'certainly' => {
+  let answer: 'no' | 'perhaps' = 'no'
+  for (const later of dockerfile.steps) {
+    if (later.instruction.span.start <= step.instruction.span.start || !later.stage || !step.stage) continue
+    let stage = later.stage
+    while (stage !== step.stage && stage.base.kind === 'stage') stage = stage.base.stage
+    if (stage !== step.stage) continue
+    if (later.instruction.name === 'ONBUILD') answer = 'perhaps'
+    if (later.instruction.name !== 'RUN') continue
+    const commands = later.scripts.flatMap(script => script.commands)
+    let updated = false
+    for (const command of commands) {
+      const verb = command.operands[0]?.text
+      if (/^(?:apt|apt-get|aptitude)$/.test(command.name)) {
+        if (verb === 'update') updated = true
+        else if (
+          !updated &&
+          /^(?:install|reinstall|build-dep|source|upgrade|dist-upgrade|full-upgrade|satisfy)$/.test(verb ?? '')
+        ) {
+          if (!command.operands.slice(1).every(({ text }) => /^\.{0,2}\/.*\.deb$/.test(text)) || command.operands.length === 1)
+            return 'certainly'
+        }
+      } else if (!updated && mayCallApt(command)) answer = 'perhaps'
+    }
+  }
+  return answer
+}
