@@ -83,6 +83,7 @@ const toFinding = (
     at: [at, ...(report.also ?? []).map(inFile)],
     ...(lighter ? { note: `weighs less: ${whyLighter(stage)}` } : {}),
     ...(report.fix ? { fix: report.fix } : {}),
+    ...(report.redact ? { redact: report.redact } : {}),
   }
 }
 

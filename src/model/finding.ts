@@ -53,6 +53,8 @@ export type Finding = {
   /** Why this finding weighs less (or more) than the rule's own severity. */
   readonly note?: string
   readonly fix?: Fix
+  /** Spans of the first place whose characters are secret: no output ever shows them. */
+  readonly redact?: readonly Span[]
   readonly suppressed?: Suppression
 }
 

@@ -41,6 +41,8 @@ export type Report = {
   /** One sentence, no full stop. Quote the user's own words with `backticks`. */
   readonly message: string
   readonly fix?: Fix
+  /** Spans whose characters are secret: no output ever shows them. */
+  readonly redact?: readonly Span[]
   /** When this one case weighs differently from the rule's severity. */
   readonly severity?: Severity
   /** For a runtime rule: the settings that would be right; `change/container/` turns them into edits of the form at hand. */

@@ -1,0 +1,40 @@
+/** Unified diffs, as `git apply` and `patch` read them. */
+import { createTwoFilesPatch } from 'diff'
+import { forTerminal } from './escape.ts'
+import { styleFor } from './style.ts'
+
+/**
+ * The change of one file; '' when there is none. `colour` also makes control characters visible, which no program could apply: it is for eyes only.
+ * `created`: the file did not exist before.
+ */
+export const showDiff = (
+  path: string,
+  before: string,
+  after: string,
+  options: { readonly colour: boolean; readonly created?: boolean },
+): string => {
+  if (before === after) return ''
+  const patch = createTwoFilesPatch(
+    options.created ? '/dev/null' : `a/${path}`,
+    `b/${path}`,
+    before,
+    after,
+    undefined,
+    undefined,
+    { context: 3 },
+  )
+  // The library begins with a line of equal signs that is no part of the format.
+  const text = patch.slice(patch.indexOf('---'))
+  if (!options.colour) return text
+  const style = styleFor(true)
+  return text
+    .split('\n')
+    .map(line => {
+      const visible = forTerminal(line.replace(/\r$/, ''))
+      if (/^(?:---|\+\+\+) /.test(line)) return style.bold(visible)
+      if (line.startsWith('+')) return style.green(visible)
+      if (line.startsWith('-')) return style.red(visible)
+      return line.startsWith('@@') ? style.cyan(visible) : visible
+    })
+    .join('\n')
+}
