@@ -44,6 +44,12 @@ const isSpace = (code: number): boolean =>
 /** The white space that separates words: BuildKit's `[\t\v\f\r ]`. */
 const isBlank = (code: number): boolean => code === 32 || (code >= 9 && code <= 13 && code !== LF)
 
+/** The white space of places that BuildKit reads byte by byte. */
+const isAsciiSpace = (code: number): boolean => code === 32 || (code >= 9 && code <= 13)
+
+/** BuildKit reads flags byte by byte, so the last byte of U+0085 and U+00A0 ends one too. */
+const isFlagEnd = (code: number): boolean => isAsciiSpace(code) || code === 0x85 || code === 0xa0
+
 const takesJson = new Set(['ADD', 'COPY', 'VOLUME', 'CMD', 'ENTRYPOINT', 'RUN', 'SHELL'])
 const takesHeredocs = new Set(['ADD', 'COPY', 'RUN'])
 const takesPairs = new Set(['ENV', 'LABEL', 'ARG'])
@@ -290,41 +296,31 @@ class Parser {
       if (at < to && depth < 4) draft.nested = this.read(draft.argument, depth + 1)
     } else if (name === 'HEALTHCHECK') {
       let typeEnd = at
-      while (typeEnd < to && !isSpace(text.charCodeAt(typeEnd))) typeEnd++
-      if (text.slice(at, typeEnd).toUpperCase() === 'CMD') {
-        const nested = this.read(line.part(at, to), 1)
-        // Flags of HEALTHCHECK stand before CMD; what follows CMD is the command, dashes and all.
-        draft.nested = nested.flags.length === 0 ? nested : this.withoutFlags(line.part(at, to))
-      }
-    } else if (takesJson.has(name)) {
-      const json = readJson(draft.argument)
-      if (json === 'not-strings') {
-        this.error('json-not-strings', 'the JSON form takes strings only', draft.argumentSpan)
-      } else draft.json = json
-    } else if (takesPairs.has(name)) draft.pairs = this.pairs(draft.argument, name, draft)
+      while (typeEnd < to && !isAsciiSpace(text.charCodeAt(typeEnd))) typeEnd++
+      if (text.slice(at, typeEnd).toUpperCase() === 'CMD') draft.nested = this.healthCommand(line, at, typeEnd, to)
+    } else if (takesJson.has(name)) draft.json = this.json(draft)
+    else if (takesPairs.has(name)) draft.pairs = this.pairs(draft.argument, name, draft)
     draft.mayHaveHeredocs =
       (takesHeredocs.has(name) && draft.json === undefined) || (draft.nested instanceof Draft && draft.nested.mayHaveHeredocs)
     return draft
   }
 
-  withoutFlags(line: LogicalText): Draft {
-    let at = 3
-    while (at < line.text.length && isSpace(line.text.charCodeAt(at))) at++
-    const argument = line.part(at, line.text.length)
-    const keyword = { span: line.spanOf(0, 3), raw: line.text.slice(0, 3) }
-    const draft = new Draft(
-      'CMD',
-      keyword,
-      [],
-      argument,
-      line.spanOf(at, line.text.length),
-      line.spanOf(0, line.text.length),
-      this.escape,
-    )
+  /** CMD of HEALTHCHECK. Flags stand before CMD; what follows it is the command, dashes and all. */
+  healthCommand(line: LogicalText, from: number, keywordEnd: number, to: number): Draft {
+    let at = keywordEnd
+    while (at < to && isAsciiSpace(line.text.charCodeAt(at))) at++
+    const keyword = { span: line.spanOf(from, keywordEnd), raw: line.text.slice(from, keywordEnd) }
+    const draft = new Draft('CMD', keyword, [], line.part(at, to), line.spanOf(at, to), line.spanOf(from, to), this.escape)
     draft.span = draft.headSpan
-    const json = readJson(argument)
-    if (json !== 'not-strings') draft.json = json
+    draft.json = this.json(draft)
     return draft
+  }
+
+  json(draft: Draft): JsonForm | undefined {
+    const json = readJson(draft.argument)
+    if (json !== 'not-strings') return json
+    this.error('json-not-strings', 'the JSON form takes strings only', draft.argumentSpan)
+    return undefined
   }
 
   /** BuildKit's extractBuilderFlags: every word that starts with `--`, until one that does not, or a bare `--`. Returns where the rest begins. */
@@ -333,7 +329,7 @@ class Parser {
     const escape = this.escape
     let at = from
     for (;;) {
-      while (at < to && isSpace(text.charCodeAt(at))) at++
+      while (at < to && isAsciiSpace(text.charCodeAt(at))) at++
       if (at >= to || text[at] !== '-' || text[at + 1] !== '-') return at
       const start = at
       let value = ''
@@ -342,7 +338,7 @@ class Parser {
       let quote = ''
       while (at < to) {
         const unit = text[at]!
-        if (quote === '' && isSpace(text.charCodeAt(at))) break
+        if (quote === '' && isFlagEnd(text.charCodeAt(at))) break
         if (quote === '' && (unit === "'" || unit === '"')) quote = unit
         else if (unit === quote) quote = ''
         else if (unit === escape) {
@@ -370,6 +366,7 @@ class Parser {
         valueSpan: equals === -1 ? undefined : line.spanOf(sourceEquals + 1, at),
         fields: instruction === 'RUN' && value.startsWith('--mount=') ? mountFields(value, equals + 1, origins, line) : [],
       })
+      if (at < to) at++
     }
   }
 
@@ -578,7 +575,7 @@ const blankSeparated = (text: string): Range[] => {
   return ranges
 }
 
-/** BuildKit's parseWords: white space inside quotes does not separate. */
+/** BuildKit's parseWords: white space inside quotes does not separate; an escape character at the very end is dropped. */
 const quotedWords = (text: string, escape: string): Range[] => {
   const ranges: Range[] = []
   let at = 0
@@ -589,8 +586,13 @@ const quotedWords = (text: string, escape: string): Range[] => {
     while (at < text.length) {
       const unit = text[at]!
       if (quote === '' && isSpace(text.charCodeAt(at))) break
-      if (unit === escape && quote !== "'") at++
-      else if (quote === '' && (unit === "'" || unit === '"')) quote = unit
+      if (unit === escape && quote !== "'") {
+        if (at + 1 === text.length) {
+          if (at > start) ranges.push({ start, end: at })
+          return ranges
+        }
+        at++
+      } else if (quote === '' && (unit === "'" || unit === '"')) quote = unit
       else if (unit === quote) quote = ''
       at++
     }
