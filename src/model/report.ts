@@ -1,9 +1,12 @@
 import type { Finding, Problem } from './finding.ts'
-import type { Rule } from './rule.ts'
+import type { Example, Rule } from './rule.ts'
 import type { LineStarts } from './text.ts'
 
-/** What is read of a rule outside of its check. */
-export type RuleInfo = { readonly id: string } & Omit<Rule, 'check' | 'options'>
+/** What is read of a rule outside of its check. Checks of other programs (`shell/SC2086`) have no examples. */
+export type RuleInfo = { readonly id: string; readonly examples: readonly Example[] } & Omit<
+  Rule,
+  'check' | 'options' | 'examples'
+>
 
 export type SourceFile = { readonly path: string; readonly text: string; readonly lines: LineStarts }
 

@@ -93,8 +93,21 @@ export const rulesMarkdownIndex = (infos: readonly RuleInfo[]): string =>
     '',
   ].join('\n')
 
-export const ruleHelpText = (info: RuleInfo): string =>
-  `${info.summary}.\n\n${info.why}\n\nBad:\n${info.examples[0].bad}\nGood:\n${info.examples[0].good}`
+export const ruleHelpText = (info: RuleInfo): string => {
+  const [first] = info.examples
+  return `${info.summary}.
+
+${info.why}${
+  first
+    ? `
+
+Bad:
+${first.bad}
+Good:
+${first.good}`
+    : ''
+}`
+}
 
 export const ruleHelpMarkdown = (info: RuleInfo): string =>
   [
@@ -102,7 +115,7 @@ export const ruleHelpMarkdown = (info: RuleInfo): string =>
     '',
     forMarkdown(info.why),
     '',
-    ...examplesMarkdown({ ...info, examples: [info.examples[0]] }),
+    ...examplesMarkdown({ ...info, examples: info.examples.slice(0, 1) }),
   ].join('\n')
 
 /** The table of `bulkhead rules`. */

@@ -50,11 +50,13 @@ const isAsciiSpace = (code: number): boolean => code === 32 || (code >= 9 && cod
 /** BuildKit reads flags byte by byte, so the last byte of U+0085 and U+00A0 ends one too. */
 const isFlagEnd = (code: number): boolean => isAsciiSpace(code) || code === 0x85 || code === 0xa0
 
+/** `\s` of Go's regular expressions. */
+const isRegexSpace = (code: number): boolean => code === 32 || (code >= 9 && code <= 13 && code !== 11)
+
 const takesJson = new Set(['ADD', 'COPY', 'VOLUME', 'CMD', 'ENTRYPOINT', 'RUN', 'SHELL'])
 const takesHeredocs = new Set(['ADD', 'COPY', 'RUN'])
 const takesPairs = new Set(['ENV', 'LABEL', 'ARG'])
 
-const directivePattern = /^#[^\S\n]*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(\S.*)$/
 const directiveNames = new Set(['syntax', 'escape', 'check'])
 
 class Parser {
@@ -147,21 +149,11 @@ class Parser {
 
   commentOrDirective(start: number, hash: number, end: number): void {
     if (this.directivesOpen) {
-      const content = this.text.slice(hash, this.contentEnd(hash, end)).trimEnd()
-      const match = directivePattern.exec(content)
-      const name = match?.[1]?.toLowerCase()
-      if (match && name !== undefined && directiveNames.has(name)) {
-        const value = match[2]!
-        const valueStart = hash + content.length - value.length
-        const directive: Directive = {
-          kind: 'directive',
-          span: { start, end },
-          name,
-          value,
-          valueSpan: { start: valueStart, end: hash + content.length },
-        }
+      const directive = this.directive(start, hash, end)
+      if (directive) {
+        const { name, value } = directive
         if (this.directives.some(other => other.name === name)) {
-          this.error('directive-duplicate', `\`${name}\` can be set only once`, { start: hash, end: hash + content.length })
+          this.error('directive-duplicate', `\`${name}\` can be set only once`, { start: hash, end: directive.valueSpan.end })
         } else if (name === 'escape') {
           if (value === '\\' || value === '`') this.escape = value
           else
@@ -182,6 +174,21 @@ class Parser {
     this.nodes.push(comment)
     this.comments.push(comment)
     this.above.push(comment)
+  }
+
+  /** `# name = value` with a name that BuildKit knows. */
+  directive(start: number, hash: number, end: number): Directive | undefined {
+    const { text } = this
+    let to = this.contentEnd(hash, end)
+    const nameStart = this.skipSpace(hash + 1, to)
+    let at = nameStart
+    while (at < to && /[a-zA-Z0-9]/.test(text[at]!)) at++
+    const name = text.slice(nameStart, at).toLowerCase()
+    while (at < to && isRegexSpace(text.charCodeAt(at))) at++
+    if (!directiveNames.has(name) || text[at] !== '=' || ++at === to) return undefined
+    while (to - 1 > at && isRegexSpace(text.charCodeAt(to - 1))) to--
+    while (at < to - 1 && isRegexSpace(text.charCodeAt(at))) at++
+    return { kind: 'directive', span: { start, end }, name, value: text.slice(at, to), valueSpan: { start: at, end: to } }
   }
 
   comment(start: number, hash: number, end: number): Comment {
@@ -301,7 +308,9 @@ class Parser {
     } else if (takesJson.has(name)) draft.json = this.json(draft)
     else if (takesPairs.has(name)) draft.pairs = this.pairs(draft.argument, name, draft)
     draft.mayHaveHeredocs =
-      (takesHeredocs.has(name) && draft.json === undefined) || (draft.nested instanceof Draft && draft.nested.mayHaveHeredocs)
+      (takesHeredocs.has(name) && draft.json === undefined) ||
+      // Not ONBUILD ONBUILD RUN: BuildKit looks one level deep.
+      (name === 'ONBUILD' && draft.nested?.name !== 'ONBUILD' && draft.nested?.mayHaveHeredocs === true)
     return draft
   }
 

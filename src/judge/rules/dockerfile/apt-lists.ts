@@ -12,7 +12,7 @@ export default dockerfileRule({
   since: '0.1.0',
   profile: 'default',
   summary: 'The package lists of apt stay in the layer',
-  why: 'apt-get update downloads some 20 to 50 MB of lists. When they are not removed in the same RUN they stay in its layer for good: every pull is larger, and a later step may install from lists that are months old, without the security updates that came since.',
+  why: 'apt-get update downloads the lists of all packages there are. When they are not removed in the same RUN they stay in its layer for good: every pull is larger, and a later step may install from lists that are months old, without the security updates that came since.',
   examples: [
     {
       bad: 'FROM debian:12\nRUN apt-get update && apt-get install -y nginx\nUSER app\n',

@@ -20,7 +20,7 @@ export default dockerfileRule({
   since: '0.1.0',
   profile: 'default',
   summary: 'The cache of yum, dnf or zypper stays in the layer',
-  why: 'The metadata of the repositories, often more than 100 MB, stays in the layer for good when it is not removed in the same RUN. Every pull is larger, and a later step may install from metadata that is months old, without the security updates that came since.',
+  why: 'The metadata of the repositories stays in the layer for good when it is not removed in the same RUN. Every pull is larger, and a later step may install from metadata that is months old, without the security updates that came since.',
   examples: [
     {
       bad: 'FROM rockylinux:9\nRUN dnf install -y httpd\nUSER app\n',

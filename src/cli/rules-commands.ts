@@ -1,0 +1,36 @@
+/** `bulkhead explain` and `bulkhead rules`. */
+import { ruleNames } from '../flows/known-rules.ts'
+import { ruleInfo } from '../flows/shellcheck.ts'
+import { rules } from '../judge/rules/registry.ts'
+import { UsageError } from '../model/finding.ts'
+import type { RuleInfo } from '../model/report.ts'
+import { rulesJson, rulesTable, ruleText } from '../show/rule-docs.ts'
+import { print, terminalWidth, wantsColour } from './terminal.ts'
+
+const infos = (): readonly RuleInfo[] => Object.entries(rules).map(([id, rule]) => ({ ...rule, id }))
+
+const view = (color: 'auto' | 'always' | 'never'): { colour: boolean; width?: number } => {
+  const width = terminalWidth()
+  return { colour: wantsColour(color), ...(width === undefined ? {} : { width }) }
+}
+
+/** Prints the page of every rule that the id means. Throws UsageError for an unknown one. */
+export const runExplain = async (id: string, color: 'auto' | 'always' | 'never'): Promise<number> => {
+  const names = ruleNames(rules)
+  const meant = names.resolve(id)
+  if (meant.length === 0) {
+    const near = names.nearest(id)
+    throw new UsageError(
+      `unknown rule \`${id}\``,
+      near === undefined ? 'bulkhead rules lists all of them' : `did you mean ${near}?`,
+    )
+  }
+  const pages = meant.map(one => ruleText(rules[one] ? { ...rules[one], id: one } : ruleInfo(one, 'info'), view(color)))
+  await print(pages.join(`\n${'─'.repeat(60)}\n\n`))
+  return 0
+}
+
+export const runRules = async (format: 'table' | 'json', color: 'auto' | 'always' | 'never'): Promise<number> => {
+  await print(format === 'json' ? rulesJson(infos()) : rulesTable(infos(), view(color)))
+  return 0
+}

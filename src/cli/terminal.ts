@@ -1,0 +1,18 @@
+/** What the terminal can do, and writing to it. */
+
+/** NO_COLOR (https://no-color.org) and FORCE_COLOR count unless --color says otherwise. */
+export const wantsColour = (when: 'auto' | 'always' | 'never'): boolean => {
+  if (when !== 'auto') return when === 'always'
+  if (process.env.NO_COLOR !== undefined && process.env.NO_COLOR !== '') return false
+  if (process.env.FORCE_COLOR !== undefined && process.env.FORCE_COLOR !== '' && process.env.FORCE_COLOR !== '0') return true
+  return process.stdout.isTTY === true && process.env.TERM !== 'dumb'
+}
+
+export const terminalWidth = (): number | undefined => (process.stdout.isTTY ? process.stdout.columns : undefined)
+
+/** Resolves when the text is handed over: exiting before that would cut it off. */
+export const print = (text: string): Promise<void> =>
+  new Promise(resolve => {
+    if (text === '') resolve()
+    else process.stdout.write(text, () => resolve())
+  })

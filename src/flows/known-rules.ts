@@ -1,0 +1,40 @@
+/** Names of rules: ours, and those of the tools whose checks ours replace. */
+import type { DockerfileRule } from '../judge/dockerfile-rule.ts'
+import { nearest } from '../model/nearest.ts'
+import type { KnownRules } from './configuration.ts'
+
+/** The one way in which ids are compared: case and the separators of Trivy's older forms (DS002, AVD-DS-0002) do not count. */
+const canonical = (id: string): string => {
+  const trivy = /^(?:avd-)?ds-?0*(\d+)$/i.exec(id)
+  return trivy ? `ds-${trivy[1]!.padStart(4, '0')}` : id.toLowerCase()
+}
+
+export type RuleNames = KnownRules & { nearest(id: string): string | undefined }
+
+export const ruleNames = (rules: Readonly<Record<string, DockerfileRule<unknown>>>): RuleNames => {
+  const meaning = new Map<string, string[]>()
+  const names: string[] = []
+  const add = (name: string, id: string): void => {
+    const key = canonical(name)
+    const ids = meaning.get(key)
+    if (!ids) {
+      meaning.set(key, [id])
+      names.push(name)
+    } else if (!ids.includes(id)) ids.push(id)
+  }
+  for (const id of Object.keys(rules)) {
+    add(id, id)
+    add(id.slice(id.indexOf('/') + 1), id)
+  }
+  for (const [id, rule] of Object.entries(rules)) for (const other of rule.replaces ?? []) add(other, id)
+  return {
+    names,
+    resolve(id) {
+      // ShellCheck's codes have no rule objects: `shell/SC2086`, and `SC2086` as hadolint writes it.
+      const shell = /^(?:shell\/)?(SC\d{4})$/i.exec(id)
+      if (shell) return [`shell/${shell[1]!.toUpperCase()}`]
+      return meaning.get(canonical(id)) ?? []
+    },
+    nearest: id => nearest(id, names),
+  }
+}

@@ -1,0 +1,176 @@
+/** What bulkhead.yaml, .hadolint.yaml and .trivyignore beside the judged files say, as answers to the questions that `check` asks. */
+import { dirname, join, relative, resolve, sep } from 'node:path'
+import picomatch from 'picomatch'
+import type { ConfiguredIgnore } from '../judge/suppress.ts'
+import { type Problem, type Severity, UsageError } from '../model/finding.ts'
+import { decode } from '../model/text.ts'
+import { type World, WorldError } from '../model/world.ts'
+import type { CheckOptions } from './check.ts'
+import type { Configuration, IgnoreEntry, RuleSetting } from './configuration.ts'
+import type { RuleNames } from './known-rules.ts'
+
+export type Settings = {
+  /** The bulkhead.yaml that holds, or undefined. */
+  readonly file: string | undefined
+  /** All files that were read, for --verbose. */
+  readonly read: readonly string[]
+  readonly profile: 'default' | 'all'
+  readonly failOn: Severity | 'none' | undefined
+  readonly strict: boolean
+  readonly allowedRegistries: readonly string[] | undefined
+  readonly problems: readonly Problem[]
+  isExcluded(path: string): boolean
+  /** Undefined: as the rule says. */
+  severityOf(rule: string, path: string): Severity | 'off' | undefined
+  optionsOf(rule: string, path: string): Readonly<Record<string, unknown>> | undefined
+  ignoresOf(path: string): readonly ConfiguredIgnore[]
+  /** Equal for paths to which the same overrides apply. */
+  overrideKey(path: string): string
+}
+
+const configurationNames = ['bulkhead.yaml', 'bulkhead.yml', '.bulkhead.yaml', '.bulkhead.yml']
+const hadolintNames = ['.hadolint.yaml', '.hadolint.yml']
+
+/**
+ * The nearest bulkhead.yaml, from the folder of the first path upwards to the top of the repository (or of the file system). Without one,
+ * the settings of hadolint and Trivy that stand there are honoured. `--config FILE` reads that file and nothing else.
+ */
+export const findSettings = async (world: World, names: RuleNames, options: CheckOptions): Promise<Settings> => {
+  if (options.config === 'none') return settingsOf({}, undefined, process.cwd(), [], names, [])
+  if (options.config) {
+    const { file } = options.config
+    const text = await readText(world, file, true)
+    if (text === undefined) throw new UsageError(`${file} does not exist`)
+    const { readConfiguration } = await import('./configuration.ts')
+    return settingsOf(await readConfiguration(file, text, names), file, resolve(dirname(file)), [file], names, [])
+  }
+  const [start = '.'] = options.paths
+  const status = await world.files.stat(start).catch(() => undefined)
+  let folder = resolve(status?.type === 'directory' || options.input ? start : dirname(start))
+  for (;;) {
+    const here = new Set((await world.files.list(folder).catch(() => [])).map(({ name }) => name))
+    const own = configurationNames.find(name => here.has(name))
+    if (own !== undefined) {
+      const file = shorten(join(folder, own))
+      const text = await readText(world, file, true)
+      const { readConfiguration } = await import('./configuration.ts')
+      return settingsOf(await readConfiguration(file, text ?? '', names), file, folder, [file], names, [])
+    }
+    const hadolint = hadolintNames.find(name => here.has(name))
+    const trivy = options.inlineIgnores !== false && here.has('.trivyignore') ? '.trivyignore' : undefined
+    if (hadolint !== undefined || trivy !== undefined) {
+      const { fromHadolint, fromTrivy } = await import('./foreign-settings.ts')
+      const read: string[] = []
+      const problems: Problem[] = []
+      let configuration: Configuration = {}
+      if (hadolint !== undefined) {
+        const file = shorten(join(folder, hadolint))
+        read.push(file)
+        configuration = await fromHadolint(file, (await readText(world, file, true)) ?? '', names, problems)
+      }
+      if (trivy !== undefined) {
+        const file = shorten(join(folder, trivy))
+        read.push(file)
+        const ignore = fromTrivy(file, (await readText(world, file, true)) ?? '', names)
+        configuration = { ...configuration, ignore: [...(configuration.ignore ?? []), ...ignore] }
+      }
+      return settingsOf(configuration, read[0], folder, read, names, problems)
+    }
+    const parent = dirname(folder)
+    if (parent === folder || here.has('.git')) return settingsOf({}, undefined, folder, [], names, [])
+    folder = parent
+  }
+}
+
+/** Relative to the working directory where that is shorter. */
+const shorten = (path: string): string => {
+  const short = relative(process.cwd(), path)
+  return short.startsWith('..') || short === '' ? path : short
+}
+
+const readText = async (world: World, path: string, wanted: boolean): Promise<string | undefined> => {
+  try {
+    return decode(await world.files.read(path, 4 * 1024 * 1024)).text.replace(/^\ufeff/, '')
+  } catch (error) {
+    if (error instanceof WorldError && !(wanted && error.code !== 'not-found')) return undefined
+    if (error instanceof WorldError) throw new UsageError(error.message)
+    throw error
+  }
+}
+
+const settingsOf = (
+  configuration: Configuration,
+  file: string | undefined,
+  folder: string,
+  read: readonly string[],
+  names: RuleNames,
+  problems: readonly Problem[],
+): Settings => {
+  const inFolder = (path: string): string => relative(folder, resolve(path)).split(sep).join('/')
+  const matcher = (patterns: readonly string[]): ((path: string) => boolean) => {
+    // A pattern without a slash means the name wherever it stands, as in .gitignore.
+    const matches = picomatch(
+      patterns.map(pattern =>
+        pattern.replace(/\/$/, '').includes('/')
+          ? pattern.replace(/^\.?\//, '').replace(/\/$/, '/**')
+          : `**/${pattern.replace(/\/$/, '/**')}`,
+      ),
+      { dot: true },
+    )
+    return path => matches(inFolder(path))
+  }
+  const expand = (settings: Readonly<Record<string, RuleSetting>> | undefined): ReadonlyMap<string, RuleSetting> =>
+    new Map(Object.entries(settings ?? {}).flatMap(([name, setting]) => names.resolve(name).map(id => [id, setting] as const)))
+  const base = expand(configuration.rules)
+  const overrides = (configuration.overrides ?? []).map(({ paths, rules, ignore }) => ({
+    matches: matcher(paths),
+    rules: expand(rules),
+    ignore: ignore ?? [],
+  }))
+  // The last override that speaks about a rule wins.
+  const settingFor = (rule: string, path: string): RuleSetting | undefined => {
+    for (const override of [...overrides].reverse()) {
+      const setting = override.rules.get(rule)
+      if (setting !== undefined && path !== '' && override.matches(path)) return setting
+    }
+    return base.get(rule)
+  }
+  const toIgnore = (entry: IgnoreEntry): ConfiguredIgnore & { appliesTo(path: string): boolean } => {
+    const paths = entry.path === undefined ? undefined : matcher([entry.path].flat())
+    return {
+      rules: names.resolve(entry.rule),
+      reason: entry.reason,
+      until: entry.until,
+      matches: finding => entry.match === undefined || finding.message.includes(entry.match),
+      appliesTo: path => paths === undefined || paths(path),
+    }
+  }
+  const ignores = (configuration.ignore ?? []).map(toIgnore)
+  const overrideIgnores = overrides.map(({ matches, ignore }) => ({ matches, ignores: ignore.map(toIgnore) }))
+  const excluded = configuration.exclude && configuration.exclude.length > 0 ? matcher(configuration.exclude) : undefined
+  return {
+    file,
+    read,
+    profile: configuration.profile ?? 'default',
+    failOn: configuration.failOn,
+    strict: configuration.strict ?? false,
+    allowedRegistries: configuration.registries?.allowed,
+    problems,
+    isExcluded: path => excluded?.(path) ?? false,
+    severityOf(rule, path) {
+      const setting = settingFor(rule, path)
+      return typeof setting === 'string' ? setting : setting?.severity
+    },
+    optionsOf(rule, path) {
+      const setting = settingFor(rule, path)
+      return typeof setting === 'object' ? setting.options : undefined
+    },
+    ignoresOf: path => [
+      ...ignores.filter(entry => entry.appliesTo(path)),
+      ...overrideIgnores.flatMap(override =>
+        override.matches(path) ? override.ignores.filter(entry => entry.appliesTo(path)) : [],
+      ),
+    ],
+    overrideKey: path => overrides.map(override => (path !== '' && override.matches(path) ? '1' : '0')).join(''),
+  }
+}

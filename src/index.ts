@@ -1,0 +1,46 @@
+/** Bulkhead as a library. */
+
+import { version } from './cli/version.ts'
+import { check, exitCode } from './flows/check.ts'
+import { rules } from './judge/rules/registry.ts'
+import type { CheckReport } from './model/report.ts'
+import { memoryWorld } from './world/memory.ts'
+
+export { applyEdits, planFixes } from './change/fix.ts'
+export type { CheckOptions, CheckOutcome } from './flows/check.ts'
+export { check, exitCode } from './flows/check.ts'
+export { rules } from './judge/rules/registry.ts'
+export type { Edit, Finding, Fix, Location, Problem, Safety, Severity } from './model/finding.ts'
+export { UsageError } from './model/finding.ts'
+export type { CheckReport, RuleInfo } from './model/report.ts'
+export type { Span } from './model/text.ts'
+export { decode, encode, positionAt } from './model/text.ts'
+export type { World } from './model/world.ts'
+export type { Dockerfile, Stage, State, Step } from './read/dockerfile/graph.ts'
+export { parse } from './read/dockerfile/parse.ts'
+export { print } from './read/dockerfile/print.ts'
+export { readDockerfile } from './read/dockerfile/read-dockerfile.ts'
+export type { Instruction, SyntaxTree } from './read/dockerfile/syntax.ts'
+export type { Command, Script } from './read/shell/script.ts'
+export { showGithub } from './show/github.ts'
+export { showJson } from './show/json.ts'
+export { showSarif } from './show/sarif.ts'
+export { showText } from './show/text.ts'
+export { machine } from './world/machine.ts'
+
+/**
+ * Judges one Dockerfile given as text, with the default rules, without touching the machine.
+ * `severityThreshold` of the exit code is high, as on the command line.
+ */
+export const checkText = async (
+  text: string,
+  name = 'Dockerfile',
+): Promise<{ readonly report: CheckReport; readonly exitCode: 0 | 1 | 2 }> => {
+  const { report } = await check(memoryWorld({}), rules, version, {
+    paths: [],
+    input: { name, bytes: new TextEncoder().encode(text) },
+    config: 'none',
+    shellcheck: 'off',
+  })
+  return { report, exitCode: exitCode(report, 'high', false) }
+}

@@ -1,0 +1,68 @@
+/** A World of plain data, for tests: files by absolute path, no programs unless they are given, a clock that stands still. */
+import type { Entry, Processes, World } from '../model/world.ts'
+import { WorldError } from '../model/world.ts'
+
+export type MemoryWorld = World & { readonly written: Map<string, string> }
+
+/** `files`: path → content; undefined: it is there, but may not be read. Relative paths start at the working directory. */
+export const memoryWorld = (
+  contents: Readonly<Record<string, string | Uint8Array | undefined>>,
+  options: { readonly now?: number; readonly run?: Processes['run']; readonly programs?: readonly string[] } = {},
+): MemoryWorld => {
+  const absolute = (path: string): string => {
+    const parts: string[] = []
+    for (const part of (path.startsWith('/') ? path : `${process.cwd()}/${path}`).split('/')) {
+      if (part === '..') parts.pop()
+      else if (part !== '' && part !== '.') parts.push(part)
+    }
+    return `/${parts.join('/')}`
+  }
+  const files = new Map(Object.entries(contents).map(([path, content]) => [absolute(path), content]))
+  const written = new Map<string, string>()
+  const bytes = (content: string | Uint8Array): Uint8Array =>
+    typeof content === 'string' ? new TextEncoder().encode(content) : content
+  const isFolder = (path: string): boolean =>
+    path === process.cwd() || [...files.keys()].some(file => file.startsWith(`${path === '/' ? '' : path}/`))
+  return {
+    written,
+    env: {},
+    clock: { now: () => options.now ?? Date.parse('2026-11-24T00:00:00Z') },
+    processes: {
+      find: async program => (options.programs?.includes(program) ? `/usr/bin/${program}` : undefined),
+      run: options.run ?? (async program => Promise.reject(new WorldError('failed', `${program} is not here`))),
+    },
+    files: {
+      async read(path, limit = Number.POSITIVE_INFINITY) {
+        const file = absolute(path)
+        if (!files.has(file)) throw new WorldError(isFolder(file) ? 'not-a-file' : 'not-found', `${path} does not exist`)
+        const content = files.get(file)
+        if (content === undefined) throw new WorldError('not-permitted', `${path} may not be read: permission denied`)
+        const result = bytes(content)
+        if (result.length > limit) throw new WorldError('too-large', `${path} is too large`)
+        return result
+      },
+      async write(path, content) {
+        files.set(absolute(path), content)
+        written.set(path, new TextDecoder().decode(content))
+      },
+      async list(path) {
+        const folder = absolute(path)
+        if (!isFolder(folder)) throw new WorldError('not-a-directory', `${path} is not a folder`)
+        const entries = new Map<string, Entry>()
+        for (const file of files.keys()) {
+          const prefix = folder === '/' ? '/' : `${folder}/`
+          if (!file.startsWith(prefix)) continue
+          const [name = '', ...rest] = file.slice(prefix.length).split('/')
+          entries.set(name, { name, type: rest.length > 0 ? 'directory' : 'file' })
+        }
+        return [...entries.values()]
+      },
+      async stat(path) {
+        const file = absolute(path)
+        if (files.has(file)) return { type: 'file', size: bytes(files.get(file) ?? '').length }
+        return isFolder(file) ? { type: 'directory', size: 0 } : undefined
+      },
+      temporary: use => use('/tmp/memory'),
+    },
+  }
+}
