@@ -83,8 +83,8 @@ const evaluateVariable = (part: VariablePart, run: Run): string => {
       note()
       const pattern = evaluate(part.word, run)
       const replacement = evaluate(part.replacement, run)
-      if (!set) return current === undefined ? unknown() : missingValue(run)
-      const tokens = readPattern(pattern)
+      const fromEnd = part.modifier.startsWith('%')
+      const tokens = readPattern(fromEnd ? reversePattern([...pattern]) : [...pattern])
       if (tokens === undefined) {
         run.error ??= {
           message: `the pattern \`${pattern}\` has an escape that BuildKit does not know`,
@@ -93,7 +93,8 @@ const evaluateVariable = (part: VariablePart, run: Run): string => {
         }
         return unknown()
       }
-      return applyPattern(part.modifier, current, tokens, replacement)
+      if (current === undefined) return unknown()
+      return applyPattern(part.modifier, current ?? missingValue(run), tokens, replacement)
     }
   }
 }
@@ -106,10 +107,22 @@ const missingValue = (run: Run): string => {
 
 type PatternToken = { readonly any: 'one' | 'many'; readonly unit?: undefined } | { readonly any: 'none'; readonly unit: string }
 
+/** `a\*b` → `b\*a`: BuildKit matches `%` patterns backwards. */
+const reversePattern = (units: readonly string[]): string[] => {
+  const pairs: string[] = []
+  for (let i = 0; i < units.length; i++) pairs.push(units[i] === '\\' && i + 1 < units.length ? `\\${units[++i]}` : units[i]!)
+  return [...pairs.reverse().join('')]
+}
+
+/** The replacement of `//` goes through Go's regexp.Expand: `$0` is the match, `$$` a dollar sign, any other name is empty. */
+const expandTemplate = (template: string, match: () => string): string =>
+  template.replace(/\$(?:\$|\{([\p{L}\p{Nd}_]+)\}|([\p{L}\p{Nd}_]+))/gu, (whole, braced?: string, plain?: string) =>
+    whole === '$$' ? '$' : (braced ?? plain) === '0' ? match() : '',
+  )
+
 /** `*`, `?` and backslash escapes; everything else is literal. Undefined for an escape that BuildKit refuses. */
-const readPattern = (pattern: string): readonly PatternToken[] | undefined => {
+const readPattern = (units: readonly string[]): readonly PatternToken[] | undefined => {
   const tokens: PatternToken[] = []
-  const units = [...pattern]
   for (let i = 0; i < units.length; i++) {
     const unit = units[i]!
     if (unit === '*') tokens.push({ any: 'many' })
@@ -160,7 +173,7 @@ const applyPattern = (
     return end === -1 ? value : units.slice(end).join('')
   }
   if (modifier === '%' || modifier === '%%') {
-    const end = matchAt([...units].reverse(), 0, [...tokens].reverse(), greedy)
+    const end = matchAt([...units].reverse(), 0, tokens, greedy)
     return end === -1 ? value : units.slice(0, units.length - end).join('')
   }
   let result = ''
@@ -171,8 +184,8 @@ const applyPattern = (
       result += units[at++] ?? ''
       continue
     }
-    result += replacement
-    if (modifier === '/') return result + units.slice(end).join('')
+    if (modifier === '/') return result + replacement + units.slice(end).join('')
+    result += expandTemplate(replacement, () => units.slice(at, end).join(''))
     if (end > at) at = end
     else result += units[at++] ?? ''
   }

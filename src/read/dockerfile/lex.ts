@@ -42,15 +42,16 @@ class LexError extends Error {
   }
 }
 
-const isDigit = (code: number): boolean => code >= 48 && code <= 57
+const digit = /\p{Nd}/u
+const isDigit = (code: number): boolean => (code >= 48 && code <= 57) || (code > 127 && digit.test(String.fromCodePoint(code)))
 const nameUnit = /[\p{L}\p{Nd}_]/u
 const isNameUnit = (code: number): boolean =>
   (code >= 97 && code <= 122) ||
   (code >= 65 && code <= 90) ||
-  isDigit(code) ||
+  (code >= 48 && code <= 57) ||
   code === 95 ||
-  (code > 127 && nameUnit.test(String.fromCharCode(code)))
-const specialParameters = '@*#?-$!0'
+  (code > 127 && nameUnit.test(String.fromCodePoint(code)))
+const specialParameters = '@*#?-$!'
 
 /** Lexes one word (white space is text). Never throws; linear in the length of the text. */
 export const lex = (text: string, escape: string): Lexed => {
@@ -70,6 +71,9 @@ export const lex = (text: string, escape: string): Lexed => {
   return { parts: lexer.parts, error: undefined }
 }
 
+/** What of escapes stays in the value: a pattern is read once more, so what is quoted in it keeps its escape characters doubled. */
+type Keep = 'none' | 'escapes' | 'pattern'
+
 class Lexer {
   readonly text: string
   readonly escape: string
@@ -82,12 +86,13 @@ class Lexer {
   }
 
   run(): void {
-    this.until('', false, 0, this.parts)
+    this.until('', 'none', 0, this.parts)
   }
 
   /** Reads until the stop character (which is consumed) or the end. */
-  until(stop: string, rawEscapes: boolean, depth: number, parts: Part[]): void {
+  until(stop: string, keep: Keep, depth: number, parts: Part[]): void {
     const { text, escape } = this
+    const rawEscapes = keep !== 'none'
     let value = ''
     let start = this.at
     const flush = (): void => {
@@ -103,7 +108,7 @@ class Lexer {
       }
       if (unit === "'" || unit === '"') {
         flush()
-        if (unit === "'") this.singleQuoted(parts)
+        if (unit === "'") this.singleQuoted(keep, parts)
         else this.doubleQuoted(rawEscapes, depth, parts)
         start = this.at
       } else if (unit === '$') {
@@ -123,12 +128,15 @@ class Lexer {
     if (stop !== '') throw new LexError(`\`${stop}\` is missing`, start, this.at)
   }
 
-  singleQuoted(parts: Part[]): void {
+  singleQuoted(keep: Keep, parts: Part[]): void {
+    const { escape } = this
     const start = this.at
     const close = this.text.indexOf("'", start + 1)
     if (close === -1) throw new LexError('a single quote is never closed', start, this.text.length)
     this.at = close + 1
-    parts.push({ kind: 'text', value: this.text.slice(start + 1, close), start, end: this.at, quoted: true })
+    const inside = this.text.slice(start + 1, close)
+    const value = keep === 'pattern' ? inside.replaceAll(escape, () => escape + escape) : inside
+    parts.push({ kind: 'text', value, start, end: this.at, quoted: true })
   }
 
   doubleQuoted(rawEscapes: boolean, depth: number, parts: Part[]): void {
@@ -206,8 +214,8 @@ class Lexer {
           modifier = '//'
           this.at++
         }
-        this.until('/', true, depth + 1, word)
-        this.until('}', true, depth + 1, replacement)
+        this.until('/', 'pattern', depth + 1, word)
+        this.until('}', 'escapes', depth + 1, replacement)
       } else {
         const colon = sign === ':' ? ':' : ''
         if (colon) sign = text[this.at++]
@@ -224,7 +232,7 @@ class Lexer {
           this.at++
         }
         modifier = (colon + sign) as Modifier
-        this.until('}', sign.startsWith('#') || sign.startsWith('%'), depth + 1, word)
+        this.until('}', sign.startsWith('#') || sign.startsWith('%') ? 'pattern' : 'none', depth + 1, word)
       }
     }
     parts.push({ kind: 'variable', name, start, end: this.at, quoted, braces: true, modifier, word, replacement })
@@ -233,17 +241,15 @@ class Lexer {
   name(): string {
     const { text } = this
     const start = this.at
-    const first = text.charCodeAt(start)
-    if (Number.isNaN(first)) return ''
-    if (isDigit(first)) {
-      while (isDigit(text.charCodeAt(this.at))) this.at++
-      return text.slice(start, this.at)
-    }
+    const first = text.codePointAt(start)
+    if (first === undefined) return ''
     if (specialParameters.includes(text[start]!)) {
       this.at++
       return text[start]!
     }
-    while (this.at < text.length && isNameUnit(text.charCodeAt(this.at))) this.at++
+    const belongs = isDigit(first) ? isDigit : isNameUnit
+    for (let code: number | undefined = first; code !== undefined && belongs(code); code = text.codePointAt(this.at))
+      this.at += code > 0xffff ? 2 : 1
     return text.slice(start, this.at)
   }
 }
