@@ -18,6 +18,8 @@ export type Example = {
   readonly byHand?: true
   readonly files?: Readonly<Record<string, string>>
   readonly options?: Readonly<Record<string, unknown>>
+  /** The `registries.allowed` of the configuration. */
+  readonly allowedRegistries?: readonly string[]
 }
 
 /** A schema that follows the Standard Schema specification (https://standardschema.dev), version 1; valibot's do. */

@@ -9,15 +9,30 @@ import dockerfileAptPin from './dockerfile/apt-pin.ts'
 import dockerfileAptRecommends from './dockerfile/apt-recommends.ts'
 import dockerfileAptWildcard from './dockerfile/apt-wildcard.ts'
 import dockerfileAptYes from './dockerfile/apt-yes.ts'
+import dockerfileBaseDigestMissing from './dockerfile/base-digest-missing.ts'
+import dockerfileBaseRegistryUntrusted from './dockerfile/base-registry-untrusted.ts'
+import dockerfileBaseTagLatest from './dockerfile/base-tag-latest.ts'
 import dockerfileBaseTagMissing from './dockerfile/base-tag-missing.ts'
 import dockerfileCacheMount from './dockerfile/cache-mount.ts'
 import dockerfileChpasswd from './dockerfile/chpasswd.ts'
+import dockerfileCopyFromEmptyScratch from './dockerfile/copy-from-empty-scratch.ts'
+import dockerfileCopyFromSelf from './dockerfile/copy-from-self.ts'
+import dockerfileCopyFromUnknown from './dockerfile/copy-from-unknown.ts'
 import dockerfileCopyNoChown from './dockerfile/copy-no-chown.ts'
+import dockerfileCopyRootfs from './dockerfile/copy-rootfs.ts'
 import dockerfileDebianFrontend from './dockerfile/debian-frontend.ts'
 import dockerfileDockerSock from './dockerfile/docker-sock.ts'
 import dockerfileExposeSsh from './dockerfile/expose-ssh.ts'
+import dockerfileFromArgDefaultInvalid from './dockerfile/from-arg-default-invalid.ts'
+import dockerfileFromArgUndefined from './dockerfile/from-arg-undefined.ts'
+import dockerfileFromAsCasing from './dockerfile/from-as-casing.ts'
+import dockerfileFromMissing from './dockerfile/from-missing.ts'
+import dockerfileFromPlatformConstant from './dockerfile/from-platform-constant.ts'
+import dockerfileFromPlatformRedundant from './dockerfile/from-platform-redundant.ts'
 import dockerfileGemPin from './dockerfile/gem-pin.ts'
 import dockerfileGoPin from './dockerfile/go-pin.ts'
+import dockerfileInstructionCasing from './dockerfile/instruction-casing.ts'
+import dockerfileMultistageMissing from './dockerfile/multistage-missing.ts'
 import dockerfileNpmCi from './dockerfile/npm-ci.ts'
 import dockerfileNpmPin from './dockerfile/npm-pin.ts'
 import dockerfilePipCache from './dockerfile/pip-cache.ts'
@@ -26,8 +41,14 @@ import dockerfileRootWithState from './dockerfile/root-with-state.ts'
 import dockerfileRpmClean from './dockerfile/rpm-clean.ts'
 import dockerfileRpmPin from './dockerfile/rpm-pin.ts'
 import dockerfileRpmYes from './dockerfile/rpm-yes.ts'
+import dockerfileRunInScratch from './dockerfile/run-in-scratch.ts'
 import dockerfileRunInsecure from './dockerfile/run-insecure.ts'
 import dockerfileSetuidBinaries from './dockerfile/setuid-binaries.ts'
+import dockerfileStageCasing from './dockerfile/stage-casing.ts'
+import dockerfileStageCycle from './dockerfile/stage-cycle.ts'
+import dockerfileStageDuplicate from './dockerfile/stage-duplicate.ts'
+import dockerfileStageReserved from './dockerfile/stage-reserved.ts'
+import dockerfileStageUnreachable from './dockerfile/stage-unreachable.ts'
 import dockerfileSudo from './dockerfile/sudo.ts'
 import dockerfileUpdateAlone from './dockerfile/update-alone.ts'
 import dockerfileUpgrade from './dockerfile/upgrade.ts'
@@ -51,15 +72,30 @@ export const rules: Readonly<Record<string, DockerfileRule<unknown>>> = {
   'dockerfile/apt-recommends': dockerfileAptRecommends,
   'dockerfile/apt-wildcard': dockerfileAptWildcard,
   'dockerfile/apt-yes': dockerfileAptYes,
+  'dockerfile/base-digest-missing': dockerfileBaseDigestMissing,
+  'dockerfile/base-registry-untrusted': dockerfileBaseRegistryUntrusted,
+  'dockerfile/base-tag-latest': dockerfileBaseTagLatest,
   'dockerfile/base-tag-missing': dockerfileBaseTagMissing,
   'dockerfile/cache-mount': dockerfileCacheMount,
   'dockerfile/chpasswd': dockerfileChpasswd,
+  'dockerfile/copy-from-empty-scratch': dockerfileCopyFromEmptyScratch,
+  'dockerfile/copy-from-self': dockerfileCopyFromSelf,
+  'dockerfile/copy-from-unknown': dockerfileCopyFromUnknown,
   'dockerfile/copy-no-chown': dockerfileCopyNoChown,
+  'dockerfile/copy-rootfs': dockerfileCopyRootfs,
   'dockerfile/debian-frontend': dockerfileDebianFrontend,
   'dockerfile/docker-sock': dockerfileDockerSock,
   'dockerfile/expose-ssh': dockerfileExposeSsh,
+  'dockerfile/from-arg-default-invalid': dockerfileFromArgDefaultInvalid,
+  'dockerfile/from-arg-undefined': dockerfileFromArgUndefined,
+  'dockerfile/from-as-casing': dockerfileFromAsCasing,
+  'dockerfile/from-missing': dockerfileFromMissing,
+  'dockerfile/from-platform-constant': dockerfileFromPlatformConstant,
+  'dockerfile/from-platform-redundant': dockerfileFromPlatformRedundant,
   'dockerfile/gem-pin': dockerfileGemPin,
   'dockerfile/go-pin': dockerfileGoPin,
+  'dockerfile/instruction-casing': dockerfileInstructionCasing,
+  'dockerfile/multistage-missing': dockerfileMultistageMissing,
   'dockerfile/npm-ci': dockerfileNpmCi,
   'dockerfile/npm-pin': dockerfileNpmPin,
   'dockerfile/pip-cache': dockerfilePipCache,
@@ -68,8 +104,14 @@ export const rules: Readonly<Record<string, DockerfileRule<unknown>>> = {
   'dockerfile/rpm-clean': dockerfileRpmClean,
   'dockerfile/rpm-pin': dockerfileRpmPin,
   'dockerfile/rpm-yes': dockerfileRpmYes,
+  'dockerfile/run-in-scratch': dockerfileRunInScratch,
   'dockerfile/run-insecure': dockerfileRunInsecure,
   'dockerfile/setuid-binaries': dockerfileSetuidBinaries,
+  'dockerfile/stage-casing': dockerfileStageCasing,
+  'dockerfile/stage-cycle': dockerfileStageCycle,
+  'dockerfile/stage-duplicate': dockerfileStageDuplicate,
+  'dockerfile/stage-reserved': dockerfileStageReserved,
+  'dockerfile/stage-unreachable': dockerfileStageUnreachable,
   'dockerfile/sudo': dockerfileSudo,
   'dockerfile/update-alone': dockerfileUpdateAlone,
   'dockerfile/upgrade': dockerfileUpgrade,

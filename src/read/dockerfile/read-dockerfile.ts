@@ -110,9 +110,9 @@ const openStage = (
 
 const resolveBase = (text: Expanded, byName: ReadonlyMap<string, StageDraft>): Base => {
   if (!text.known) return { kind: 'unknown', text }
-  if (text.value === 'scratch') return { kind: 'scratch' }
   const stage = byName.get(text.value.toLowerCase())
   if (stage) return { kind: 'stage', stage }
+  if (text.value === 'scratch') return { kind: 'scratch' }
   const reference = parseReference(text.value)
   return reference ? { kind: 'image', reference, text } : { kind: 'unknown', text }
 }

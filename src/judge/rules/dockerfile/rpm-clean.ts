@@ -69,11 +69,7 @@ export default dockerfileRule({
       const commands = step.scripts.flatMap(script => script.commands)
       if (commands.slice(commands.indexOf(last.command) + 1).some(command => cleans(command, folders))) continue
       const clean = manager === 'zypper' ? 'zypper clean --all' : `${last.request.program} clean all`
-      const edit = runAfter(
-        dockerfile,
-        last,
-        last.command.wrappers.length > 0 ? `${last.command.wrappers.map(({ name }) => name).join(' ')} ${clean}` : clean,
-      )
+      const edit = last.command.wrappers.length > 0 ? undefined : runAfter(dockerfile, last, clean)
       yield {
         at: { start: last.command.nameWord!.span.start, end: last.request.verb?.span.end ?? last.command.span.end },
         message: `\`${last.request.program} ${last.request.verb?.text ?? ''}\` leaves its cache in this layer`,

@@ -1,0 +1,37 @@
+import { fixBy, replaceAt } from '../../dockerfile-queries.ts'
+import { dockerfileRule } from '../../dockerfile-rule.ts'
+
+export default dockerfileRule({
+  on: 'dockerfile',
+  severity: 'info',
+  since: '0.1.0',
+  profile: 'default',
+  weighs: 'everywhere',
+  summary: 'Instructions are written in different cases',
+  why: 'A reader finds instructions by their capitals. One that looks like an argument is overlooked in a review: a `user root` in the middle of capitals, for instance.',
+  examples: [
+    { bad: 'FROM alpine:3.20\nRUN x\nuser nobody\n', good: 'FROM alpine:3.20\nRUN x\nUSER nobody\n' },
+    { bad: 'from alpine:3.20\nrun x\nUSER nobody\n', good: 'from alpine:3.20\nrun x\nuser nobody\n' },
+    { bad: 'From alpine:3.20\nUSER nobody\n', good: 'FROM alpine:3.20\nUSER nobody\n' },
+  ],
+  replaces: ['ConsistentInstructionCasing'],
+  links: ['https://docs.docker.com/reference/build-checks/consistent-instruction-casing/'],
+  fixes: 'safe',
+  *check(dockerfile) {
+    const keywords = dockerfile.steps.filter(step => !step.onbuild).map(({ instruction }) => instruction.keyword)
+    const lower = keywords.filter(({ raw }) => raw !== '' && raw === raw.toLowerCase()).length
+    const upper = keywords.filter(({ raw }) => raw !== '' && raw === raw.toUpperCase()).length
+    // The majority decides, and capitals when there is none.
+    const wantLower = lower > upper
+    for (const { raw, span } of keywords) {
+      const wanted = wantLower ? raw.toLowerCase() : raw.toUpperCase()
+      if (raw === wanted) continue
+      const exact = span.end - span.start === raw.length
+      yield {
+        at: span,
+        message: `\`${raw}\` is not written like the other instructions`,
+        ...(exact ? { fix: fixBy('safe', `Write ${wanted}`, replaceAt(dockerfile, span, wanted)) } : {}),
+      }
+    }
+  },
+})
