@@ -68,3 +68,12 @@ test('10,000 nested ${ end, without overflowing the stack', () => {
   expect(run('${A:-'.repeat(10_000)).error?.message).toContain('nested')
   expect(run(`\${PATHS//${'*'.repeat(2000)}x/y}`).value).toBe('one/two/three')
 })
+
+test('what grows without end is left unknown, and so is a pattern that takes too long', () => {
+  const grown = (word: string, value: string) => expand(word, '\\', () => value)
+  expect(grown('$A$A', 'x'.repeat(4000))).toMatchObject({ value: 'x'.repeat(8000), known: true })
+  expect(grown('$A$A', 'x'.repeat(5000))).toMatchObject({ value: '$A$A', known: false, error: undefined })
+  expect(grown('y'.repeat(1e6), '').known).toBe(true)
+  expect(grown('${A//*b/}', 'a'.repeat(8000))).toMatchObject({ value: '${A//*b/}', known: false })
+  expect(grown('${A//a/b}', 'a'.repeat(1000))).toMatchObject({ value: 'b'.repeat(1000), known: true })
+})

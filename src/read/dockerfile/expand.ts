@@ -17,11 +17,20 @@ export type Expansion = {
 
 type Missing = { name: string; start: number; end: number; declared: boolean }
 
-/** Expands one word. Linear in the word and in the values put into it. Never throws. */
+/** More than this, put into a word by its variables, is left unknown: `ENV A=$A$A` repeated has no end. */
+const maxGrowth = 8192
+
+/** Steps of pattern matching for each unit of a word, on top of a fixed share; what needs more is left unknown. */
+const stepsPerUnit = 100
+const stepsForAll = 5000
+
+/** Expands one word. Time and result are bounded by the length of the word. Never throws. */
 export const expand = (text: string, escape: string, lookup: Lookup): Expansion => {
   const { parts, error } = lex(text, escape)
-  const run: Run = { text, lookup, missing: [], known: error === undefined, error }
+  const steps = stepsForAll + stepsPerUnit * text.length
+  const run: Run = { text, lookup, missing: [], known: error === undefined, error, steps, longest: text.length + maxGrowth }
   const value = evaluate(parts, run) + (error ? text.slice(parts.at(-1)?.end ?? 0) : '')
+  if (value.length > run.longest) return { value: text, known: false, missing: run.missing, error: run.error }
   return { value, known: run.known, missing: run.missing, error: run.error }
 }
 
@@ -31,11 +40,18 @@ type Run = {
   readonly missing: Missing[]
   known: boolean
   error: Expansion['error']
+  /** Steps of pattern matching that are left. */
+  steps: number
+  readonly longest: number
 }
 
 const evaluate = (parts: readonly Part[], run: Run): string => {
   let value = ''
-  for (const part of parts) value += part.kind === 'text' ? part.value : evaluateVariable(part, run)
+  for (const part of parts) {
+    value += part.kind === 'text' ? part.value : evaluateVariable(part, run)
+    // Nothing is gained by going on; `expand` sees that it is too long.
+    if (value.length > run.longest) return value
+  }
   return value
 }
 
@@ -93,8 +109,9 @@ const evaluateVariable = (part: VariablePart, run: Run): string => {
         }
         return unknown()
       }
-      if (current === undefined) return unknown()
-      return applyPattern(part.modifier, current ?? missingValue(run), tokens, replacement)
+      if (current === undefined || (current?.length ?? 0) > run.steps) return unknown()
+      const result = applyPattern(part.modifier, current ?? missingValue(run), tokens, replacement, run)
+      return run.steps < 0 ? unknown() : result
     }
   }
 }
@@ -125,8 +142,9 @@ const readPattern = (units: readonly string[]): readonly PatternToken[] | undefi
   const tokens: PatternToken[] = []
   for (let i = 0; i < units.length; i++) {
     const unit = units[i]!
-    if (unit === '*') tokens.push({ any: 'many' })
-    else if (unit === '?') tokens.push({ any: 'one' })
+    if (unit === '*') {
+      if (tokens.at(-1)?.any !== 'many') tokens.push({ any: 'many' })
+    } else if (unit === '?') tokens.push({ any: 'one' })
     else if (unit === '\\') {
       const next = units[++i]
       if (next === undefined || !'}/*?\\'.includes(next)) return undefined
@@ -136,28 +154,28 @@ const readPattern = (units: readonly string[]): readonly PatternToken[] | undefi
   return tokens
 }
 
-/** The end of the shortest or longest match of the whole pattern starting at `from`, or -1. Time is pattern × text: no backtracking. */
-const matchAt = (units: readonly string[], from: number, tokens: readonly PatternToken[], greedy: boolean): number => {
-  let reachable = new Set([from])
+/**
+ * The end of the shortest or longest match of the whole pattern starting at `from`, or -1; -1 as well when no steps are left. No
+ * backtracking: it keeps all places that the tokens so far can reach, ascending.
+ */
+const matchAt = (units: readonly string[], from: number, tokens: readonly PatternToken[], greedy: boolean, run: Run): number => {
+  let reachable = [from]
   for (const token of tokens) {
-    const next = new Set<number>()
+    const next: number[] = []
     if (token.any === 'many') {
-      let first = units.length
-      for (const at of reachable) first = Math.min(first, at)
-      for (let at = first; at <= units.length; at++) {
-        next.add(at)
+      for (let at = reachable[0]!; at <= units.length; at++) {
+        next.push(at)
         if (units[at] === '\n') break
       }
     } else {
       for (const at of reachable)
-        if (at < units.length && (token.any === 'one' ? units[at] !== '\n' : units[at] === token.unit)) next.add(at + 1)
+        if (at < units.length && (token.any === 'one' ? units[at] !== '\n' : units[at] === token.unit)) next.push(at + 1)
     }
-    if (next.size === 0) return -1
+    run.steps -= 1 + next.length
+    if (next.length === 0 || run.steps < 0) return -1
     reachable = next
   }
-  let best = -1
-  for (const at of reachable) if (best === -1 || (greedy ? at > best : at < best)) best = at
-  return best
+  return greedy ? reachable.at(-1)! : reachable[0]!
 }
 
 const applyPattern = (
@@ -165,27 +183,32 @@ const applyPattern = (
   value: string,
   tokens: readonly PatternToken[],
   replacement: string,
+  run: Run,
 ): string => {
   const units = [...value]
   const greedy = modifier === '##' || modifier === '%%'
   if (modifier === '#' || modifier === '##') {
-    const end = matchAt(units, 0, tokens, greedy)
+    const end = matchAt(units, 0, tokens, greedy, run)
     return end === -1 ? value : units.slice(end).join('')
   }
   if (modifier === '%' || modifier === '%%') {
-    const end = matchAt([...units].reverse(), 0, tokens, greedy)
+    const end = matchAt([...units].reverse(), 0, tokens, greedy, run)
     return end === -1 ? value : units.slice(0, units.length - end).join('')
   }
   let result = ''
   let at = 0
+  let previous = -1
   while (at <= units.length) {
-    const end = matchAt(units, at, tokens, true)
-    if (end === -1) {
+    const end = matchAt(units, at, tokens, true, run)
+    if (run.steps < 0) return value
+    // As in Go, an empty match right after another one is none.
+    if (end === -1 || (end === at && at === previous)) {
       result += units[at++] ?? ''
       continue
     }
     if (modifier === '/') return result + replacement + units.slice(end).join('')
     result += expandTemplate(replacement, () => units.slice(at, end).join(''))
+    previous = end
     if (end > at) at = end
     else result += units[at++] ?? ''
   }

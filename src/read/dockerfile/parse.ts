@@ -430,6 +430,7 @@ class Parser {
       const names = shellWords(match[3])
       if (names.length !== 1) continue
       const name = unquote(match[3].slice(names[0]!.start, names[0]!.end), '\\')
+      if (name === '') continue
       const quotes = (text: string): number => text.split(/['"]/).length
       const bodyStart = this.line < this.lines.length ? this.lines[this.line]! : this.text.length
       const found = this.heredocEnd(name, match[2] === '-')
