@@ -94,7 +94,7 @@ const jobsOf = (dockerfile: Dockerfile): readonly Job[] =>
     const names = step.before.variables.names().filter(name => /^[A-Za-z_]\w*$/.test(name))
     const exports = names.length > 0 ? `export ${names.map(name => `${name}=1`).join(' ')}\n` : ''
     return step.scripts
-      .filter(({ dialect, interpreter }) => dialect !== 'other' && interpreter === undefined)
+      .filter(({ dialect }) => dialect !== 'other')
       .map(script => ({
         dockerfile,
         script,
