@@ -110,7 +110,9 @@ describe('no byte is lost', () => {
 
   test('of texts that look like Dockerfiles', () => {
     fc.assert(
-      fc.property(dockerfileLike, text => expect(print(parse(text))).toBe(text)),
+      fc.property(dockerfileLike, text => {
+        expect(print(parse(text))).toBe(text)
+      }),
       samples,
     )
   })
