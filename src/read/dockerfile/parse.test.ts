@@ -264,6 +264,15 @@ test('a text and its bytes give the same tree', () => {
   )
 })
 
+test('a no-break space ends a flag', () => {
+  const [run] = parse('RUN --x=a\u00a0--y=b c').instructions
+  expect(run?.flags.map(flag => [flag.name, flag.value])).toEqual([
+    ['x', 'a'],
+    ['y', 'b'],
+  ])
+  expect(run?.argument.text).toBe('c')
+})
+
 describe('time is linear: what takes milliseconds would take minutes otherwise', () => {
   const many = 100_000
   test.each([
