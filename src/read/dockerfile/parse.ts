@@ -627,7 +627,8 @@ const shellWords = (text: string): Range[] => {
   }
   for (const part of parts) {
     if (part.kind === 'variable' || part.quoted) {
-      if (start === -1) start = part.start
+      // BuildKit loses what stands before `${name:-word}` in its word: no marker can begin there.
+      if (start === -1 || (part.kind === 'variable' && part.modifier !== undefined)) start = part.start
       continue
     }
     for (let at = part.start; at < part.end; at++) {
