@@ -106,3 +106,10 @@ export const withBlanksBefore = (dockerfile: Dockerfile, span: Span): Span => {
 export const lineEnd = (dockerfile: Dockerfile): string => (/\r\n/.test(dockerfile.tree.text.slice(0, 4096)) ? '\r\n' : '\n')
 
 export const fixBy = (safety: Safety, title: string, ...edits: readonly Edit[]): Fix => ({ title, safety, edits })
+
+/** How the file writes its instructions: the majority decides, and capitals when there is none. */
+export const isMostlyLowerCase = (dockerfile: Dockerfile): boolean => {
+  const words = dockerfile.tree.instructions.map(({ keyword }) => keyword.raw).filter(raw => raw !== '')
+  const lower = words.filter(raw => raw === raw.toLowerCase()).length
+  return lower > words.filter(raw => raw === raw.toUpperCase()).length
+}

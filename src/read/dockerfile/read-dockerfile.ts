@@ -184,13 +184,16 @@ const advance = (
       const absolute = /^(?:[/\\]|[a-zA-Z]:)/.test(value)
       // A variable in front may hold an absolute path: nothing is known then.
       const hidden = !known && /^["']?\$/.test(word.raw)
-      const path = absolute || !before ? value : `${before.path.replace(/\/$/, '')}/${value}`
+      const joined = absolute || !before ? value : `${before.path.replace(/\/$/, '')}/${value}`
+      // Linux takes no path of more than 4096 bytes (PATH_MAX), and joining without end would not be linear.
+      const tooLong = joined.length > 4096
+      const path = tooLong ? value : joined
       return {
         ...state,
         workdir: {
           value: {
             path,
-            known: known && (absolute || before?.known === true),
+            known: known && !tooLong && (absolute || before?.known === true),
             absolute: absolute || hidden || before?.absolute === true,
           },
           at: instruction,

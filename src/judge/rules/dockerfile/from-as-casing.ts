@@ -1,4 +1,4 @@
-import { fixBy, replaceAt } from '../../dockerfile-queries.ts'
+import { fixBy, isMostlyLowerCase, replaceAt } from '../../dockerfile-queries.ts'
 import { dockerfileRule } from '../../dockerfile-rule.ts'
 
 export default dockerfileRule({
@@ -17,10 +17,12 @@ export default dockerfileRule({
   links: ['https://docs.docker.com/reference/build-checks/from-as-casing/'],
   fixes: 'safe',
   *check(dockerfile) {
+    const wantLower = isMostlyLowerCase(dockerfile)
     for (const { from, asWord } of dockerfile.stages) {
       const keyword = from.instruction.keyword.raw
       const wanted = keyword === keyword.toUpperCase() ? 'AS' : keyword === keyword.toLowerCase() ? 'as' : undefined
-      if (!asWord || wanted === undefined || asWord.raw === wanted) continue
+      // A FROM that is itself written unlike the others is another rule's; AS follows when that is mended.
+      if (!asWord || wanted === undefined || (wanted === 'as') !== wantLower || asWord.raw === wanted) continue
       yield {
         at: asWord.span,
         message: `\`${asWord.raw}\` does not match the case of \`${keyword}\``,

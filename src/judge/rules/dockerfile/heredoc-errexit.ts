@@ -27,13 +27,7 @@ export default dockerfileRule({
       const [heredoc] = step.instruction.heredocs
       const [script] = step.scripts
       // `RUN <<EOF`: the body itself is the script. In `RUN cmd <<EOF` it is only input.
-      if (
-        !heredoc ||
-        !script ||
-        script.dialect === 'other' ||
-        script.span.start !== heredoc.body.start
-      )
-        continue
+      if (!heredoc || !script || script.dialect === 'other' || script.span.start !== heredoc.body.start) continue
       if (script.errexit) continue
       const top = script.commands.filter(({ context }) => context.length === 0)
       const statements = new Set(top.map(({ statement }) => statement))

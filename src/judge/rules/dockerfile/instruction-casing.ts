@@ -1,4 +1,4 @@
-import { fixBy, replaceAt } from '../../dockerfile-queries.ts'
+import { fixBy, isMostlyLowerCase, replaceAt } from '../../dockerfile-queries.ts'
 import { dockerfileRule } from '../../dockerfile-rule.ts'
 
 export default dockerfileRule({
@@ -18,11 +18,8 @@ export default dockerfileRule({
   links: ['https://docs.docker.com/reference/build-checks/consistent-instruction-casing/'],
   fixes: 'safe',
   *check(dockerfile) {
-    const keywords = dockerfile.steps.filter(step => !step.onbuild).map(({ instruction }) => instruction.keyword)
-    const lower = keywords.filter(({ raw }) => raw !== '' && raw === raw.toLowerCase()).length
-    const upper = keywords.filter(({ raw }) => raw !== '' && raw === raw.toUpperCase()).length
-    // The majority decides, and capitals when there is none.
-    const wantLower = lower > upper
+    const keywords = dockerfile.tree.instructions.map(({ keyword }) => keyword)
+    const wantLower = isMostlyLowerCase(dockerfile)
     for (const { raw, span } of keywords) {
       const wanted = wantLower ? raw.toLowerCase() : raw.toUpperCase()
       if (raw === wanted) continue
