@@ -43,6 +43,15 @@ const rulesRegistry = registry(
   "import type { DockerfileRule } from '../dockerfile-rule.ts'",
 )
 
+const detectorsRegistry = registry(
+  'src/judge/secrets/detectors',
+  'detectors',
+  'Detector',
+  "import type { Detector } from './detector.ts'",
+)
+  .replaceAll("from './", "from './detectors/")
+  .replace("'./detectors/detector.ts'", "'./detector.ts'")
+
 let stale = 0
 /** Writes a file when its content differs; under --check only counts it. */
 const emit = (path: string, content: string): void => {
@@ -65,6 +74,7 @@ const emit = (path: string, content: string): void => {
 }
 
 emit('src/judge/rules/registry.ts', rulesRegistry)
+emit('src/judge/secrets/registry.ts', detectorsRegistry)
 if (stale === 0) {
   // Everything else is made from the rules themselves, read through the registry as it is now.
   const load = (path: string): Promise<Record<string, unknown>> => import(pathToFileURL(join(root, path)).href)

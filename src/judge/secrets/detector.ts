@@ -1,0 +1,85 @@
+/** One kind of credential: one plain object in one file below `detectors/`, whose name is its id. */
+export type Detector = {
+  /** What it is, as its issuer calls it: "GitHub personal access token". */
+  readonly name: string
+  /** What whoever finds it can do, at most 300 characters. */
+  readonly why: string
+  /** How to make it useless. */
+  readonly revoke: string
+  readonly link: string
+  /** Lower case; one of them must be in the text before the pattern is tried. */
+  readonly keywords: readonly [string, ...string[]]
+  /** With the flag g. The group `secret`, or the whole match, is the credential. No nested repetition: subjects are hostile. */
+  readonly pattern: RegExp
+  /** What may be shown: the issuer's prefix. */
+  readonly prefix: RegExp
+  /** False for values that the issuer cannot have made: a wrong checksum, sample values of the issuer's documentation. */
+  isReal?(secret: string): boolean
+  /** Made at run time, so that no file here holds something that looks like a live credential. */
+  readonly samples: { readonly real: () => readonly string[]; readonly not: () => readonly string[] }
+}
+
+export type Detection = {
+  readonly id: string
+  readonly detector: Detector
+  readonly start: number
+  readonly end: number
+  readonly prefix: string
+}
+
+/** Shannon entropy in bits per character. */
+export const entropy = (text: string): number => {
+  const counts = new Map<string, number>()
+  for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1)
+  let bits = 0
+  for (const count of counts.values()) bits -= (count / text.length) * Math.log2(count / text.length)
+  return bits
+}
+
+/** `xxxx`, `<token>`, `your-key-here`, `${VAR}`, `changeme`, the EXAMPLE keys of documentation: nobody's credential. */
+export const isPlaceholder = (value: string): boolean =>
+  value === '' ||
+  /^[<[{(%$].*/.test(value) ||
+  /\$\{?\w|\{\{|%[A-Z_]+%/.test(value) ||
+  /example|sample|dummy|placeholder|change.?me|replace|insert|your[-_.]|fake|xxxx|\.\.\.|\*\*\*|todo|redacted|^(?:none|null|nil|undefined|true|false|yes|no|changeit|secret|password|passwd|token|test|foo|bar|baz|abc|key|value|string|n\/a)\d*$/i.test(
+    value,
+  ) ||
+  new Set(value).size <= 2 ||
+  /^(?:0123456789|1234567890|abcdef)/i.test(value)
+
+const base62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+
+/** CRC-32 (ISO 3309) of ASCII text. */
+export const crc32 = (text: string): number => {
+  let crc = 0xffffffff
+  for (let i = 0; i < text.length; i++) {
+    crc ^= text.charCodeAt(i)
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (0xedb88320 & -(crc & 1))
+  }
+  return (crc ^ 0xffffffff) >>> 0
+}
+
+/** The last six characters of the tokens of GitHub and npm: the CRC-32 of what stands between prefix and checksum, in base 62. */
+export const base62Checksum = (body: string): string => {
+  let value = crc32(body)
+  let text = ''
+  for (let i = 0; i < 6; i++) {
+    text = base62[value % 62]! + text
+    value = Math.floor(value / 62)
+  }
+  return text
+}
+
+/** Pseudo-random characters for samples: different for each seed, the same in every run. */
+export const sampleText = (length: number, alphabet = base62, seed = 1): string => {
+  let state = (seed * 2654435761) >>> 0
+  let text = ''
+  while (text.length < length) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    text += alphabet[(state >>> 8) % alphabet.length]!
+  }
+  return text
+}
+
+export const hex = '0123456789abcdef'
+export const upper = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
