@@ -126,7 +126,10 @@ export const check = async (world: World, rules: Rules, version: string, options
 
   if (options.input) await checkOne(options.input.name, options.input.bytes)
   else {
-    const discovery = await discover(world, options.paths, path => settings.isExcluded(path))
+    const discovery = await discover(world, options.paths, {
+      excluded: path => settings.isExcluded(path),
+      gitignore: options.inlineIgnores !== false,
+    })
     problems.push(...discovery.problems)
     for await (const { path, bytes, error } of readAll(world, discovery.paths)) {
       if (bytes) await checkOne(path, bytes)
@@ -313,6 +316,7 @@ const suppressionsFor = (
   today,
   resolve: names.resolve,
   nearest: names.nearest,
+  ofTool: names.ofTool,
 })
 
 const findShellcheck = async (world: World, options: CheckOptions): Promise<string | undefined> => {

@@ -1,17 +1,26 @@
 /** What the user named → the Dockerfiles to judge. */
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
-import ignoreRules from 'ignore'
-import picomatch from 'picomatch'
 import { type Problem, UsageError } from '../model/finding.ts'
 import { type Entry, type World, WorldError } from '../model/world.ts'
+import { type IgnoreFile, readGitignore } from '../read/gitignore.ts'
+import { compilePattern, expandBraces } from '../read/path-pattern.ts'
 
 export type Discovery = { readonly paths: readonly string[]; readonly problems: readonly Problem[] }
 
+export type DiscoverOptions = {
+  /** Files found in folders and by patterns that are not judged; what was named itself is judged all the same. */
+  readonly excluded?: (path: string) => boolean
+  /** False: .gitignore counts for nothing, for those who judge what strangers send. */
+  readonly gitignore?: boolean
+}
+
 /** Names of Dockerfiles: `Dockerfile`, `Containerfile`, `Dockerfile.prod`, `prod.Dockerfile`, `Dockerfile-prod`, in any case. */
 const dockerfileName = /^(?:(?:docker|container)file(?:[.\-_].+)?|.+\.(?:docker|container)file)$/i
-/** Their ignore files, templates (which are not Dockerfiles until something filled them in), documentation, backups. */
+/** Their ignore files, templates (which are not Dockerfiles until something filled them in), documentation, programs, backups. */
 const otherName =
-  /(?:\.dockerignore|\.j2|\.jinja2?|\.erb|\.ejs|\.tpl|\.tmpl|\.template|\.in|\.mustache|\.gotmpl|\.md|\.rst|\.txt|\.swp|\.bak|\.orig|\.rej|\.sh|\.py|\.js|\.ts|\.json|\.ya?ml|~)$/i
+  /(?:\.dockerignore|\.containerignore|\.j2|\.jinja2?|\.erb|\.ejs|\.tpl|\.tmpl|\.template|\.in|\.mustache|\.gotmpl|\.m4|\.md|\.rst|\.txt|\.sw[a-p]|\.bak|\.orig|\.rej|\.sh|\.py|\.js|\.ts|\.go|\.java|\.rb|\.json|\.ya?ml|\.patch|\.diff|~)$/i
+/** Files that no pattern means, even when it fits: `**\/Dockerfile*`. */
+const ignoreFileName = /\.(?:docker|container)ignore$/i
 
 export const isDockerfileName = (name: string): boolean => dockerfileName.test(name) && !otherName.test(name)
 
@@ -19,52 +28,85 @@ const skippedFolders = new Set(['.git', '.hg', '.svn', 'node_modules'])
 const globSigns = /[*?[{]/
 
 /**
- * Files are taken whatever their names; folders are searched for Dockerfiles, without what .gitignore ignores; patterns are matched
- * against all files below their fixed part. Paths come back sorted, without doubles, in the form in which they were given.
- * Throws UsageError when a path does not exist or holds no Dockerfile.
+ * Files are taken whatever their names; folders are searched for Dockerfiles, without what git ignores (.gitignore, .git/info/exclude);
+ * patterns are matched against all files below their fixed part. Paths come back sorted, without doubles, in the form in which they were
+ * given. An argument that leads to nothing is a Problem. Throws UsageError when nothing at all is left to judge.
  */
-export const discover = async (
-  world: World,
-  args: readonly string[],
-  excluded: (path: string) => boolean = () => false,
-): Promise<Discovery> => {
+export const discover = async (world: World, args: readonly string[], options: DiscoverOptions = {}): Promise<Discovery> => {
+  const excluded = options.excluded ?? (() => false)
   const found = new Map<string, string>()
   const problems: Problem[] = []
+  let hint: string | undefined
+  const fail = (code: string, message: string, how: string): void => {
+    problems.push({ kind: 'failed', code, message })
+    hint ??= how
+  }
   const add = (path: string): void => {
     const key = resolve(path)
     if (!found.has(key)) found.set(key, path)
   }
-  for (const arg of args) {
-    const status = await world.files.stat(arg).catch(error => {
-      throw error instanceof WorldError ? new UsageError(error.message) : error
-    })
-    if (status?.type === 'directory') {
-      const before = found.size
-      for (const path of await search(world, arg, name => isDockerfileName(name), problems)) if (!excluded(path)) add(path)
-      if (found.size === before && problems.length === 0) {
-        throw new UsageError(
-          `no Dockerfile in ${arg}`,
-          'Name the file itself if it is called otherwise; files that .gitignore ignores are skipped',
-        )
-      }
-    } else if (status) add(arg)
-    else if (globSigns.test(arg)) {
-      const base = fixedPart(arg)
-      const matches = picomatch(normalise(arg), { dot: true })
-      const below = (await world.files.stat(base))?.type === 'directory' ? await search(world, base, () => true, problems) : []
-      const matched = below.filter(path => matches(normalise(path)) && !excluded(path))
-      if (matched.length === 0) throw new UsageError(`nothing matches ${arg}`)
-      for (const path of matched) add(path)
-    } else throw new UsageError(`${arg} does not exist`, 'Name a Dockerfile, a folder, a pattern, or - for standard input')
+  const searched = async (top: string, wanted: (name: string) => boolean): Promise<readonly string[]> => {
+    const result = await search(world, top, wanted, options.gitignore !== false)
+    problems.push(...result.problems)
+    return result.paths.filter(path => !excluded(path))
   }
+  for (const arg of args) {
+    const failedBefore = countFailed(problems)
+    try {
+      const status = arg === '' ? undefined : await world.files.stat(arg)
+      if (status?.type === 'directory') {
+        const paths = await searched(arg, isDockerfileName)
+        for (const path of paths) add(path)
+        if (paths.length === 0 && countFailed(problems) === failedBefore) {
+          fail(
+            'no-dockerfile',
+            `no Dockerfile in ${arg === '.' ? 'this folder' : arg}`,
+            'Name the file itself if it is called otherwise; what .gitignore or the configuration excludes is skipped',
+          )
+        }
+      } else if (status) add(arg)
+      else if (globSigns.test(arg)) {
+        const base = fixedPart(arg)
+        const isFolder = (await world.files.stat(base))?.type === 'directory'
+        const fits = patternOf(arg)
+        const paths = isFolder ? (await searched(base, name => !ignoreFileName.test(name))).filter(fits) : []
+        for (const path of paths) add(path)
+        if (paths.length === 0 && countFailed(problems) === failedBefore)
+          fail('nothing-matches', `nothing matches ${arg}`, 'Patterns know *, **, ?, [a-z] and {a,b}')
+      } else
+        fail('path-missing', `${arg || "''"} does not exist`, 'Name a Dockerfile, a folder, a pattern, or - for standard input')
+    } catch (error) {
+      if (!(error instanceof WorldError)) throw error
+      fail('path-unreadable', error.message, 'Name a Dockerfile, a folder, a pattern, or - for standard input')
+    }
+  }
+  const failed = problems.filter(({ kind }) => kind === 'failed')
+  if (found.size === 0 && failed.length > 0) throw new UsageError(failed.map(({ message }) => message).join('; '), hint)
   return { paths: [...found.values()].sort(), problems }
 }
 
-const normalise = (path: string): string =>
+const countFailed = (problems: readonly Problem[]): number => problems.filter(({ kind }) => kind === 'failed').length
+
+const normalise = (path: string): readonly string[] =>
   path
     .split(sep)
     .join('/')
-    .replace(/^(?:\.\/)+/, '')
+    .split('/')
+    .filter(part => part !== '.' && part !== '')
+
+/** Patterns of the command line; those of other forms are errors of usage. */
+const patternOf = (arg: string): ((path: string) => boolean) => {
+  try {
+    const patterns = expandBraces(normalise(arg).join('/')).map(compilePattern)
+    return path => {
+      const names = normalise(path)
+      return patterns.some(fits => fits(names))
+    }
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(`${arg}: ${error.message}`)
+    throw error
+  }
+}
 
 /** The folders before the first pattern sign: `services` of `services/*\/Dockerfile`. */
 const fixedPart = (pattern: string): string => {
@@ -73,80 +115,138 @@ const fixedPart = (pattern: string): string => {
   return parts.slice(0, first).join('/') || (isAbsolute(pattern) ? '/' : '.')
 }
 
-type Layer = { readonly folder: string; readonly rules: ReturnType<typeof ignoreRules> }
+/** One ignore file, with the number of folders between the top of the search (negative: above it) and the folder it speaks of. */
+type Layer = { readonly depth: number; readonly above: readonly string[]; readonly file: IgnoreFile }
 
-/** All files below a folder whose names fit and that no .gitignore ignores. Links to folders are not followed: they may lead in circles. */
-const search = async (
-  world: World,
-  top: string,
-  wanted: (name: string) => boolean,
-  problems: Problem[],
-): Promise<readonly string[]> => {
-  const result: string[] = []
-  const queue: { folder: string; layers: readonly Layer[] }[] = [{ folder: top, layers: await layersAbove(world, top) }]
-  while (queue.length > 0) {
-    // A few folders at a time: enough to keep the disk busy, few enough to stay within the limits on open files.
-    const batch = queue.splice(0, 16)
-    await Promise.all(
-      batch.map(async ({ folder, layers }) => {
-        let entries: readonly Entry[]
-        try {
-          entries = await world.files.list(folder)
-        } catch (error) {
-          if (!(error instanceof WorldError)) throw error
-          problems.push({ kind: 'failed', code: 'folder-unreadable', message: error.message, cause: error })
-          return
-        }
-        const own = entries.some(({ name, type }) => name === '.gitignore' && type === 'file')
-          ? await readLayer(world, folder)
-          : undefined
-        const all = own ? [...layers, own] : layers
-        for (const { name, type } of entries) {
-          const path = folder === '.' ? name : join(folder, name)
-          if (type === 'directory') {
-            if (!skippedFolders.has(name) && !isIgnored(all, path, true)) queue.push({ folder: path, layers: all })
-          } else if (type !== 'other' && wanted(name) && !isIgnored(all, path, false)) {
-            if (type === 'link' && (await world.files.stat(path).catch(() => undefined))?.type !== 'file') continue
-            result.push(path)
-          }
-        }
-      }),
-    )
+type Found = { readonly paths: readonly string[]; readonly problems: readonly Problem[] }
+
+/**
+ * All files below a folder whose names fit and that git does not ignore. Links to folders are not followed: they may lead in circles. Links to
+ * files are, as long as they stay inside: a tree of a stranger shall not make us show or change files elsewhere.
+ */
+const search = async (world: World, top: string, wanted: (name: string) => boolean, gitignore: boolean): Promise<Found> => {
+  const paths: string[] = []
+  const links: string[] = []
+  const problems: Problem[] = []
+  type Folder = { readonly path: string; readonly names: readonly string[]; readonly layers: readonly Layer[] }
+  const queue: Folder[] = [{ path: top, names: [], layers: gitignore ? await layersAbove(world, top) : [] }]
+  const visit = async ({ path: folder, names, layers }: Folder): Promise<void> => {
+    let entries: readonly Entry[]
+    try {
+      entries = await world.files.list(folder)
+    } catch (error) {
+      if (!(error instanceof WorldError)) throw error
+      problems.push({ kind: 'failed', code: 'folder-unreadable', message: error.message, cause: error })
+      return
+    }
+    let all = layers
+    if (gitignore) {
+      const has = (name: string): boolean => entries.some(entry => entry.name === name)
+      // A repository inside of another has its own rules: those of the outer one end at its door.
+      const isTop = has('.git')
+      const own = [
+        isTop ? await readLayer(world, join(folder, '.git', 'info', 'exclude'), names.length) : undefined,
+        has('.gitignore') ? await readLayer(world, join(folder, '.gitignore'), names.length) : undefined,
+      ].filter(layer => layer !== undefined)
+      if (isTop || own.length > 0) all = [...(isTop ? [] : layers), ...own]
+    }
+    for (const { name, type } of entries) {
+      const path = folder === '.' ? name : join(folder, name)
+      if (type === 'directory') {
+        if (skippedFolders.has(name) || isIgnored(all, [...names, name], true)) continue
+        queue.push({ path, names: [...names, name], layers: all })
+      } else if (type !== 'other' && wanted(name) && !isIgnored(all, [...names, name], false))
+        (type === 'link' ? links : paths).push(path)
+    }
   }
-  return result.sort()
+  // A few folders at a time: enough to keep the disk busy, few enough to stay within the limits on open files.
+  while (queue.length > 0) await Promise.all(queue.splice(-16).map(visit))
+  if (links.length > 0) await followLinks(world, top, links, paths, problems)
+  problems.sort((a, b) => (a.message < b.message ? -1 : 1))
+  return { paths: paths.sort(), problems }
 }
 
-/** The .gitignore files of the folders above, up to the top of the repository; none when the folder is in no repository. */
+const followLinks = async (
+  world: World,
+  top: string,
+  links: readonly string[],
+  paths: string[],
+  problems: Problem[],
+): Promise<void> => {
+  const realTop = await world.files.real(top)
+  const seen = new Set(paths.map(path => join(realTop, relative(top, path))))
+  for (const link of [...links].sort()) {
+    const skip = (message: string): void => {
+      problems.push({ kind: 'uncovered', code: 'link-not-followed', message })
+    }
+    try {
+      const target = await world.files.real(link)
+      if ((await world.files.stat(target))?.type !== 'file') continue
+      const inside = relative(realTop, target)
+      if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside))
+        skip(`${link} is a link out of ${top} and was not followed; name it itself to have it judged`)
+      else if (!seen.has(target)) {
+        seen.add(target)
+        paths.push(link)
+      }
+    } catch (error) {
+      if (!(error instanceof WorldError)) throw error
+      skip(error.code === 'not-found' ? `${link} is a link to nothing` : error.message)
+    }
+  }
+}
+
+/**
+ * The rules of the folders above, up to the top of the repository; none when the folder is in no repository, or is itself ignored: then
+ * whoever named it wants it judged.
+ */
 const layersAbove = async (world: World, top: string): Promise<readonly Layer[]> => {
   const layers: Layer[] = []
-  let folder = resolve(top)
-  if (await world.files.stat(join(folder, '.git'))) return layers
+  const start = resolve(top)
+  if (await world.files.stat(join(start, '.git'))) return layers
+  let folder = start
   for (let parent = dirname(folder); parent !== folder; parent = dirname(folder)) {
     folder = parent
-    const layer = await readLayer(world, folder)
-    if (layer) layers.unshift(layer)
-    if (await world.files.stat(join(folder, '.git'))) return layers
+    const above = relative(folder, start).split(sep)
+    const own = await readLayer(world, join(folder, '.gitignore'), -above.length, above)
+    if (own) layers.unshift(own)
+    if (!(await world.files.stat(join(folder, '.git')))) continue
+    const exclude = await readLayer(world, join(folder, '.git', 'info', 'exclude'), -above.length, above)
+    if (exclude) layers.unshift(exclude)
+    for (let count = 1; count <= above.length; count++) {
+      const part = above.slice(0, count)
+      const relevant = layers.filter(layer => above.length + layer.depth < count)
+      if (says(relevant, layer => part.slice(above.length + layer.depth), true)) return []
+    }
+    return layers
   }
   return []
 }
 
-const readLayer = async (world: World, folder: string): Promise<Layer | undefined> => {
-  const bytes = await world.files.read(join(folder, '.gitignore'), 1024 * 1024).catch(error => {
+const readLayer = async (
+  world: World,
+  path: string,
+  depth: number,
+  above: readonly string[] = [],
+): Promise<Layer | undefined> => {
+  const bytes = await world.files.read(path, 1024 * 1024).catch(error => {
+    // Git, too, goes on without an ignore file that it cannot read: then more is judged, not less.
     if (error instanceof WorldError) return undefined
     throw error
   })
-  if (!bytes) return undefined
-  return { folder: resolve(folder), rules: ignoreRules().add(new TextDecoder().decode(bytes)) }
+  return bytes && { depth, above, file: readGitignore(new TextDecoder().decode(bytes)) }
 }
 
-/** The deepest .gitignore that says something decides. */
-const isIgnored = (layers: readonly Layer[], path: string, folder: boolean): boolean => {
-  for (const layer of [...layers].reverse()) {
-    const inside = relative(layer.folder, resolve(path)).split(sep).join('/')
-    if (inside === '' || inside.startsWith('..')) continue
-    const { ignored, unignored } = layer.rules.test(folder ? `${inside}/` : inside)
-    if (ignored) return true
-    if (unignored) return false
+/** `names`: from the top of the search. */
+const isIgnored = (layers: readonly Layer[], names: readonly string[], folder: boolean): boolean =>
+  layers.length > 0 &&
+  says(layers, ({ depth, above }) => (depth < 0 ? [...above, ...names] : depth === 0 ? names : names.slice(depth)), folder)
+
+/** The deepest file that says something decides. */
+const says = (layers: readonly Layer[], namesFor: (layer: Layer) => readonly string[], folder: boolean): boolean => {
+  for (let i = layers.length - 1; i >= 0; i--) {
+    const word = layers[i]!.file.says(namesFor(layers[i]!), folder)
+    if (word !== undefined) return word === 'ignored'
   }
   return false
 }

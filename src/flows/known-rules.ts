@@ -1,5 +1,6 @@
 /** Names of rules: ours, and those of the tools whose checks ours replace. */
 import type { DockerfileRule } from '../judge/dockerfile-rule.ts'
+import type { Tool } from '../judge/ignore-comments.ts'
 import { nearest } from '../model/nearest.ts'
 import type { KnownRules } from './configuration.ts'
 
@@ -9,7 +10,18 @@ const canonical = (id: string): string => {
   return trivy ? `ds-${trivy[1]!.padStart(4, '0')}` : id.toLowerCase()
 }
 
-export type RuleNames = KnownRules & { nearest(id: string): string | undefined }
+const isIdOf: Readonly<Record<Tool, RegExp>> = {
+  buildkit: /^[A-Z][A-Za-z]+$/,
+  trivy: /^ds-\d+$/i,
+  kics: /^[a-z]+(?:_[a-z\d]+)+$/,
+  semgrep: /^[a-z]+(?:-[a-z\d]+)+$/,
+}
+
+export type RuleNames = KnownRules & {
+  nearest(id: string): string | undefined
+  /** The rules that replace a check of the tool. */
+  ofTool(tool: Tool): readonly string[]
+}
 
 export const ruleNames = (rules: Readonly<Record<string, DockerfileRule<unknown>>>): RuleNames => {
   const meaning = new Map<string, string[]>()
@@ -36,5 +48,7 @@ export const ruleNames = (rules: Readonly<Record<string, DockerfileRule<unknown>
       return meaning.get(canonical(id)) ?? []
     },
     nearest: id => nearest(id, names),
+    ofTool: tool =>
+      Object.entries(rules).flatMap(([id, { replaces }]) => (replaces?.some(other => isIdOf[tool].test(other)) ? [id] : [])),
   }
 }

@@ -16,6 +16,8 @@ export type Files = {
   /** Writes beside the target and renames, so that a crash leaves the old file whole. Keeps the mode of an existing file. */
   write(path: string, bytes: Uint8Array): Promise<void>
   list(path: string): Promise<readonly Entry[]>
+  /** The absolute path without any links in it. */
+  real(path: string): Promise<string>
   /** Follows links; undefined when there is nothing. */
   stat(path: string): Promise<{ readonly type: Entry['type']; readonly size: number } | undefined>
   /** A private folder that `use` may fill; removed afterwards, also when `use` throws. */

@@ -1,20 +1,24 @@
 /** The World of this machine. */
 import { spawn } from 'node:child_process'
 import { constants } from 'node:fs'
-import { access, lstat, mkdtemp, open, readdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
+import { access, chmod, mkdtemp, open, readdir, realpath, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, delimiter, dirname, join } from 'node:path'
+import { basename, delimiter, dirname, isAbsolute, join } from 'node:path'
 import type { Entry, Files, Processes, World } from '../model/world.ts'
 import { WorldError } from '../model/world.ts'
 
 const defaultLimit = 64 * 1024 * 1024
 
 /** Turns errors of the operating system into WorldErrors with a sentence that a person understands. */
-const explain = (path: string, error: unknown): WorldError => {
+const explain = (path: string, error: unknown, verb: 'read' | 'written' = 'read'): WorldError => {
   const code = (error as NodeJS.ErrnoException).code
   if (code === 'ENOENT' || code === 'ENOTDIR') return new WorldError('not-found', `${path} does not exist`, error)
   if (code === 'EACCES' || code === 'EPERM')
-    return new WorldError('not-permitted', `${path} may not be read: permission denied`, error)
+    return new WorldError('not-permitted', `${path} may not be ${verb}: permission denied`, error)
+  if (code === 'EROFS') return new WorldError('not-permitted', `${path} may not be written: the file system is read-only`, error)
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new WorldError('failed', `${path} cannot be written: the disk is full`, error)
+  if (code === 'ENAMETOOLONG') return new WorldError('not-found', `${path.slice(0, 60)}… is too long for a path`, error)
   if (code === 'EISDIR') return new WorldError('not-a-file', `${path} is a folder`, error)
   if (code === 'ELOOP') return new WorldError('failed', `${path} is a link that leads to itself`, error)
   return new WorldError('failed', `${path}: ${error instanceof Error ? error.message : String(error)}`, error)
@@ -49,25 +53,33 @@ const files: Files = {
   },
 
   async write(path, bytes) {
-    const beside = join(dirname(path), `.${basename(path)}.${process.pid}.bulkhead`)
+    let beside: string | undefined
     try {
-      const mode = await stat(path).then(
-        found => found.mode & 0o7777,
-        () => 0o666,
+      // A link stays a link: what it leads to is replaced.
+      const target = await realpath(path).catch(() => path)
+      const mode = await stat(target).then(
+        found => {
+          if (!found.isFile()) throw new WorldError('not-a-file', `${path} is not an ordinary file`)
+          return found.mode & 0o7777
+        },
+        () => undefined,
       )
-      // A link stays a link: what it leads to is written.
-      const linked = await lstat(path).then(
-        found => found.isSymbolicLink(),
-        () => false,
-      )
-      if (linked) {
-        await writeFile(path, bytes)
-        return
-      }
-      await writeFile(beside, bytes, { mode, flag: 'wx' })
-      await rename(beside, path)
+      const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.bulkhead`)
+      await writeFile(temporary, bytes, { flag: 'wx' })
+      beside = temporary
+      // The mode given to writeFile would lose what the process's umask takes away.
+      if (mode !== undefined) await chmod(temporary, mode)
+      await rename(temporary, target)
     } catch (error) {
-      await unlink(beside).catch(() => undefined)
+      if (beside !== undefined) await unlink(beside).catch(() => undefined)
+      throw error instanceof WorldError ? error : explain(path, error, 'written')
+    }
+  },
+
+  async real(path) {
+    try {
+      return await realpath(path)
+    } catch (error) {
       throw explain(path, error)
     }
   },
@@ -82,6 +94,8 @@ const files: Files = {
         }),
       )
     } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOTDIR')
+        throw new WorldError('not-a-directory', `${path} is not a folder`, error)
       throw explain(path, error)
     }
   },
@@ -92,13 +106,16 @@ const files: Files = {
       return { type: found.isFile() ? 'file' : found.isDirectory() ? 'directory' : 'other', size: found.size }
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code
-      if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+      if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG') return undefined
       throw explain(path, error)
     }
   },
 
   async temporary(use) {
-    const folder = await mkdtemp(join(tmpdir(), 'bulkhead-'))
+    // mkdtemp makes it with mode 0700.
+    const folder = await mkdtemp(join(tmpdir(), 'bulkhead-')).catch(error => {
+      throw explain(tmpdir(), error, 'written')
+    })
     try {
       return await use(folder)
     } finally {
@@ -110,9 +127,9 @@ const files: Files = {
 const processes: Processes = {
   async find(program) {
     for (const folder of (process.env.PATH ?? '').split(delimiter)) {
-      // The working folder, which an empty part means, belongs to the subject: nothing in it is ever run.
-      if (folder === '' || folder === '.') continue
-      for (const ending of process.platform === 'win32' ? ['.exe', '.cmd', ''] : ['']) {
+      // Relative parts, and the empty one, start at the working folder, which belongs to the subject: nothing in it is ever run.
+      if (!isAbsolute(folder)) continue
+      for (const ending of process.platform === 'win32' ? ['.exe'] : ['']) {
         const path = join(folder, program + ending)
         const usable = await access(path, constants.X_OK).then(
           () => true,

@@ -4,9 +4,14 @@ import { WorldError } from '../model/world.ts'
 
 export type MemoryWorld = World & { readonly written: Map<string, string> }
 
-/** `files`: path → content; undefined: it is there, but may not be read. Relative paths start at the working directory. */
+export type MemoryFile = string | Uint8Array | undefined | { readonly link: string }
+
+/**
+ * `contents`: path → content; undefined: it is there, but may not be read; a link leads to a path, from its own folder. Relative paths start at
+ * the working directory.
+ */
 export const memoryWorld = (
-  contents: Readonly<Record<string, string | Uint8Array | undefined>>,
+  contents: Readonly<Record<string, MemoryFile>>,
   options: { readonly now?: number; readonly run?: Processes['run']; readonly programs?: readonly string[] } = {},
 ): MemoryWorld => {
   const absolute = (path: string): string => {
@@ -19,6 +24,13 @@ export const memoryWorld = (
   }
   const files = new Map(Object.entries(contents).map(([path, content]) => [absolute(path), content]))
   const written = new Map<string, string>()
+  // Links of files are followed, those of folders are not needed.
+  const follow = (path: string, hops = 0): string => {
+    const content = files.get(path)
+    if (typeof content !== 'object' || !('link' in content)) return path
+    if (hops > 40) throw new WorldError('failed', `${path} is a link that leads to itself`)
+    return follow(absolute(content.link.startsWith('/') ? content.link : `${path}/../${content.link}`), hops + 1)
+  }
   const bytes = (content: string | Uint8Array): Uint8Array =>
     typeof content === 'string' ? new TextEncoder().encode(content) : content
   const isFolder = (path: string): boolean =>
@@ -33,33 +45,40 @@ export const memoryWorld = (
     },
     files: {
       async read(path, limit = Number.POSITIVE_INFINITY) {
-        const file = absolute(path)
+        const file = follow(absolute(path))
         if (!files.has(file)) throw new WorldError(isFolder(file) ? 'not-a-file' : 'not-found', `${path} does not exist`)
-        const content = files.get(file)
+        const content = files.get(file) as string | Uint8Array | undefined
         if (content === undefined) throw new WorldError('not-permitted', `${path} may not be read: permission denied`)
         const result = bytes(content)
         if (result.length > limit) throw new WorldError('too-large', `${path} is too large`)
         return result
       },
       async write(path, content) {
-        files.set(absolute(path), content)
+        files.set(follow(absolute(path)), content)
         written.set(path, new TextDecoder().decode(content))
       },
       async list(path) {
         const folder = absolute(path)
         if (!isFolder(folder)) throw new WorldError('not-a-directory', `${path} is not a folder`)
         const entries = new Map<string, Entry>()
-        for (const file of files.keys()) {
+        for (const [file, content] of files) {
           const prefix = folder === '/' ? '/' : `${folder}/`
           if (!file.startsWith(prefix)) continue
           const [name = '', ...rest] = file.slice(prefix.length).split('/')
-          entries.set(name, { name, type: rest.length > 0 ? 'directory' : 'file' })
+          const type = typeof content === 'object' && 'link' in content ? 'link' : 'file'
+          entries.set(name, { name, type: rest.length > 0 ? 'directory' : type })
         }
         return [...entries.values()]
       },
+      async real(path) {
+        const file = follow(absolute(path))
+        if (!files.has(file) && !isFolder(file)) throw new WorldError('not-found', `${path} does not exist`)
+        return file
+      },
       async stat(path) {
-        const file = absolute(path)
-        if (files.has(file)) return { type: 'file', size: bytes(files.get(file) ?? '').length }
+        const file = follow(absolute(path))
+        if (files.has(file))
+          return { type: 'file', size: bytes((files.get(file) as string | Uint8Array | undefined) ?? '').length }
         return isFolder(file) ? { type: 'directory', size: 0 } : undefined
       },
       temporary: use => use('/tmp/memory'),

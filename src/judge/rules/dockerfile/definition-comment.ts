@@ -1,6 +1,6 @@
 import { fixBy, insertAt, lineEnd } from '../../dockerfile-queries.ts'
 import { dockerfileRule } from '../../dockerfile-rule.ts'
-import { readIgnore } from '../../suppress.ts'
+import { readIgnores } from '../../ignore-comments.ts'
 
 export default dockerfileRule({
   on: 'dockerfile',
@@ -34,7 +34,7 @@ export default dockerfileRule({
             : undefined
           : stage?.nameWord?.raw
       const comment = instruction.comments.at(-1)
-      if (name === undefined || !comment || comment.text === '' || readIgnore(comment)) continue
+      if (name === undefined || !comment || comment.text === '' || readIgnores(comment.text).length > 0) continue
       if (
         instruction.comments.some(
           ({ text }) => text.toLowerCase().startsWith(`${name.toLowerCase()} `) || text.toLowerCase() === name.toLowerCase(),

@@ -1,5 +1,5 @@
 import { dockerfileRule } from '../../dockerfile-rule.ts'
-import { readIgnore } from '../../suppress.ts'
+import { type Request, readIgnores } from '../../ignore-comments.ts'
 
 export default dockerfileRule({
   on: 'dockerfile',
@@ -19,22 +19,26 @@ export default dockerfileRule({
   replaces: ['DL1001'],
   fixes: 'manual',
   *check(dockerfile) {
+    const fix = {
+      title: 'Mend what it hides, or ignore it in a configuration that others review',
+      safety: 'manual' as const,
+      edits: [],
+    }
     for (const comment of dockerfile.tree.comments) {
-      const ignore = readIgnore(comment)
-      if (ignore)
-        yield {
-          at: comment.textSpan,
-          message: `this comment silences ${ignore.ids === 'all' ? 'everything' : ignore.ids.join(', ')}`,
-          fix: { title: 'Mend what it hides, or ignore it in a configuration that others review', safety: 'manual', edits: [] },
-        }
+      const requests = readIgnores(comment.text)
+      if (requests === 'unreadable' || requests.length === 0) continue
+      yield { at: comment.textSpan, message: `this comment silences ${requests.map(silenced).join(', ')}`, fix }
     }
     for (const { name, value, valueSpan } of dockerfile.tree.directives) {
       if (name === 'check' && /(?:^|;)\s*skip\s*=/i.test(value))
         yield {
           at: valueSpan,
           message: `this directive silences checks: ${value}`,
-          fix: { title: 'Mend what it hides', safety: 'manual', edits: [] },
+          fix,
         }
     }
   },
 })
+
+const silenced = ({ what }: Request): string =>
+  what === 'all' ? 'everything' : 'ids' in what ? what.ids.join(', ') : `all checks of ${what.tool}`
