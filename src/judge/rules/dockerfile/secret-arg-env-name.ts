@@ -1,0 +1,160 @@
+import { unquote } from '../../../read/dockerfile/lex.ts'
+import { stepsNamed } from '../../dockerfile-queries.ts'
+import { dockerfileRule } from '../../dockerfile-rule.ts'
+import { isPlaceholder } from '../../secrets/detector.ts'
+
+export default dockerfileRule({
+  on: 'dockerfile',
+  severity: 'high',
+  since: '0.1.0',
+  profile: 'default',
+  weighs: 'image',
+  summary: 'A secret is passed by ARG or ENV',
+  why: 'Everyone who can pull the image reads it: ENV stands in the configuration and in every container, ARG in the history of the layers, also when a later RUN unsets it. A secret mount is there during one RUN, and leaves nothing behind.',
+  examples: [
+    {
+      bad: 'FROM node:22\nARG NPM_TOKEN\nRUN npm ci\nUSER node\n',
+      good: 'FROM node:22\nRUN --mount=type=secret,id=npm,env=NPM_TOKEN npm ci\nUSER node\n',
+      byHand: true,
+    },
+    {
+      bad: 'FROM alpine:3.20\nENV DB_PASSWORD=x7fq\nUSER nobody\n',
+      good: 'FROM alpine:3.20\nENV DB_PASSWORD_FILE=/run/secrets/db TOKEN_URL=x GOPRIVATE=a USERNAME=b\nUSER nobody\n',
+      byHand: true,
+    },
+  ],
+  replaces: ['DL3064', 'SecretsUsedInArgOrEnv', 'DS-0031', 'secret-in-build-arg', 'CIS-DI-0010'],
+  links: [
+    'https://docs.docker.com/reference/build-checks/secrets-used-in-arg-or-env/',
+    'https://docs.docker.com/build/building/secrets/',
+  ],
+  fixes: 'manual',
+  *check(dockerfile) {
+    for (const step of stepsNamed(dockerfile, 'ARG', 'ENV')) {
+      for (const { key, keySpan, value } of step.instruction.pairs) {
+        if (!isSecretName(key)) continue
+        const text = value ? unquote(value.raw, dockerfile.tree.escape) : undefined
+        // Set to nothing, or to where the secret lies, it gives nothing away. A number or a switch is not a secret either.
+        if (
+          step.instruction.name === 'ENV' &&
+          (text === undefined || text === '' || /^(?:\/[\w./-]+|\d{1,5}|true|false|yes|no|on|off)$/i.test(text))
+        )
+          continue
+        const sample = text !== undefined && text !== '' && !text.includes('$') && isPlaceholder(text)
+        yield {
+          at: keySpan,
+          ...(sample ? { severity: 'medium' as const } : {}),
+          message: `\`${key}\` looks like a secret, and ${step.instruction.name === 'ARG' ? 'the history of the image keeps what is passed by ARG' : 'ENV shows it to everyone who has the image'}`,
+          ...(value && text !== undefined && !text.includes('$') && text !== '' ? { redact: [value.span] } : {}),
+          fix: {
+            title: `Use it where it is needed: RUN --mount=type=secret,id=${key.toLowerCase()},env=${key} …; at run time pass it from outside`,
+            safety: 'manual',
+            edits: [],
+          },
+        }
+      }
+    }
+  },
+})
+
+/** Words that name a secret, as whole parts of a name: `DB_PASSWORD`, `apiKey`, but not `GOPRIVATE`, `USERNAME`, `KEYBOARD`. */
+const words = new Set([
+  'apikey',
+  'auth',
+  'credential',
+  'credentials',
+  'password',
+  'pword',
+  'passwd',
+  'passphrase',
+  'secret',
+  'secrets',
+  'token',
+  'psw',
+  'pwd',
+  'pass',
+  'privatekey',
+  'secretkey',
+  'accesskey',
+])
+/** With one of these the name speaks about a secret, and is none. */
+const about = new Set([
+  'file',
+  'path',
+  'dir',
+  'url',
+  'uri',
+  'version',
+  'public',
+  'pub',
+  'name',
+  'id',
+  'type',
+  'length',
+  'size',
+  'ttl',
+  'expiry',
+  'expires',
+  'timeout',
+  'header',
+  'endpoint',
+  'host',
+  'port',
+  'enabled',
+  'disabled',
+  'enable',
+  'method',
+  'mode',
+  'provider',
+  'policy',
+  'plugin',
+  'sock',
+  'issuer',
+  'audience',
+  'algorithm',
+  'realm',
+  'username',
+  'user',
+  'required',
+  'backend',
+  'server',
+  'service',
+  'domain',
+  'store',
+  'prefix',
+  'max',
+  'min',
+  'count',
+  'module',
+  'gpg',
+  'gpgkey',
+  'fingerprint',
+  'checksum',
+  'sha256',
+  'ring',
+  'keyring',
+  'location',
+  'dockerfile',
+  'limit',
+  'limits',
+])
+
+const isSecretName = (name: string): boolean => {
+  const parts = name
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter(part => part !== '')
+  if (parts.some(part => about.has(part))) return false
+  if (parts.some(part => words.has(part))) return true
+  // `key` alone says little: KEY, SIGNING_KEY and API_KEY do, GPG_KEYS (fingerprints of releases) and KEY_LENGTH do not.
+  const at = parts.lastIndexOf('key')
+  return (
+    at !== -1 &&
+    at === parts.length - 1 &&
+    (parts.length === 1 ||
+      /^(?:api|private|secret|access|signing|encryption|license|master|ssh|app|deploy|service|account|storage|client|session|jwt|auth|admin|aws|stripe|openai|host)$/.test(
+        parts[at - 1]!,
+      ))
+  )
+}

@@ -1,0 +1,53 @@
+import { flagNamed, stepsNamed } from '../../dockerfile-queries.ts'
+import { dockerfileRule } from '../../dockerfile-rule.ts'
+
+/** Files that hold credentials by their nature. `.env.example` and the like are made to be shown. */
+const secretFile =
+  /(?:^|\/)(?:\.env(?:\.(?:local|prod(?:uction)?|dev(?:elopment)?|staging))?|\.npmrc|\.yarnrc\.yml|\.pypirc|\.netrc|_netrc|\.git-credentials|\.dockercfg|\.docker\/config\.json|\.ssh(?:\/.*)?|id_(?:rsa|dsa|ecdsa|ed25519)|\.aws(?:\/.*)?|\.azure(?:\/.*)?|\.config\/gcloud(?:\/.*)?|\.kube(?:\/.*)?|kubeconfig|\.gnupg(?:\/.*)?|\.htpasswd|\.pgpass|\.my\.cnf|\.vault-token|terraform\.tfstate|service[-_]account(?:[-_]key)?\.json|credentials(?:\.json)?|secrets?\.(?:ya?ml|json|env|txt)|[^/]+\.(?:pfx|p12|jks|keystore)|[^/]*(?:private|server|tls|ssl)[^/]*\.key|\.git(?:\/.*)?)$/i
+
+export default dockerfileRule({
+  on: 'dockerfile',
+  severity: 'high',
+  since: '0.1.0',
+  profile: 'default',
+  weighs: 'image',
+  summary: 'A file that holds credentials is copied into the image',
+  why: 'Everyone who can pull the image can read the file, also when a later step deletes it: the layer keeps it. `.git` brings the whole history, with every secret that was ever committed.',
+  examples: [
+    {
+      bad: 'FROM node:22\nCOPY .npmrc package.json ./\nUSER node\n',
+      good: 'FROM node:22\nCOPY package.json .env.example ./\nRUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci\nUSER node\n',
+      byHand: true,
+    },
+    {
+      bad: 'FROM alpine:3.20\nADD .ssh/id_rsa /root/.ssh/\nUSER nobody\n',
+      good: 'FROM alpine:3.20\nRUN --mount=type=ssh git clone x\nUSER nobody\n',
+      byHand: true,
+    },
+  ],
+  replaces: ['DS-0031'],
+  links: ['https://docs.docker.com/build/building/secrets/'],
+  fixes: 'manual',
+  *check(dockerfile) {
+    for (const step of stepsNamed(dockerfile, 'COPY', 'ADD')) {
+      if (flagNamed(step, 'from')) continue
+      for (const word of step.instruction.words.slice(0, -1)) {
+        const path = word.raw.replace(/^["']|["']$/g, '').replace(/\/+$/, '')
+        if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path) || path.startsWith('<<') || !secretFile.test(path)) continue
+        const git = /(?:^|\/)\.git(?:\/|$)/.test(path)
+        yield {
+          at: word.span,
+          ...(git ? { severity: 'medium' as const } : {}),
+          message: git
+            ? `\`${path}\` brings the history of the repository into the image`
+            : `\`${path}\` holds credentials, and everyone who has the image can read it`,
+          fix: {
+            title: 'Mount it for the one RUN that needs it (`RUN --mount=type=secret`), and name it in .dockerignore',
+            safety: 'manual',
+            edits: [],
+          },
+        }
+      }
+    }
+  },
+})
