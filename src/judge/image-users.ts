@@ -98,9 +98,25 @@ export const createdUsers = (stage: Stage): readonly string[] => {
   return users
 }
 
+/** Images of Windows: they know other accounts, and no root. */
+export const isWindows = (stage: Stage): boolean => {
+  const name = stage.root.kind === 'image' ? `${stage.root.reference.repository}:${stage.root.reference.tag ?? ''}` : ''
+  const raw = stage.baseWord?.raw ?? ''
+  return (
+    /windows|nanoserver/i.test(`${name} ${raw}`) || /^(?:cmd|powershell|pwsh)(?:\.exe)?$/i.test(stage.end.shell.value[0] ?? '')
+  )
+}
+
+/** Distributions and official images that are known to leave the user at root. */
+const rootByDefault =
+  /^(?:docker\.io\/library\/|mcr\.microsoft\.com\/|registry\.(?:access\.)?redhat\.com\/ubi|gcr\.io\/distroless\/|public\.ecr\.aws\/(?:docker\/library|amazonlinux)\/|quay\.io\/centos\/|nvcr\.io\/nvidia\/|docker\.io\/(?:nvidia\/cuda|amd64|arm64v8|i386|arm32v7)\/?)/
+
 /** Who an image runs as when the Dockerfile never says: undefined when nobody here knows (then it is root, but for a few images). */
 export const baseUser = (base: Base): 'root' | 'unprivileged' | 'unknown' => {
   if (base.kind === 'scratch') return 'root'
-  if (base.kind === 'image') return startsUnprivileged(base.reference) ? 'unprivileged' : 'root'
+  if (base.kind === 'image') {
+    if (startsUnprivileged(base.reference)) return 'unprivileged'
+    return rootByDefault.test(`${base.reference.registry}/${base.reference.repository}`) ? 'root' : 'unknown'
+  }
   return 'unknown'
 }

@@ -15,6 +15,13 @@ export const removeOption = (dockerfile: Dockerfile, at: CommandAt, option: Shel
   if (!isEditable(at) || word.quoted || written !== word.text || option.value !== undefined) return undefined
   if (written === name) {
     const span = withBlanksBefore(dockerfile, word.span)
+    // Alone on a continued line: the line goes, since an empty one inside an instruction is an error of its own.
+    const { text, escape } = dockerfile.tree
+    if (text[span.start - 1] === '\n') {
+      const rest = new RegExp(`[ \\t]*${escape === '\\' ? '\\\\' : '`'}[ \\t]*\\r?\\n`, 'y')
+      rest.lastIndex = word.span.end
+      if (rest.test(text)) return removeAt(dockerfile, { start: span.start, end: rest.lastIndex })
+    }
     // At the start of a line the blanks are its indentation: then those behind go.
     if (dockerfile.tree.text[span.start - 1] !== '\n') return removeAt(dockerfile, span)
     let { end } = word.span

@@ -1,6 +1,6 @@
 import { shippedStages } from '../../dockerfile-queries.ts'
 import { dockerfileRule } from '../../dockerfile-rule.ts'
-import { baseUser, isRoot } from '../../image-users.ts'
+import { baseUser, isRoot, isWindows } from '../../image-users.ts'
 import { stepDownEvidence } from '../../step-down.ts'
 
 export default dockerfileRule({
@@ -20,7 +20,7 @@ export default dockerfileRule({
   fixes: 'manual',
   *check(dockerfile) {
     const stage = dockerfile.final
-    if (!stage || stage.end.shell.value[0] === 'cmd') return
+    if (!stage || isWindows(stage)) return
     const { value, at } = stage.end.user
     const root = at ? value?.known === true && isRoot(value.value) : baseUser(stage.root) === 'root'
     if (!root || stepDownEvidence(stage) !== undefined) return

@@ -1,6 +1,6 @@
 import { fixBy } from '../../dockerfile-queries.ts'
 import { dockerfileRule } from '../../dockerfile-rule.ts'
-import { anonymousUser, baseUser } from '../../image-users.ts'
+import { anonymousUser, baseUser, isWindows } from '../../image-users.ts'
 import { stepDown, stepDownEvidence } from '../../step-down.ts'
 
 export default dockerfileRule({
@@ -30,7 +30,7 @@ export default dockerfileRule({
   fixes: 'unsafe',
   *check(dockerfile) {
     const stage = dockerfile.final
-    if (!stage || stage.end.user.at || stage.end.shell.value[0] === 'cmd') return
+    if (!stage || stage.end.user.at || isWindows(stage)) return
     const who = baseUser(stage.root)
     if (who === 'unprivileged') return
     const at = stage.baseWord?.span ?? stage.from.instruction.headSpan
