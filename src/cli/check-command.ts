@@ -71,7 +71,20 @@ export const runCheck = async (paths: readonly string[], args: CheckArguments): 
   let text: string
   if (args.diff) {
     const { showDiff } = await import('../show/diff.ts')
-    text = changes.map(({ path, before, after, created }) => showDiff(path, before, after, { colour, created })).join('')
+    const { hide } = await import('../flows/check.ts')
+    const secretsOf = (path: string): readonly string[] => {
+      const file = report.files.get(path)
+      return file
+        ? file.redact
+            .map(({ start, end }) => file.text.slice(start, end).replace(/^["']|["']$/g, ''))
+            .filter(secret => secret.length > 3)
+        : []
+    }
+    text = changes
+      .map(({ path, before, after, created }) => hide(showDiff(path, before, after, { colour, created }), secretsOf(path)))
+      .join('')
+    if (changes.some(({ path }) => secretsOf(path).length > 0))
+      console.error('secrets are hidden in this diff, so it cannot be applied; --fix does it')
     if (text === '' && !args.quiet) console.error('nothing to fix')
   } else text = await format(report, args, colour)
   if (args.output === undefined) await print(text)

@@ -3,9 +3,11 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { applyEdits, planFixes } from '../change/fix.ts'
 import type { BuildContext, DockerfileFacts, DockerfileRule } from '../judge/dockerfile-rule.ts'
 import { byPosition, judgeDockerfile, type RunningRule } from '../judge/run.ts'
+import { detectSecrets } from '../judge/secrets/detect.ts'
 import { type ConfiguredIgnore, type Suppressions, suppress } from '../judge/suppress.ts'
 import { type Finding, type Problem, reaches, type Safety, type Severity, UsageError } from '../model/finding.ts'
 import type { CheckReport, RuleInfo, SourceFile } from '../model/report.ts'
+import type { Span } from '../model/text.ts'
 import { decode, type Encoding, encode } from '../model/text.ts'
 import { type World, WorldError } from '../model/world.ts'
 import type { Dockerfile } from '../read/dockerfile/graph.ts'
@@ -118,8 +120,10 @@ export const check = async (world: World, rules: Rules, version: string, options
       // What is shown after --fix is what is left; with --diff the file is as it was, and so are its findings.
       if (options.fix.write) result = repaired.result
     }
-    files.set(path, { path, text: result.dockerfile.tree.text, lines: result.dockerfile.tree.lines })
-    findings.push(...result.findings)
+    const { text, lines } = result.dockerfile.tree
+    const secrets = secretSpans(text, result.findings)
+    files.set(path, { path, text, lines, redact: secrets })
+    findings.push(...withoutSecrets(result.findings, text, secrets))
     problems.push(...result.problems)
     if (program !== undefined) forShellcheck.push(result.dockerfile)
   }
@@ -155,6 +159,37 @@ export const check = async (world: World, rules: Rules, version: string, options
   findings.sort(byPosition)
   return { report: { version, files, findings, problems, rules: infos, applied }, changes, settings }
 }
+
+/** Where the text holds secrets: what the findings say, and what the detectors find, also when their rule is switched off. */
+const secretSpans = (text: string, findings: readonly Finding[]): readonly Span[] => [
+  ...findings.flatMap(({ redact }) => redact ?? []),
+  ...detectSecrets(text).map(({ start, end, prefix }) => ({ start: start + (end - start < 16 ? 0 : prefix.length), end })),
+]
+
+/** Messages that quote a secret, and edits that carry one, would give it away: it is taken out of the one, and the other is left to --fix. */
+const withoutSecrets = (findings: readonly Finding[], text: string, spans: readonly Span[]): readonly Finding[] => {
+  const secrets = [...new Set(spans.map(({ start, end }) => text.slice(start, end).replace(/^["']|["']$/g, '')))].filter(
+    secret => secret.length > 3,
+  )
+  if (secrets.length === 0) return findings
+  return findings.map(finding => ({
+    ...finding,
+    message: hide(finding.message, secrets),
+    ...(finding.fix
+      ? {
+          fix: {
+            ...finding.fix,
+            title: hide(finding.fix.title, secrets),
+            edits: finding.fix.edits.some(edit => secrets.some(secret => edit.text.includes(secret))) ? [] : finding.fix.edits,
+          },
+        }
+      : {}),
+  }))
+}
+
+/** The text with every secret replaced by asterisks. */
+export const hide = (text: string, secrets: readonly string[]): string =>
+  secrets.reduce((shown, secret) => shown.replaceAll(secret, '***'), text)
 
 const failed = (code: string, message: string, path: string): Problem => ({
   kind: 'failed',

@@ -100,7 +100,10 @@ export const readConfiguration = async (path: string, text: string, known: Known
     const unknownKey = issue.type === 'strict_object' && issue.expected === 'never'
     if (unknownKey) {
       const name = String(keys.at(-1))
-      const meant = nearest(name, knownKeys)
+      const meant = nearest(
+        name,
+        (keys.length === 1 ? topKeys : innerKeys).filter(key => key !== name),
+      )
       throw mistake(
         path,
         text,
@@ -136,26 +139,9 @@ export const readConfiguration = async (path: string, text: string, known: Known
   return configuration
 }
 
-const knownKeys = [
-  'version',
-  'profile',
-  'failOn',
-  'strict',
-  'rules',
-  'registries',
-  'allowed',
-  'ignore',
-  'exclude',
-  'overrides',
-  'paths',
-  'rule',
-  'path',
-  'match',
-  'reason',
-  'until',
-  'severity',
-  'options',
-]
+/** The keys of each place: of the whole, of an entry of `ignore`, `overrides`, `registries`, of a rule. */
+const topKeys = ['version', 'profile', 'failOn', 'strict', 'rules', 'registries', 'ignore', 'exclude', 'overrides']
+const innerKeys = ['allowed', 'paths', 'rules', 'ignore', 'rule', 'path', 'match', 'reason', 'until', 'severity', 'options']
 
 /** The issue that says most: of a union's branches, the one that got furthest. */
 const deepest = (issues: readonly v.BaseIssue<unknown>[]): v.BaseIssue<unknown> => {

@@ -108,13 +108,13 @@ const settingsOf = (
 ): Settings => {
   const inFolder = (path: string): string => relative(folder, resolve(path)).split(sep).join('/')
   const matcher = (patterns: readonly string[]): ((path: string) => boolean) => {
-    // A pattern without a slash means the name wherever it stands, as in .gitignore.
+    // As in .gitignore: without a slash it means the name wherever it stands, and a folder means all that is in it.
     const matches = picomatch(
-      patterns.map(pattern =>
-        pattern.replace(/\/$/, '').includes('/')
-          ? pattern.replace(/^\.?\//, '').replace(/\/$/, '/**')
-          : `**/${pattern.replace(/\/$/, '/**')}`,
-      ),
+      patterns.flatMap(pattern => {
+        const plain = pattern.replace(/\/$/, '')
+        const anchored = plain.includes('/') ? plain.replace(/^\.?\//, '') : `**/${plain}`
+        return [anchored, `${anchored}/**`]
+      }),
       { dot: true },
     )
     return path => matches(inFolder(path))

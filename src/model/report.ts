@@ -1,6 +1,6 @@
 import type { Finding, Problem } from './finding.ts'
 import type { Example, Rule } from './rule.ts'
-import type { LineStarts } from './text.ts'
+import type { LineStarts, Span } from './text.ts'
 
 /** What is read of a rule outside of its check. Checks of other programs (`shell/SC2086`) have no examples. */
 export type RuleInfo = { readonly id: string; readonly examples: readonly Example[] } & Omit<
@@ -8,7 +8,13 @@ export type RuleInfo = { readonly id: string; readonly examples: readonly Exampl
   'check' | 'options' | 'examples'
 >
 
-export type SourceFile = { readonly path: string; readonly text: string; readonly lines: LineStarts }
+export type SourceFile = {
+  readonly path: string
+  readonly text: string
+  readonly lines: LineStarts
+  /** Spans whose characters are secret: no output ever shows them. */
+  readonly redact: readonly Span[]
+}
 
 /** One run, ready to be shown. Formats in `show/` are functions from this to text. */
 export type CheckReport = {

@@ -10,16 +10,10 @@ const maxColumns = 160
 const maxLines = 5
 
 /**
- * The source lines of a span and marks under it. `paint` colours the marks; `redact` are spans whose characters are not to be shown.
+ * The source lines of a span and marks under it. `paint` colours the marks what the file has to hide stays hidden.
  * Every line ends with LF.
  */
-export const showSource = (
-  file: SourceFile,
-  span: Span,
-  style: Style,
-  paint: (text: string) => string,
-  redact: readonly Span[] = [],
-): string => {
+export const showSource = (file: SourceFile, span: Span, style: Style, paint: (text: string) => string): string => {
   const first = lineIndexAt(file.lines, span.start)
   const last = Math.max(first, lineIndexAt(file.lines, Math.max(span.start, span.end - 1)))
   const gutter = String(last + 1).length
@@ -34,7 +28,7 @@ export const showSource = (
     const end = lineEndAt(file, index)
     const from = Math.max(start, Math.min(span.start, end))
     const to = Math.min(end, Math.max(from, span.end))
-    const { text, before, marked } = layOut(file.text, start, end, from, to, redact)
+    const { text, before, marked } = layOut(file.text, start, end, from, to, file.redact)
     lines.push(`${style.blue(String(index + 1).padStart(gutter))} ${style.blue('|')} ${text}\n`)
     // Blank lines inside a longer span have nothing to mark.
     if (marked === 0 && last > first) continue

@@ -68,7 +68,7 @@ const block = (report: CheckReport, finding: Finding, style: Style, explained: S
   lines.push(`${style.blue('  -->')} ${place(report, main)}\n`)
   if (main.in === 'file') {
     const file = report.files.get(main.path)
-    if (file && file.text !== '') lines.push(showSource(file, main.span, style, paint, finding.redact))
+    if (file && file.text !== '') lines.push(showSource(file, main.span, style, paint))
   }
   for (const other of others.slice(0, 3)) {
     lines.push(`${style.blue('  also')} ${place(report, other)}\n`)

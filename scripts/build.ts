@@ -1,0 +1,91 @@
+/**
+ * npm run build: dist/, what users install. A bundle whose parts are loaded when they are needed, types, a package.json without
+ * dependencies, and the licences of what is inside.
+ */
+import { execFileSync } from 'node:child_process'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { rolldown } from 'rolldown'
+import { version } from '../src/cli/version.ts'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const dist = join(root, 'dist')
+rmSync(dist, { recursive: true, force: true })
+mkdirSync(dist)
+
+const bundled = new Set<string>()
+const bundle = await rolldown({
+  cwd: root,
+  input: { main: 'src/cli/run.ts', index: 'src/index.ts' },
+  platform: 'node',
+  plugins: [
+    {
+      name: 'remember-packages',
+      load(id) {
+        const match = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id)
+        if (match) bundled.add(match[1]!)
+        return null
+      },
+    },
+  ],
+})
+await bundle.write({
+  dir: dist,
+  format: 'esm',
+  entryFileNames: '[name].js',
+  chunkFileNames: 'chunks/[name]-[hash].js',
+  // Names stay: an error message that says which function failed is worth the bytes.
+  minify: { compress: true, mangle: { toplevel: false, keepNames: true }, codegen: true },
+})
+await bundle.close()
+
+copyFileSync(join(root, 'src/cli/bin.cjs'), join(dist, 'bulkhead.cjs'))
+chmodSync(join(dist, 'bulkhead.cjs'), 0o755)
+for (const name of ['README.md', 'LICENSE', 'NOTICE']) copyFileSync(join(root, name), join(dist, name))
+mkdirSync(join(dist, 'schema'))
+for (const name of ['bulkhead.schema.json', 'check-report.schema.json'])
+  copyFileSync(join(root, 'docs', name), join(dist, 'schema', name))
+
+execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.types.json')], {
+  stdio: 'inherit',
+})
+
+const licences = [...bundled].sort().map(name => {
+  const folder = join(root, 'node_modules', name)
+  const info = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    version: string
+    license?: string
+    dependencies?: object
+  }
+  const file = readdirSync(folder).find(entry => /^licen[cs]e/i.test(entry))
+  if (!file) throw new Error(`${name} has no licence file`)
+  return `${name} ${info.version} (${info.license ?? 'see below'})\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`
+})
+writeFileSync(join(dist, 'THIRD-PARTY-LICENSES'), licences.join(`\n${'-'.repeat(78)}\n\n`))
+
+const { description, license } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  description: string
+  license: string
+}
+writeFileSync(
+  join(dist, 'package.json'),
+  `${JSON.stringify(
+    {
+      name: 'bulkhead',
+      version,
+      description,
+      license,
+      type: 'module',
+      engines: { node: '>=24' },
+      bin: { bulkhead: './bulkhead.cjs' },
+      exports: { '.': { types: './types/index.d.ts', default: './index.js' }, './schema/*': './schema/*' },
+      types: './types/index.d.ts',
+      keywords: ['docker', 'dockerfile', 'container', 'security', 'linter', 'sarif'],
+    },
+    undefined,
+    2,
+  )}\n`,
+)
+if (!existsSync(join(dist, 'types/index.d.ts'))) throw new Error('no types were written')
+console.log(`dist/ ${version}: ${readdirSync(dist, { recursive: true }).length} files, bundled ${[...bundled].sort().join(', ')}`)

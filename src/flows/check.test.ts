@@ -1,0 +1,216 @@
+import { describe, expect, test } from 'vitest'
+import { rules } from '../judge/rules/registry.ts'
+import { memoryWorld } from '../world/memory.ts'
+import { type CheckOptions, check, exitCode } from './check.ts'
+
+const run = async (
+  files: Readonly<Record<string, string | Uint8Array | undefined>>,
+  options: Partial<CheckOptions> = {},
+  now?: string,
+) => {
+  const world = memoryWorld(files, now === undefined ? {} : { now: Date.parse(now) })
+  return { world, ...(await check(world, rules, '0.1.0', { paths: ['.'], shellcheck: 'off', ...options })) }
+}
+const active = (outcome: Awaited<ReturnType<typeof run>>): readonly string[] =>
+  outcome.report.findings.filter(({ suppressed }) => !suppressed).map(({ rule }) => rule)
+
+describe('what cannot be checked is said', () => {
+  test('an unreadable file, beside those that were judged', async () => {
+    const { report } = await run({ 'a/Dockerfile': undefined, 'b/Dockerfile': 'FROM alpine:3.20\n' })
+    expect(report.problems).toMatchObject([
+      { kind: 'failed', code: 'file-unreadable', message: expect.stringContaining('permission denied') },
+    ])
+    expect([...report.files.keys()]).toEqual(['b/Dockerfile'])
+    expect(exitCode({ ...report, findings: [] }, 'high', false)).toBe(2)
+  })
+
+  test('findings win over problems', async () => {
+    const { report } = await run({ 'a/Dockerfile': undefined, 'b/Dockerfile': 'FROM alpine:3.20\n' })
+    expect(exitCode(report, 'high', false)).toBe(1)
+  })
+
+  test('an ignore of ours that names no rule', async () => {
+    const { report } = await run({ Dockerfile: '# bulkhead ignore=user-mising because\nFROM alpine:3.20\n' })
+    expect(report.problems).toMatchObject([{ kind: 'uncovered', message: expect.stringContaining('user-missing') }])
+    expect(exitCode({ ...report, findings: [] }, 'high', false)).toBe(0)
+    expect(exitCode({ ...report, findings: [] }, 'high', true)).toBe(2)
+  })
+})
+
+describe('fixes', () => {
+  const dirty = 'FROM debian:12\nRUN apt-get update && apt install curl\nUSER app\n'
+
+  test('are applied until nothing changes, and the report is of what is left', async () => {
+    const { world, report } = await run({ Dockerfile: dirty }, { fix: { allowed: new Set(['safe']), write: true } })
+    const written = world.written.get('Dockerfile')
+    expect(written).toBe(
+      'FROM debian:12\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\nUSER app\n',
+    )
+    expect(report.applied.map(({ rule }) => rule).sort()).toEqual([
+      'dockerfile/apt-cli',
+      'dockerfile/apt-lists',
+      'dockerfile/apt-yes',
+    ])
+    expect(report.findings.some(({ fix }) => fix?.safety === 'safe')).toBe(false)
+    const again = await run({ Dockerfile: written }, { fix: { allowed: new Set(['safe']), write: true } })
+    expect(again.world.written.size).toBe(0)
+  })
+
+  test('are only shown without write', async () => {
+    const { world, changes } = await run({ Dockerfile: dirty }, { fix: { allowed: new Set(['safe']), write: false } })
+    expect(world.written.size).toBe(0)
+    expect(changes).toMatchObject([{ path: 'Dockerfile', before: dirty }])
+  })
+
+  test('leave suppressed findings alone', async () => {
+    const { world } = await run(
+      { Dockerfile: 'FROM debian:12\n# hadolint ignore=DL3014,DL3009\nRUN apt-get update && apt-get install curl\nUSER app\n' },
+      { fix: { allowed: new Set(['safe']), write: true } },
+    )
+    expect(world.written.size).toBe(0)
+  })
+
+  test('create a .dockerignore once', async () => {
+    const files = { Dockerfile: 'FROM alpine:3.20\nCOPY . /app\nUSER nobody\n', 'a.txt': '' }
+    const { world } = await run(files, { fix: { allowed: new Set(['safe']), write: true } })
+    expect(world.written.get('.dockerignore')).toContain('.git\n')
+    expect(active(await run({ ...files, '.dockerignore': world.written.get('.dockerignore') }))).not.toContain(
+      'dockerfile/dockerignore-missing',
+    )
+  })
+})
+
+describe('what silences', () => {
+  const root = 'FROM alpine:3.20\n'
+  test.each([
+    ['# hadolint ignore=DL3006,DL3007\n# trivy:ignore:DS-0002\n', true],
+    ['# checkov:skip=CKV_DOCKER_3:it drops root itself\n', true],
+    ['# trivy:ignore:DS002:exp:2030-01-01\n', true],
+    ['# trivy:ignore:AVD-DS-0002:exp:2020-01-01\n', false],
+    ['# bulkhead ignore=user-missing until=2030-01-01 it drops root itself\n', true],
+    ['# bulkhead ignore=user-missing until=2020-01-01 it drops root itself\n', false],
+    ['# kics-scan ignore-line\n', true],
+    ['# hadolint ignore=DL3006\n', false],
+    ['# a comment\n', false],
+    ['# bulkhead ignore=user-missing far away\n\n', false],
+  ])('%j', async (comment, silent) => {
+    expect(active(await run({ Dockerfile: comment + root }, {}, '2026-11-24')).includes('dockerfile/user-missing')).toBe(!silent)
+    expect(active(await run({ Dockerfile: comment + root }, { inlineIgnores: false }, '2026-11-24'))).toContain(
+      'dockerfile/user-missing',
+    )
+  })
+
+  test('the check directive of BuildKit, for the file', async () => {
+    const text = '# check=skip=JSONArgsRecommended;error=true\nFROM alpine:3.20\nCMD run it\nUSER nobody\n'
+    expect(active(await run({ Dockerfile: text }))).not.toContain('dockerfile/shell-form')
+    expect(active(await run({ Dockerfile: text.replace('JSONArgsRecommended', 'all') }))).not.toContain('dockerfile/shell-form')
+    expect(active(await run({ Dockerfile: text.replace('JSONArgsRecommended', 'FromAsCasing') }))).toContain(
+      'dockerfile/shell-form',
+    )
+  })
+
+  test('a finding that is silenced keeps who did it and why; an expired one says so', async () => {
+    const { report } = await run({ Dockerfile: `# bulkhead ignore=user-missing it drops root itself\n${root}` })
+    expect(report.findings[0]?.suppressed).toEqual({ by: 'comment', reason: 'it drops root itself' })
+    const expired = await run({ Dockerfile: `# bulkhead ignore=user-missing until=2020-01-01 x\n${root}` })
+    expect(expired.report.findings[0]?.note).toContain('2020-01-01')
+  })
+
+  test('the configuration: severities, ignores with paths and dates, overrides, exclusions', async () => {
+    const yaml = [
+      'rules: { dockerfile/user-missing: medium, DL3059: off }'.replace(', DL3059: off', ''),
+      'ignore: [{ rule: DS-0002, path: old/**, reason: goes away, until: 2030-01-01 }]',
+      'overrides: [{ paths: [tools/**], rules: { dockerfile/user-missing: off } }]',
+      'exclude: [vendor]',
+    ].join('\n')
+    const outcome = await run({
+      'bulkhead.yaml': yaml,
+      'app/Dockerfile': root,
+      'old/Dockerfile': root,
+      'tools/Dockerfile': root,
+      'vendor/Dockerfile': root,
+    })
+    const found = outcome.report.findings.filter(({ rule }) => rule === 'dockerfile/user-missing')
+    expect(found.map(({ at, severity, suppressed }) => [at[0].in === 'file' && at[0].path, severity, suppressed?.by])).toEqual([
+      ['app/Dockerfile', 'medium', undefined],
+      ['old/Dockerfile', 'medium', 'config'],
+    ])
+    expect([...outcome.report.files.keys()]).toEqual(['app/Dockerfile', 'old/Dockerfile', 'tools/Dockerfile'])
+  })
+
+  test('settings of hadolint and Trivy', async () => {
+    const hadolint = await run({
+      '.hadolint.yaml': 'ignored: [DL3007]\noverride: { error: [DL3006] }\ntrustedRegistries: [ghcr.io]\n',
+      Dockerfile: 'FROM nginx:latest\nUSER x\nCOPY --from=busybox /a /a\n',
+    })
+    expect(active(hadolint)).not.toContain('dockerfile/base-tag-latest')
+    expect(hadolint.report.findings.find(({ rule }) => rule === 'dockerfile/base-tag-missing')?.severity).toBe('high')
+    expect(active(hadolint)).toContain('dockerfile/base-registry-untrusted')
+    expect(active(await run({ '.trivyignore': '# drops root itself\nDS-0002\n', Dockerfile: root }))).not.toContain(
+      'dockerfile/user-missing',
+    )
+  })
+})
+
+describe('stages', () => {
+  test('a finding in a builder stage weighs less, and says why', async () => {
+    const { report } = await run({
+      Dockerfile: 'FROM debian:12 AS build\nRUN chmod 777 /x\nFROM scratch\nCOPY --from=build /x /x\nUSER 1000\n',
+    })
+    const [finding] = report.findings.filter(({ rule }) => rule === 'dockerfile/world-writable')
+    expect(finding).toMatchObject({ severity: 'low', note: expect.stringContaining('stage `build`') })
+  })
+
+  test('a supply-chain finding counts in full where files are copied from, and less where nothing ships', async () => {
+    const stage = (from: string) => `FROM debian:12 AS build\nRUN curl -kf https://x.example\nFROM scratch\n${from}USER 1000\n`
+    const severity = async (text: string) =>
+      (await run({ Dockerfile: text })).report.findings.find(({ rule }) => rule === 'dockerfile/curl-insecure')?.severity
+    expect(await severity(stage('COPY --from=build /x /x\n'))).toBe('high')
+    expect(await severity(stage(''))).toBe('medium')
+  })
+})
+
+test('shellcheck: scripts in batches, positions back in the Dockerfile, a failure is a problem', async () => {
+  const text = 'FROM debian:12\nARG DIR\nRUN true \\\n  && rm -rf $DIR/*\nUSER app\n'
+  const world = memoryWorld(
+    { Dockerfile: text },
+    {
+      programs: ['shellcheck'],
+      run: async (_, args) => ({
+        code: 1,
+        stderr: new Uint8Array(),
+        stdout: new TextEncoder().encode(
+          JSON.stringify({
+            comments: [
+              {
+                file: args.at(-1),
+                line: 2,
+                endLine: 2,
+                column: 18,
+                endColumn: 22,
+                level: 'warning',
+                code: 2115,
+                message: 'Use "${var:?}".',
+              },
+            ],
+          }),
+        ),
+      }),
+    },
+  )
+  const { report } = await check(world, rules, '0.1.0', { paths: ['.'], shellcheck: 'on' })
+  const finding = report.findings.find(({ rule }) => rule === 'shell/SC2115')
+  expect(finding?.severity).toBe('low')
+  const at = finding?.at[0]
+  expect(at?.in === 'file' && text.slice(at.span.start, at.span.end)).toBe('$DIR')
+  const broken = memoryWorld(
+    { Dockerfile: text },
+    {
+      programs: ['shellcheck'],
+      run: async () => ({ code: 3, stdout: new Uint8Array(), stderr: new TextEncoder().encode('bad option') }),
+    },
+  )
+  expect((await check(broken, rules, '0.1.0', { paths: ['.'], shellcheck: 'on' })).report.problems).toMatchObject([
+    { code: 'shellcheck-failed', message: expect.stringContaining('bad option') },
+  ])
+})

@@ -1,0 +1,89 @@
+/** What users install: built, packed, installed into an empty folder, run. */
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+const root = join(import.meta.dirname, '..')
+const npm = (args: readonly string[], cwd: string): string =>
+  execFileSync('npm', [...args], { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+const folder = mkdtempSync(join(tmpdir(), 'bulkhead-package-'))
+const installed = join(folder, 'node_modules/bulkhead')
+
+/** A Node older than 24 on this machine, to see what its users see. */
+const oldNode = (process.env.PATH ?? '')
+  .split(':')
+  .map(part => join(part, 'node'))
+  .find(
+    path =>
+      existsSync(path) &&
+      Number(/^v(\d+)/.exec(spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout ?? '')?.[1] ?? 99) < 24,
+  )
+
+beforeAll(() => {
+  execFileSync(process.execPath, [join(root, 'scripts/build.ts')], { cwd: root, stdio: 'pipe' })
+  const [packed] = JSON.parse(npm(['pack', './dist', '--json', '--pack-destination', folder], root)) as [{ filename: string }]
+  writeFileSync(join(folder, 'package.json'), '{ "private": true }')
+  npm(['install', '--offline', '--no-audit', '--no-fund', `./${packed.filename}`], folder)
+}, 240_000)
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const run = (args: readonly string[], input?: string, node = process.execPath) =>
+  spawnSync(node, [join(installed, 'bulkhead.cjs'), ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+    input,
+    env: { ...process.env, NO_COLOR: '1' },
+  })
+
+describe('the package', () => {
+  test('runs', () => {
+    expect(run(['--version']).stdout).toBe('0.1.0\n')
+    const { status, stdout } = run(['check', '--stdin', '--no-shellcheck'], 'FROM nginx\nRUN sudo x\n')
+    expect(status).toBe(1)
+    expect(stdout).toContain('high[dockerfile/user-missing]')
+    expect(run(['explain', 'DL3002']).stdout).toContain('dockerfile/user-root-last')
+  })
+
+  test('is found by its name', () => {
+    expect(
+      spawnSync(join(folder, 'node_modules/.bin/bulkhead'), ['--version'], {
+        encoding: 'utf8',
+        env: { ...process.env, PATH: `${join(process.execPath, '..')}:${process.env.PATH}` },
+      }).stdout,
+    ).toBe('0.1.0\n')
+  })
+
+  test('is a library with types', async () => {
+    const library = await import(pathToFileURL(join(installed, 'index.js')).href)
+    const { report, exitCode } = await library.checkText('FROM nginx\n')
+    expect(exitCode).toBe(1)
+    expect(report.findings.map((finding: { rule: string }) => finding.rule)).toContain('dockerfile/user-missing')
+    expect(library.print(library.parse('FROM a\r\n'))).toBe('FROM a\r\n')
+    expect(readFileSync(join(installed, 'types/index.d.ts'), 'utf8')).toContain('checkText')
+  })
+
+  test('has no dependencies, no native code, no script that runs at installation, and is small', () => {
+    const info = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
+    expect(info.dependencies).toBeUndefined()
+    expect(info.optionalDependencies).toBeUndefined()
+    expect(info.scripts).toBeUndefined()
+    const files = readdirSync(installed, { recursive: true, encoding: 'utf8' })
+    expect(files.filter(file => /\.(?:node|so|dll|dylib|exe|wasm)$/.test(file))).toEqual([])
+    expect(files).toContain('THIRD-PARTY-LICENSES')
+    const size = files.reduce(
+      (sum, file) => sum + (statSync(join(installed, file)).isFile() ? statSync(join(installed, file)).size : 0),
+      0,
+    )
+    expect(size).toBeLessThan(3_000_000)
+  })
+
+  test.skipIf(oldNode === undefined)('says one clear sentence on a Node that is too old', () => {
+    const { status, stdout, stderr } = run(['check'], undefined, oldNode)
+    expect(status).toBe(2)
+    expect(stdout).toBe('')
+    expect(stderr).toMatch(/^Bulkhead needs Node\.js 24 or newer, and this is v\d+[^\n]*\n$/)
+  })
+})
