@@ -49,10 +49,17 @@ export const shippedStages = (dockerfile: Dockerfile): readonly Stage[] => {
 
 /** The steps that make up a stage's file system, oldest first: those of the stages it is built FROM, then its own. ONBUILD's nested steps are left out. */
 export const lineage = (stage: Stage): readonly Step[] => {
+  const known = lineages.get(stage)
+  if (known) return known
   const chain: Stage[] = []
   for (let base: Base = { kind: 'stage', stage }; base.kind === 'stage'; base = base.stage.base) chain.push(base.stage)
-  return chain.reverse().flatMap(one => one.steps.filter(step => !step.onbuild))
+  const steps = chain.reverse().flatMap(one => one.steps.filter(step => !step.onbuild))
+  lineages.set(stage, steps)
+  return steps
 }
+
+/** Rules ask for it again and again: made once for each stage, and forgotten with it. */
+const lineages = new WeakMap<Stage, readonly Step[]>()
 
 export const flagNamed = (step: Step, name: string): Flag | undefined => step.instruction.flags.find(flag => flag.name === name)
 

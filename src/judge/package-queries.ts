@@ -35,12 +35,20 @@ export const isEditable = ({ step, command }: CommandAt): boolean =>
 /** `yes | apt-get install x`: the question is answered from the pipe. */
 export const isAnswered = ({ script, command }: CommandAt): boolean => pipelineOf(script, command)[0] !== command
 
-/** True when some RUN of the stage, or of those it is built FROM, up to this step writes or names a setting such as `APT::Install-Recommends`. */
-export const isConfigured = (stage: Stage | undefined, setting: string): boolean =>
-  stage !== undefined &&
-  lineage(stage).some(step =>
-    step.scripts.some(script => script.commands.some(command => command.args.some(word => word.text.includes(setting)))),
-  )
+/** True when some RUN of the stage, or of those it is built FROM, writes or names a setting such as `APT::Install-Recommends`. */
+export const isConfigured = (stage: Stage | undefined, setting: string): boolean => {
+  if (stage === undefined) return false
+  const known = configured.get(stage) ?? new Map<string, boolean>()
+  configured.set(stage, known)
+  const answer =
+    known.get(setting) ??
+    lineage(stage).some(step =>
+      step.scripts.some(script => script.commands.some(command => command.args.some(word => word.text.includes(setting)))),
+    )
+  known.set(setting, answer)
+  return answer
+}
+const configured = new WeakMap<Stage, Map<string, boolean>>()
 
 /** The next command in the same list, or undefined for the last one. */
 const nextInList = ({ script, command }: CommandAt): Command | undefined => {

@@ -1,4 +1,4 @@
-import type { Dockerfile, Step } from '../../../read/dockerfile/graph.ts'
+import type { Dockerfile, Stage, Step } from '../../../read/dockerfile/graph.ts'
 import type { Command } from '../../../read/shell/script.ts'
 import { fixBy, isMountedAway, stepsNamed } from '../../dockerfile-queries.ts'
 import { dockerfileRule } from '../../dockerfile-rule.ts'
@@ -32,6 +32,7 @@ export default dockerfileRule({
   links: ['https://docs.docker.com/build/building/best-practices/#apt-get'],
   fixes: 'safe',
   *check(dockerfile) {
+    const needs = needsLater(dockerfile)
     for (const step of stepsNamed(dockerfile, 'RUN')) {
       const first = step.scripts[0]?.commands[0]
       if (!first || isMountedAway(step, '/var/lib/apt/lists')) continue
@@ -42,15 +43,16 @@ export default dockerfileRule({
       const lastUpdate = requests.findLast(({ request }) => request.action === 'update-index')!
       if (commands.slice(commands.indexOf(lastUpdate.command)).some(removesLists)) continue
       const last = requests.findLast(({ request }) => request.action !== 'other' && request.action !== 'clean') ?? update
+      const need = needs.get(step) ?? 'no'
       const edit = onlyAptAfter(commands, last) ? runAfter(dockerfile, last, cleaning) : undefined
       yield {
         at: { start: update.command.nameWord!.span.start, end: update.request.verb?.span.end ?? update.command.span.end },
         message: '`apt-get update` leaves its package lists in this layer',
         fix:
-          edit && needsListsLater(dockerfile, step) !== 'certainly'
+          edit && need !== 'certainly'
             ? fixBy(
-                needsListsLater(dockerfile, step) === 'no' ? 'safe' : 'unsafe',
-                needsListsLater(dockerfile, step) === 'no'
+                need === 'no' ? 'safe' : 'unsafe',
+                need === 'no'
                   ? 'Remove the lists in the same RUN'
                   : 'Remove the lists in the same RUN; a script that runs later must then call apt-get update itself',
                 edit,
@@ -119,31 +121,43 @@ const mayCallApt = (command: Command): boolean =>
   /\.(?:sh|bash|py|pl|rb)$/.test(command.name) ||
   /\//.test(command.nameWord?.text ?? '')
 
-/** Whether a later step of this stage, or of one built FROM it, installs without an update of its own. */
-const needsListsLater = (dockerfile: Dockerfile, step: Step): 'no' | 'perhaps' | 'certainly' => {
-  let answer: 'no' | 'perhaps' = 'no'
-  for (const later of dockerfile.steps) {
-    if (later.instruction.span.start <= step.instruction.span.start || !later.stage || !step.stage) continue
-    let stage = later.stage
-    while (stage !== step.stage && stage.base.kind === 'stage') stage = stage.base.stage
-    if (stage !== step.stage) continue
-    if (later.instruction.name === 'ONBUILD') answer = 'perhaps'
-    if (later.instruction.name !== 'RUN') continue
-    const commands = later.scripts.flatMap(script => script.commands)
-    let updated = false
-    for (const command of commands) {
-      const verb = command.operands[0]?.text
-      if (/^(?:apt|apt-get|aptitude)$/.test(command.name)) {
-        if (verb === 'update') updated = true
-        else if (
-          !updated &&
-          /^(?:install|reinstall|build-dep|source|upgrade|dist-upgrade|full-upgrade|satisfy)$/.test(verb ?? '')
-        ) {
-          if (!command.operands.slice(1).every(({ text }) => /^\.{0,2}\/.*\.deb$/.test(text)) || command.operands.length === 1)
-            return 'certainly'
-        }
-      } else if (!updated && mayCallApt(command)) answer = 'perhaps'
+type Need = 'no' | 'perhaps' | 'certainly'
+const worse = (a: Need, b: Need): Need =>
+  a === 'certainly' || b === 'certainly' ? 'certainly' : a === 'perhaps' || b === 'perhaps' ? 'perhaps' : 'no'
+
+/** For each step, whether a later one of its stage, or of a stage built FROM it, installs without an update of its own. One pass, from the end. */
+const needsLater = (dockerfile: Dockerfile): ReadonlyMap<Step, Need> => {
+  const needs = new Map<Step, Need>()
+  const inDerived = new Map<Stage, Need>()
+  for (const stage of [...dockerfile.stages].reverse()) {
+    let need = inDerived.get(stage) ?? 'no'
+    for (const step of [...stage.steps].reverse()) {
+      needs.set(step, need)
+      need = worse(need, needOf(step))
     }
+    if (stage.base.kind === 'stage') inDerived.set(stage.base.stage, worse(inDerived.get(stage.base.stage) ?? 'no', need))
+  }
+  return needs
+}
+
+const needOf = (step: Step): Need => {
+  if (step.instruction.name === 'ONBUILD') return 'perhaps'
+  if (step.instruction.name !== 'RUN') return 'no'
+  let answer: Need = 'no'
+  let updated = false
+  for (const command of step.scripts.flatMap(script => script.commands)) {
+    const verb = command.operands[0]?.text
+    if (/^(?:apt|apt-get|aptitude)$/.test(command.name)) {
+      if (verb === 'update') updated = true
+      else if (
+        !updated &&
+        /^(?:install|reinstall|build-dep|source|upgrade|dist-upgrade|full-upgrade|satisfy)$/.test(verb ?? '')
+      ) {
+        // Package files of one's own need no lists, unless they have dependencies.
+        if (!command.operands.slice(1).every(({ text }) => /^\.{0,2}\/.*\.deb$/.test(text)) || command.operands.length === 1)
+          return 'certainly'
+      }
+    } else if (!updated && mayCallApt(command)) answer = 'perhaps'
   }
   return answer
 }

@@ -22,6 +22,7 @@ export default dockerfileRule({
   links: ['https://docs.docker.com/build/building/best-practices/#apt-get'],
   fixes: 'unsafe',
   *check(dockerfile) {
+    const indices = new Map(dockerfile.steps.map((step, index) => [step, index]))
     for (const step of stepsNamed(dockerfile, 'RUN')) {
       const [script] = step.scripts
       const first = script?.commands[0]
@@ -36,7 +37,7 @@ export default dockerfileRule({
         .filter(command => !requests.some(request => request.command === command))
       if (others.some(command => !harmless.has(command.name) && !(command.name === '' && command.assignments.length > 0)))
         continue
-      const fix = move(dockerfile, step, update)
+      const fix = move(dockerfile, step, dockerfile.steps[indices.get(step)! + 1], update)
       yield {
         at: { start: update.command.nameWord!.span.start, end: update.request.verb?.span.end ?? update.command.span.end },
         message: `\`${update.request.program} ${update.request.verb?.text ?? 'update'}\` stands in a RUN that installs nothing, so its result grows old in the cache`,
@@ -72,7 +73,7 @@ const harmless = new Set([
 ])
 
 /** When the RUN is the update and nothing else, and the next instruction installs with the same tool: there it belongs. */
-const move = (dockerfile: Dockerfile, step: Step, update: RequestAt): Fix | undefined => {
+const move = (dockerfile: Dockerfile, step: Step, next: Step | undefined, update: RequestAt): Fix | undefined => {
   const commands = step.scripts.flatMap(script => script.commands)
   if (
     commands.length !== 1 ||
@@ -84,7 +85,6 @@ const move = (dockerfile: Dockerfile, step: Step, update: RequestAt): Fix | unde
     return undefined
   if (step.instruction.innerComments.length > 0 || update.command.assignments.length > 0 || update.command.redirects.length > 0)
     return undefined
-  const next = dockerfile.steps[dockerfile.steps.indexOf(step) + 1]
   const [script] = next?.scripts ?? []
   if (!next || !script || next.instruction.name !== 'RUN' || next.stage !== step.stage || next.onbuild) return undefined
   const first = script.commands[0]
