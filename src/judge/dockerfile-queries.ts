@@ -8,9 +8,49 @@ import type { Command, Script } from '../read/shell/script.ts'
 
 export type CommandAt = { readonly step: Step; readonly script: Script; readonly command: Command }
 
+/** Made once for each Dockerfile, since a hundred rules ask: steps by instruction, commands of RUN by name. */
+type Index = {
+  readonly steps: ReadonlyMap<string, readonly Step[]>
+  commands: { readonly all: readonly CommandAt[]; readonly byName: ReadonlyMap<string, readonly number[]> } | undefined
+}
+const indexes = new WeakMap<Dockerfile, Index>()
+
+const indexOf = (dockerfile: Dockerfile): Index => {
+  const known = indexes.get(dockerfile)
+  if (known) return known
+  const steps = new Map<string, Step[]>()
+  for (const step of dockerfile.steps) {
+    const same = steps.get(step.instruction.name)
+    if (same) same.push(step)
+    else steps.set(step.instruction.name, [step])
+  }
+  const index: Index = { steps, commands: undefined }
+  indexes.set(dockerfile, index)
+  return index
+}
+
 /** The commands of all RUN instructions (ONBUILD RUN too), in order; with names, only those. */
-export function* runCommands(dockerfile: Dockerfile, ...names: readonly string[]): Generator<CommandAt> {
-  for (const step of stepsNamed(dockerfile, 'RUN')) yield* commandsOf(step, ...names)
+export const runCommands = (dockerfile: Dockerfile, ...names: readonly string[]): readonly CommandAt[] => {
+  const index = indexOf(dockerfile)
+  if (!index.commands) {
+    const all: CommandAt[] = []
+    const byName = new Map<string, number[]>()
+    for (const step of index.steps.get('RUN') ?? []) {
+      for (const at of commandsOf(step)) {
+        const same = byName.get(at.command.name)
+        if (same) same.push(all.length)
+        else byName.set(at.command.name, [all.length])
+        all.push(at)
+      }
+    }
+    index.commands = { all, byName }
+  }
+  const { all, byName } = index.commands
+  if (names.length === 0) return all
+  const found: number[] = []
+  for (const name of names) for (const at of byName.get(name) ?? []) found.push(at)
+  if (names.length > 1) found.sort((a, b) => a - b)
+  return found.map(at => all[at]!)
 }
 
 /** The commands of one step's scripts; with names, only those. */
@@ -20,9 +60,13 @@ export function* commandsOf(step: Step, ...names: readonly string[]): Generator<
   }
 }
 
-/** All steps with one of these instruction names, those nested in ONBUILD too. */
-export function* stepsNamed(dockerfile: Dockerfile, ...names: readonly string[]): Generator<Step> {
-  for (const step of dockerfile.steps) if (names.includes(step.instruction.name)) yield step
+/** All steps with one of these instruction names, in order, those nested in ONBUILD too. */
+export const stepsNamed = (dockerfile: Dockerfile, ...names: readonly string[]): readonly Step[] => {
+  const { steps } = indexOf(dockerfile)
+  const found = names.map(name => steps.get(name) ?? []).filter(list => list.length > 0)
+  if (found.length < 2) return found[0] ?? []
+  const wanted = new Set(names)
+  return dockerfile.steps.filter(({ instruction }) => wanted.has(instruction.name))
 }
 
 /** Every image taken from outside this file: FROM, COPY --from, RUN --mount=from. */

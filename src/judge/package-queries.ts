@@ -9,18 +9,36 @@ import { type CommandAt, insertAt, lineage, lineEnd, runCommands } from './docke
 export type RequestAt = CommandAt & { readonly request: PackageRequest }
 
 /** What the RUN instructions ask of these package managers, in order. */
-export function* requestsTo(dockerfile: Dockerfile, ...managers: readonly PackageManager[]): Generator<RequestAt> {
-  for (const at of runCommands(dockerfile)) {
-    const request = packageRequest(at.command)
-    if (request && managers.includes(request.manager)) yield { ...at, request }
+export const requestsTo = (dockerfile: Dockerfile, ...managers: readonly PackageManager[]): readonly RequestAt[] => {
+  let all = requests.get(dockerfile)
+  if (!all) {
+    all = runCommands(dockerfile).flatMap(at => {
+      const request = requestOf(at.command)
+      return request ? [{ ...at, request }] : []
+    })
+    requests.set(dockerfile, all)
   }
+  return all.filter(({ request }) => managers.includes(request.manager))
+}
+
+const requests = new WeakMap<Dockerfile, readonly RequestAt[]>()
+const byCommand = new WeakMap<Command, PackageRequest | false>()
+
+/** Read once for each command: many rules ask. */
+const requestOf = (command: Command): PackageRequest | undefined => {
+  let request = byCommand.get(command)
+  if (request === undefined) {
+    request = packageRequest(command) ?? false
+    byCommand.set(command, request)
+  }
+  return request || undefined
 }
 
 /** The requests of one step, to these managers. */
 export const requestsOf = (at: CommandAt, ...managers: readonly PackageManager[]): readonly RequestAt[] =>
   at.step.scripts.flatMap(script =>
     script.commands.flatMap(command => {
-      const request = packageRequest(command)
+      const request = requestOf(command)
       return request && managers.includes(request.manager) ? [{ step: at.step, script, command, request }] : []
     }),
   )

@@ -32,9 +32,8 @@ export default dockerfileRule({
       const [update] = updates
       if (!update || requests.some(({ request }) => request.action === 'install' || request.action === 'upgrade')) continue
       // A script or a tool of which nothing is known may be what installs.
-      const others = step.scripts
-        .flatMap(one => one.commands)
-        .filter(command => !requests.some(request => request.command === command))
+      const own = new Set(requests.map(({ command }) => command))
+      const others = step.scripts.flatMap(one => one.commands).filter(command => !own.has(command))
       if (others.some(command => !harmless.has(command.name) && !(command.name === '' && command.assignments.length > 0)))
         continue
       const fix = move(dockerfile, step, dockerfile.steps[indices.get(step)! + 1], update)
