@@ -11,6 +11,7 @@ var child = require('child_process')
 
 var root = path.join(__dirname, '..')
 var needed = 24
+var failed = false
 
 function exists(file) {
   return fs.existsSync(path.join(root, file))
@@ -46,7 +47,9 @@ function install() {
     })
     if (npm.status !== 0) {
       console.error('npm ci failed; see above.')
-      process.exit(1)
+      // Leaving here would skip `finally`, and the next run would wait for a lock that nobody holds.
+      failed = true
+      return
     }
     // Old lock files make npm keep the old time stamp.
     fs.utimesSync(path.join(root, 'node_modules/.package-lock.json'), new Date(), new Date())
@@ -76,6 +79,7 @@ function node() {
 }
 
 install()
+if (failed) process.exit(1)
 var program = process.argv[2]
 var pinned = node()
 var script = program
