@@ -39,14 +39,22 @@ function install() {
   try {
     if (modified('node_modules/.package-lock.json') >= modified('package-lock.json') && exists('node_modules/.package-lock.json'))
       return
-    console.error('Installing the dependencies (npm ci)…')
-    var npm = child.spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-      cwd: root,
-      stdio: ['ignore', 2, 2],
-      shell: process.platform === 'win32',
-    })
+    console.error('Installing the dependencies…')
+    // `npm ci` wants every optional package of every platform to exist in the registry, and some mirrors lack a few of them; `npm install`
+    // takes the same versions and checksums from the lock file, and leaves it as it is.
+    var attempts = [['ci'], ['install', '--no-save']]
+    var npm
+    for (var i = 0; i < attempts.length; i++) {
+      npm = child.spawnSync('npm', attempts[i].concat(['--no-audit', '--no-fund', '--loglevel=error']), {
+        cwd: root,
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'pipe'],
+        shell: process.platform === 'win32',
+      })
+      if (npm.status === 0) break
+    }
     if (npm.status !== 0) {
-      console.error('npm ci failed; see above.')
+      console.error(npm.stderr + '\nnpm could not install the dependencies; see above.')
       // Leaving here would skip `finally`, and the next run would wait for a lock that nobody holds.
       failed = true
       return
