@@ -21,6 +21,13 @@ export const removeOption = (dockerfile: Dockerfile, at: CommandAt, option: Shel
       const rest = new RegExp(`[ \\t]*${escape === '\\' ? '\\\\' : '`'}[ \\t]*\\r?\\n`, 'y')
       rest.lastIndex = word.span.end
       if (rest.test(text)) return removeAt(dockerfile, { start: span.start, end: rest.lastIndex })
+      // The last word of the instruction: the continuation before it goes too, or what follows would be joined.
+      const end = /^[ \t]*(?:\r?\n|$)/.test(text.slice(word.span.end, word.span.end + 200))
+      const before = /[ \t]*(.)[ \t]*\r?\n$/.exec(text.slice(Math.max(0, span.start - 200), span.start))
+      if (end)
+        return before?.[1] === escape
+          ? removeAt(dockerfile, { start: span.start - before[0].length, end: word.span.end })
+          : undefined
     }
     // At the start of a line the blanks are its indentation: then those behind go.
     if (dockerfile.tree.text[span.start - 1] !== '\n') return removeAt(dockerfile, span)

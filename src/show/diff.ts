@@ -14,9 +14,10 @@ export const showDiff = (
   options: { readonly colour: boolean; readonly created?: boolean },
 ): string => {
   if (before === after) return ''
+  const name = path.replace(/^\/+/, '')
   const patch = createTwoFilesPatch(
-    options.created ? '/dev/null' : `a/${path}`,
-    `b/${path}`,
+    options.created ? '/dev/null' : `a/${name}`,
+    `b/${name}`,
     before,
     after,
     undefined,
