@@ -1,5 +1,6 @@
 /** What many Dockerfile rules ask of the subject, and the small words to build a fix with. */
 import type { Edit, Fix, Safety } from '../model/finding.ts'
+import { remembered } from '../model/remember.ts'
 import type { Span } from '../model/text.ts'
 import type { Base, Dockerfile, Stage, Step, Use } from '../read/dockerfile/graph.ts'
 import type { ImageReference } from '../read/dockerfile/reference.ts'
@@ -13,21 +14,18 @@ type Index = {
   readonly steps: ReadonlyMap<string, readonly Step[]>
   commands: { readonly all: readonly CommandAt[]; readonly byName: ReadonlyMap<string, readonly number[]> } | undefined
 }
-const indexes = new WeakMap<Dockerfile, Index>()
+const noCommands: readonly CommandAt[] = []
+const noSteps: readonly Step[] = []
 
-const indexOf = (dockerfile: Dockerfile): Index => {
-  const known = indexes.get(dockerfile)
-  if (known) return known
+const indexOf = remembered((dockerfile: Dockerfile): Index => {
   const steps = new Map<string, Step[]>()
   for (const step of dockerfile.steps) {
     const same = steps.get(step.instruction.name)
     if (same) same.push(step)
     else steps.set(step.instruction.name, [step])
   }
-  const index: Index = { steps, commands: undefined }
-  indexes.set(dockerfile, index)
-  return index
-}
+  return { steps, commands: undefined }
+})
 
 /** The commands of all RUN instructions (ONBUILD RUN too), in order; with names, only those. */
 export const runCommands = (dockerfile: Dockerfile, ...names: readonly string[]): readonly CommandAt[] => {
@@ -47,6 +45,7 @@ export const runCommands = (dockerfile: Dockerfile, ...names: readonly string[])
   }
   const { all, byName } = index.commands
   if (names.length === 0) return all
+  if (!names.some(name => byName.has(name))) return noCommands
   const found: number[] = []
   for (const name of names) for (const at of byName.get(name) ?? []) found.push(at)
   if (names.length > 1) found.sort((a, b) => a - b)
@@ -63,10 +62,15 @@ export function* commandsOf(step: Step, ...names: readonly string[]): Generator<
 /** All steps with one of these instruction names, in order, those nested in ONBUILD too. */
 export const stepsNamed = (dockerfile: Dockerfile, ...names: readonly string[]): readonly Step[] => {
   const { steps } = indexOf(dockerfile)
-  const found = names.map(name => steps.get(name) ?? []).filter(list => list.length > 0)
-  if (found.length < 2) return found[0] ?? []
-  const wanted = new Set(names)
-  return dockerfile.steps.filter(({ instruction }) => wanted.has(instruction.name))
+  let only: readonly Step[] = noSteps
+  let lists = 0
+  for (const name of names) {
+    const list = steps.get(name)
+    if (!list) continue
+    only = list
+    lists++
+  }
+  return lists < 2 ? only : dockerfile.steps.filter(({ instruction }) => names.includes(instruction.name))
 }
 
 /** Every image taken from outside this file: FROM, COPY --from, RUN --mount=from. */
@@ -92,18 +96,11 @@ export const shippedStages = (dockerfile: Dockerfile): readonly Stage[] => {
 }
 
 /** The steps that make up a stage's file system, oldest first: those of the stages it is built FROM, then its own. ONBUILD's nested steps are left out. */
-export const lineage = (stage: Stage): readonly Step[] => {
-  const known = lineages.get(stage)
-  if (known) return known
+export const lineage = remembered((stage: Stage): readonly Step[] => {
   const chain: Stage[] = []
   for (let base: Base = { kind: 'stage', stage }; base.kind === 'stage'; base = base.stage.base) chain.push(base.stage)
-  const steps = chain.reverse().flatMap(one => one.steps.filter(step => !step.onbuild))
-  lineages.set(stage, steps)
-  return steps
-}
-
-/** Rules ask for it again and again: made once for each stage, and forgotten with it. */
-const lineages = new WeakMap<Stage, readonly Step[]>()
+  return chain.reverse().flatMap(one => one.steps.filter(step => !step.onbuild))
+})
 
 export const flagNamed = (step: Step, name: string): Flag | undefined => step.instruction.flags.find(flag => flag.name === name)
 

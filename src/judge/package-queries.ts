@@ -1,47 +1,40 @@
 /** What rules about package managers share. */
 import type { Edit } from '../model/finding.ts'
-import type { Dockerfile, Stage } from '../read/dockerfile/graph.ts'
+import { remembered } from '../model/remember.ts'
+import type { Dockerfile, Stage, Step } from '../read/dockerfile/graph.ts'
 import { type PackageManager, type PackageRequest, packageRequest } from '../read/shell/packages.ts'
 import { pipelineOf, setsBefore } from '../read/shell/queries.ts'
 import type { Command } from '../read/shell/script.ts'
-import { type CommandAt, insertAt, lineage, lineEnd, runCommands } from './dockerfile-queries.ts'
+import { type CommandAt, insertAt, lineage, lineEnd, stepsNamed } from './dockerfile-queries.ts'
 
 export type RequestAt = CommandAt & { readonly request: PackageRequest }
 
 /** What the RUN instructions ask of these package managers, in order. */
 export const requestsTo = (dockerfile: Dockerfile, ...managers: readonly PackageManager[]): readonly RequestAt[] => {
-  let all = requests.get(dockerfile)
-  if (!all) {
-    all = runCommands(dockerfile).flatMap(at => {
-      const request = requestOf(at.command)
-      return request ? [{ ...at, request }] : []
-    })
-    requests.set(dockerfile, all)
-  }
-  return all.filter(({ request }) => managers.includes(request.manager))
+  const all = allRequests(dockerfile)
+  return all.length === 0 ? all : all.filter(({ request }) => managers.includes(request.manager))
 }
 
-const requests = new WeakMap<Dockerfile, readonly RequestAt[]>()
-const byCommand = new WeakMap<Command, PackageRequest | false>()
+const none: readonly RequestAt[] = []
 
-/** Read once for each command: many rules ask. */
-const requestOf = (command: Command): PackageRequest | undefined => {
-  let request = byCommand.get(command)
-  if (request === undefined) {
-    request = packageRequest(command) ?? false
-    byCommand.set(command, request)
+const requestsIn = remembered((step: Step): readonly RequestAt[] => {
+  const found: RequestAt[] = []
+  for (const script of step.scripts) {
+    for (const command of script.commands) {
+      const request = packageRequest(command)
+      if (request) found.push({ step, script, command, request })
+    }
   }
-  return request || undefined
-}
+  return found.length === 0 ? none : found
+})
+
+const allRequests = remembered((dockerfile: Dockerfile) => stepsNamed(dockerfile, 'RUN').flatMap(requestsIn))
 
 /** The requests of one step, to these managers. */
-export const requestsOf = (at: CommandAt, ...managers: readonly PackageManager[]): readonly RequestAt[] =>
-  at.step.scripts.flatMap(script =>
-    script.commands.flatMap(command => {
-      const request = requestOf(command)
-      return request && managers.includes(request.manager) ? [{ step: at.step, script, command, request }] : []
-    }),
-  )
+export const requestsOf = (step: Step, ...managers: readonly PackageManager[]): readonly RequestAt[] => {
+  const all = requestsIn(step)
+  return all.length === 0 ? all : all.filter(({ request }) => managers.includes(request.manager))
+}
 
 /**
  * True when text may be put between the words of a command: it stands in the shell form, and not inside the quotes of `sh -c '…'`, where
@@ -56,17 +49,21 @@ export const isAnswered = ({ script, command }: CommandAt): boolean => pipelineO
 /** True when some RUN of the stage, or of those it is built FROM, writes or names a setting such as `APT::Install-Recommends`. */
 export const isConfigured = (stage: Stage | undefined, setting: string): boolean => {
   if (stage === undefined) return false
-  const known = configured.get(stage) ?? new Map<string, boolean>()
-  configured.set(stage, known)
+  const known = configured(stage)
   const answer =
     known.get(setting) ??
     lineage(stage).some(step =>
-      step.scripts.some(script => script.commands.some(command => command.args.some(word => word.text.includes(setting)))),
+      step.scripts.some(
+        // Quotes and backslashes may stand inside a word, so the text of the script alone does not rule it out where it has them.
+        script =>
+          (script.text.includes(setting) || /["'\\]/.test(script.text)) &&
+          script.commands.some(command => command.args.some(word => word.text.includes(setting))),
+      ),
     )
   known.set(setting, answer)
   return answer
 }
-const configured = new WeakMap<Stage, Map<string, boolean>>()
+const configured = remembered((_: Stage) => new Map<string, boolean>())
 
 /** The next command in the same list, or undefined for the last one. */
 const nextInList = ({ script, command }: CommandAt): Command | undefined => {

@@ -23,20 +23,31 @@ export const judgeDockerfile = async (
   const problems: Problem[] = []
   const locate = stepLocator(dockerfile)
   const seen = new Map<string, number>()
+  const crashed = (id: string, cause: unknown): void => {
+    problems.push({
+      kind: 'failed',
+      code: 'rule-crashed',
+      message: `the rule ${id} failed here: ${cause instanceof Error ? cause.message : String(cause)}. This is a bug in Bulkhead`,
+      at: { in: 'file', path: dockerfile.path, span: { start: 0, end: 0 } },
+      cause,
+    })
+  }
+  // Nearly all rules answer at once: only those that do not are waited for.
+  const later: (readonly [string, RunningRule, AsyncIterable<Report>])[] = []
   for (const [id, running] of rules) {
     try {
       const reports = running.rule.check(dockerfile, running.options, facts)
-      if (Symbol.asyncIterator in reports)
-        for await (const report of reports) findings.push(toFinding(id, running, report, dockerfile, locate, seen))
+      if (Symbol.asyncIterator in reports) later.push([id, running, reports])
       else for (const report of reports) findings.push(toFinding(id, running, report, dockerfile, locate, seen))
     } catch (cause) {
-      problems.push({
-        kind: 'failed',
-        code: 'rule-crashed',
-        message: `the rule ${id} failed here: ${cause instanceof Error ? cause.message : String(cause)}. This is a bug in Bulkhead`,
-        at: { in: 'file', path: dockerfile.path, span: { start: 0, end: 0 } },
-        cause,
-      })
+      crashed(id, cause)
+    }
+  }
+  for (const [id, running, reports] of later) {
+    try {
+      for await (const report of reports) findings.push(toFinding(id, running, report, dockerfile, locate, seen))
+    } catch (cause) {
+      crashed(id, cause)
     }
   }
   findings.sort(byPosition)
@@ -109,8 +120,9 @@ const whyLighter = (stage: Stage): string => {
 
 /** The step whose instruction holds an offset; instructions are in order, so a binary search does. */
 export const stepLocator = (dockerfile: Dockerfile): ((offset: number) => Step | undefined) => {
-  const steps = dockerfile.steps.filter(step => !step.onbuild)
+  let steps: readonly Step[] | undefined
   return offset => {
+    steps ??= dockerfile.steps.filter(step => !step.onbuild)
     let low = 0
     let high = steps.length
     while (low < high) {

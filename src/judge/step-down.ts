@@ -1,5 +1,6 @@
 /** How a final stage can be made to run as somebody other than root: whom, and where the USER line goes. */
 import type { Edit } from '../model/finding.ts'
+import { remembered } from '../model/remember.ts'
 import type { Dockerfile, Stage } from '../read/dockerfile/graph.ts'
 import { insertAt, lineage, lineEnd } from './dockerfile-queries.ts'
 import { anonymousUser, builtInUser, createdUsers, entryPointStepsDown, isRoot } from './image-users.ts'
@@ -11,7 +12,7 @@ const stepDownPrograms = new Set(['gosu', 'su-exec', 'setpriv', 'runuser', 'chps
  * What shows that the process gives up root by itself: a step-down program in CMD or ENTRYPOINT, one that was installed for the entry
  * point, or a base image whose entry point is known to do it. Undefined when nothing does.
  */
-export const stepDownEvidence = (stage: Stage): string | undefined => {
+export const stepDownEvidence = remembered((stage: Stage): string | undefined => {
   for (const step of lineage(stage)) {
     const { name } = step.instruction
     for (const script of step.scripts) {
@@ -20,7 +21,9 @@ export const stepDownEvidence = (stage: Stage): string | undefined => {
         const used = names.find(one => stepDownPrograms.has(one))
         if (used && (name === 'CMD' || name === 'ENTRYPOINT')) return used
         if (name !== 'RUN') continue
-        const installed = command.args.find(arg => /(?:^|\/)(?:gosu|su-exec)(?:$|[=~-])/.test(arg.text))
+        const installed = !/gosu|su-exec/.test(script.text)
+          ? undefined
+          : command.args.find(arg => /(?:^|\/)(?:gosu|su-exec)(?:$|[=~-])/.test(arg.text))
         if (installed || used === 'gosu' || used === 'su-exec') return used ?? installed!.text.replace(/^.*\/|[=~-].*$/g, '')
       }
     }
@@ -31,7 +34,7 @@ export const stepDownEvidence = (stage: Stage): string | undefined => {
     if (!replaced) return `the entry point of ${stage.root.reference.familiar}`
   }
   return undefined
-}
+})
 
 export type StepDown = { readonly user: string; readonly title: string; readonly edit: Edit }
 

@@ -43,7 +43,7 @@ export const buildGraph = (path: string, tree: SyntaxTree): Dockerfile => {
         stage.base.kind === 'stage'
           ? stage.base.stage.end
           : { ...emptyState(timeline.moment()), shell: { value: defaultShell(stage, tree), at: undefined } }
-      const step = makeStep(instruction, stage, { ...emptyState(globalScope), shell: state.shell }, state, false)
+      const step = new OneStep(instruction, stage, { ...emptyState(globalScope), shell: state.shell }, state, false)
       Object.assign(stage, { from: step, end: state })
       if (stage.baseWord) stage.uses.push({ how: 'from', target: stage.base, span: stage.baseWord.span, step })
       stages.push(stage)
@@ -52,10 +52,10 @@ export const buildGraph = (path: string, tree: SyntaxTree): Dockerfile => {
     }
     const before = state
     state = advance(before, instruction, timeline, stage ? globals.moment() : undefined, tree.escape)
-    const step = makeStep(instruction, stage, before, state, false)
+    const step = new OneStep(instruction, stage, before, state, false)
     const added = [step]
     if (instruction.name === 'ONBUILD' && instruction.nested)
-      added.push(makeStep(instruction.nested, stage, before, before, true))
+      added.push(new OneStep(instruction.nested, stage, before, before, true))
     steps.push(...added)
     if (stage) {
       stage.steps.push(...added)
@@ -268,18 +268,25 @@ const assignRoles = (stages: readonly StageDraft[]): Map<Stage, Role> => {
   return roles
 }
 
-const makeStep = (instruction: Instruction, stage: Stage | undefined, before: State, after: State, onbuild: boolean): Step => {
-  let scripts: readonly Script[] | undefined
-  return {
-    instruction,
-    stage,
-    onbuild,
-    before,
-    after,
-    get scripts() {
-      scripts ??= readScripts(instruction, before.shell.value)
-      return scripts
-    },
+class OneStep implements Step {
+  readonly instruction: Instruction
+  readonly stage: Stage | undefined
+  readonly onbuild: boolean
+  readonly before: State
+  readonly after: State
+  private read: readonly Script[] | undefined = undefined
+
+  constructor(instruction: Instruction, stage: Stage | undefined, before: State, after: State, onbuild: boolean) {
+    this.instruction = instruction
+    this.stage = stage
+    this.onbuild = onbuild
+    this.before = before
+    this.after = after
+  }
+
+  get scripts(): readonly Script[] {
+    this.read ??= readScripts(this.instruction, this.before.shell.value)
+    return this.read
   }
 }
 

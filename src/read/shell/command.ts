@@ -63,7 +63,11 @@ const pips = /^pip[0-9.]*$/
 const modules = new Set(['pip', 'pipx', 'uv'])
 
 /** `pip3.11` → `pip`; `python3.11` stays. */
-const canonical = (name: string): string => (pips.test(name) ? 'pip' : name)
+export const canonical = (name: string): string => (pips.test(name) ? 'pip' : name)
+
+/** Programs whose arguments may hold another command or script: their words are read at once. */
+export const holdsScript = (name: string): boolean =>
+  name === 'find' || name === 'su' || name === 'runuser' || shellDialect(name) !== undefined || pythons.test(name)
 
 /** The index of the module's word in `python -m pip …`. */
 const moduleIndex = (words: readonly ShellWord[], at: number): number | undefined => {

@@ -243,12 +243,13 @@ const byVerb = (
   known: ReadonlyMap<string, PackageAction>,
   describe: Describe,
   assumesYes: boolean,
+  operands = command.operands,
 ): Parsed | undefined => {
-  const verb = command.operands[0]
+  const verb = operands[0]
   if (!verb) return undefined
   const action = known.get(verb.text) ?? 'other'
   const named = action === 'install' || action === 'remove' || action === 'upgrade'
-  return { action, verb, packages: named ? command.operands.slice(1).map(describe) : [], assumesYes }
+  return { action, verb, packages: named ? operands.slice(1).map(describe) : [], assumesYes }
 }
 
 const apt: Reader = command => {
@@ -508,10 +509,11 @@ const composer: Reader = command => {
   // `composer global require x`
   const operands = first?.text === 'global' ? command.operands.slice(1) : command.operands
   return byVerb(
-    { ...command, operands },
+    command,
     verbs({ install: 'install i require', upgrade: 'update u upgrade', remove: 'remove', clean: 'clear-cache clearcache cc' }),
     composerPackage,
     true,
+    operands,
   )
 }
 

@@ -1,4 +1,5 @@
 /** What rules ask about commands. */
+import { remembered } from '../../model/remember.ts'
 import type { Command, Script } from './script.ts'
 import { setOptions, shellDialect } from './shells.ts'
 
@@ -23,17 +24,11 @@ type Index = {
   readonly sets: ReadonlyMap<Command, Sets>
 }
 
-const indices = new WeakMap<Script, Index>()
-
-const indexOf = (script: Script): Index => {
-  const known = indices.get(script)
-  if (known) return known
+const indexOf = remembered((script: Script): Index => {
   const at = new Map(script.commands.map((command, i) => [command, i]))
   const pipelines = Map.groupBy(script.commands, command => command.pipeline)
-  const index = { at, pipelines, sets: readSets(script, pipelines) }
-  indices.set(script, index)
-  return index
-}
+  return { at, pipelines, sets: readSets(script, pipelines) }
+})
 
 /** The commands of the same pipeline, in order; one for a command without pipes. */
 export const pipelineOf = (script: Script, command: Command): readonly Command[] =>

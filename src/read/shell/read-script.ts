@@ -15,11 +15,13 @@ import {
   type SyntaxNode,
   type Word,
 } from 'unbash'
-import { buildCommand, executed, type Parts, type Piece, type Place } from './command.ts'
+import type { Span } from '../../model/text.ts'
+import { buildCommand, canonical, executed, holdsScript, type Parts, type Piece, type Place } from './command.ts'
 import { alignedFrame, type Frame, heredocFrame, rootFrame, sliceFrame, wordFrame } from './frame.ts'
 import type { Command, Dialect, Operator, Script, ScriptSource, ShellAssignment, ShellRedirect, ShellWord } from './script.ts'
 import { dialectOf, setOptions, shebang, shellDialect, shellOptions } from './shells.ts'
-import { type Origin, readAssignmentWord, readWord, wordAt } from './word.ts'
+import { type Origin, readAssignmentWord, readWord, special, wordAt } from './word.ts'
+import { baseName, isWrapper } from './wrappers.ts'
 
 /** Brackets inside brackets. The parser's time grows with the product of this and the length of the script; people write five. */
 const maxNesting = 48
@@ -67,6 +69,98 @@ class WordPiece implements Piece {
   inside(): Frame {
     const { word, frame, node } = this
     return word.quoted || word.text !== node.text ? wordFrame(frame, node) : sliceFrame(frame, node.pos, node.end)
+  }
+}
+
+const isAssignment = (prefix: CommandNode['prefix'][number]): prefix is AssignmentPrefix => prefix.type === 'Assignment'
+
+/** The name of a command that is what it seems: no wrapper, no interpreter whose arguments hold another command. */
+const plainName = (word: Word | undefined): string | undefined => {
+  if (!word || special.test(word.text)) return undefined
+  const name = canonical(baseName(word.text))
+  return isWrapper(name) || holdsScript(name) ? undefined : name
+}
+
+const noWrappers: Command['wrappers'] = []
+const noAssignments: Command['assignments'] = []
+const noRedirects: Command['redirects'] = []
+
+/**
+ * A command whose words are read when a rule asks for them. Of most commands only the name is ever asked, and reading words takes far longer
+ * than the grammar does.
+ */
+class PlainCommand implements Command {
+  readonly name: string
+  readonly place: Place
+  private readonly reader: Reader
+  private readonly node: CommandNode
+  private readonly frame: Frame
+  private read: Command | undefined = undefined
+  private first: ShellWord | undefined = undefined
+  private range: Span | undefined = undefined
+
+  constructor(reader: Reader, node: CommandNode, frame: Frame, place: Place, name: string) {
+    this.reader = reader
+    this.node = node
+    this.frame = frame
+    this.place = place
+    this.name = name
+  }
+
+  private whole(): Command {
+    if (!this.read) {
+      const { parts } = this.reader.parts(this.node, this.frame, this.place, noWrappers, this.node.pos)
+      this.read = buildCommand(this.reader.origin, parts).command
+    }
+    return this.read
+  }
+
+  get nameWord() {
+    this.first ??= this.reader.piece(this.frame, this.node.name!).word
+    return this.first
+  }
+  get span() {
+    this.range ??= this.reader.span(this.frame, this.node.pos, this.node.end)
+    return this.range
+  }
+  get wrappers() {
+    return noWrappers
+  }
+  get assignments() {
+    return noAssignments
+  }
+  get args() {
+    return this.whole().args
+  }
+  get options() {
+    return this.whole().options
+  }
+  get operands() {
+    return this.whole().operands
+  }
+  get redirects() {
+    return this.node.redirects.length === 0 ? noRedirects : this.whole().redirects
+  }
+  get operator() {
+    return this.place.operator
+  }
+  get operatorSpan() {
+    return this.place.operatorSpan
+  }
+  get negated() {
+    return this.place.negated
+  }
+  get pipeline() {
+    return this.place.pipeline
+  }
+  get context() {
+    return this.place.context
+  }
+  get scope() {
+    return this.place.scope
+  }
+  get statement() {
+    return this.place.statement
   }
 }
 
@@ -285,6 +379,34 @@ class Reader {
   }
 
   simple(node: CommandNode, frame: Frame, place: Place, depth: number, prefixes: Command['wrappers'], from: number): void {
+    if (!node.name && node.args.length === 0 && node.redirects.length === 0 && !node.prefix.some(isAssignment)) return
+    const name = prefixes.length > 0 || node.prefix.length > 0 ? undefined : plainName(node.name)
+    if (name !== undefined) {
+      const start = frame.root(from, from)[0]
+      this.found.push({ command: new PlainCommand(this, node, frame, this.numbered(place), name), start })
+      if (node.redirects.length === 0 && !mayHoldScript.test(frame.text.slice(node.pos, node.end))) return
+      for (const argument of node.args) this.substitutions(argument, frame, place, depth)
+      for (const redirect of node.redirects) this.redirection(redirect, frame, place, depth)
+      return
+    }
+    const { parts, nodes } = this.parts(node, frame, this.numbered(place), prefixes, from)
+    const command = this.words(parts, depth)
+    for (let i = 0; i < nodes.length; i++) {
+      const piece = parts.pieces[i]!
+      if (!piece.word.literal && !this.opened.has(piece)) this.substitutions(nodes[i]!, frame, place, depth)
+    }
+    for (const prefix of node.prefix) if (isAssignment(prefix)) this.substitutions(prefix, frame, place, depth)
+    for (const redirect of node.redirects) this.redirection(redirect, frame, place, depth, command)
+  }
+
+  /** The words of a command, with their nodes. */
+  parts(
+    node: CommandNode,
+    frame: Frame,
+    place: Place,
+    prefixes: Command['wrappers'],
+    from: number,
+  ): { readonly parts: Parts; readonly nodes: readonly (Word | AssignmentPrefix)[] } {
     const pieces: Piece[] = []
     const nodes: (Word | AssignmentPrefix)[] = []
     if (node.name) {
@@ -302,7 +424,7 @@ class Reader {
     }
     const assignments: ShellAssignment[] = []
     for (const prefix of node.prefix) {
-      if (prefix.type !== 'Assignment') continue
+      if (!isAssignment(prefix)) continue
       const { value } = prefix
       const empty = value.type === 'Word' && value.pos === value.end
       let word: ShellWord | undefined
@@ -319,17 +441,9 @@ class Reader {
     }
     const redirects: ShellRedirect[] = []
     for (const redirect of node.redirects) redirects.push(this.redirect(redirect, frame))
-    if (pieces.length === 0 && assignments.length === 0 && redirects.length === 0) return
-
     const [start] = frame.root(from, from)
     const [, end] = frame.root(node.pos, node.end)
-    const command = this.words({ pieces, assignments, redirects, start, end, place: this.numbered(place), prefixes }, depth)
-    for (let i = 0; i < nodes.length; i++) {
-      const piece = pieces[i]!
-      if (!piece.word.literal && !this.opened.has(piece)) this.substitutions(nodes[i]!, frame, place, depth)
-    }
-    for (const prefix of node.prefix) if (prefix.type === 'Assignment') this.substitutions(prefix, frame, place, depth)
-    for (const redirect of node.redirects) this.redirection(redirect, frame, place, depth, command)
+    return { parts: { pieces, assignments, redirects, start, end, place, prefixes }, nodes }
   }
 
   /** A command from its words, and the script in its string. */

@@ -7,7 +7,8 @@ import type { Dialect, ShellWord } from './script.ts'
 /** What every reading of one script shares. */
 export type Origin = { readonly text: string; readonly dialect: Dialect; spanOf(start: number, end: number): Span }
 
-const special = /[\\'"$`*?[{(]/
+/** A word with one of these may mean something else than what is written. */
+export const special = /[\\'"$`*?[{(]/
 
 const isLiteral = (parts: readonly WordPart[], dialect: Dialect): boolean => {
   for (const part of parts) {

@@ -78,6 +78,8 @@ const wrappers: ReadonlyMap<string, Wrapper> = new Map([
   ['eval', plain],
 ])
 
+export const isWrapper = (name: string): boolean => wrappers.has(name)
+
 /** Base name of a program: `/usr/bin/apt-get` → `apt-get`. */
 export const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 

@@ -32,17 +32,17 @@ export default dockerfileRule({
   links: ['https://docs.docker.com/build/building/best-practices/#apt-get'],
   fixes: 'safe',
   *check(dockerfile) {
-    const needs = needsLater(dockerfile)
+    let needs: ReadonlyMap<Step, Need> | undefined
     for (const step of stepsNamed(dockerfile, 'RUN')) {
-      const first = step.scripts[0]?.commands[0]
-      if (!first || isMountedAway(step, '/var/lib/apt/lists')) continue
-      const requests = requestsOf({ step, script: step.scripts[0]!, command: first }, 'apt')
+      const requests = requestsOf(step, 'apt')
+      if (requests.length === 0 || isMountedAway(step, '/var/lib/apt/lists')) continue
       const update = requests.find(({ request }) => request.action === 'update-index')
       if (!update) continue
       const commands = step.scripts.flatMap(script => script.commands)
       const lastUpdate = requests.findLast(({ request }) => request.action === 'update-index')!
       if (commands.slice(commands.indexOf(lastUpdate.command)).some(removesLists)) continue
       const last = requests.findLast(({ request }) => request.action !== 'other' && request.action !== 'clean') ?? update
+      needs ??= needsLater(dockerfile)
       const need = needs.get(step) ?? 'no'
       const edit = onlyAptAfter(commands, last) ? runAfter(dockerfile, last, cleaning) : undefined
       yield {
@@ -146,8 +146,8 @@ const needOf = (step: Step): Need => {
   let answer: Need = 'no'
   let updated = false
   for (const command of step.scripts.flatMap(script => script.commands)) {
-    const verb = command.operands[0]?.text
     if (/^(?:apt|apt-get|aptitude)$/.test(command.name)) {
+      const verb = command.operands[0]?.text
       if (verb === 'update') updated = true
       else if (
         !updated &&

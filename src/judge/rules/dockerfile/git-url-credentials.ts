@@ -68,6 +68,7 @@ const wordsOf = (step: Step): readonly { readonly text: string; readonly span: S
   if (step.instruction.name === 'ADD') return step.instruction.words.slice(0, -1).map(({ raw, span }) => ({ text: raw, span }))
   const words: { text: string; span: Span }[] = []
   const seen = new Set<number>()
+  if (!step.scripts.some(({ text }) => text.includes('@'))) return words
   for (const { command } of commandsOf(step)) {
     // `sh -c '…'` holds its commands, which come by themselves.
     if (['sh', 'bash', 'ash', 'dash', 'su'].includes(command.name)) continue

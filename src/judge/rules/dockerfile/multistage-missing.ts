@@ -50,10 +50,8 @@ export default dockerfileRule({
     }
     const installed = new Map<string, { readonly start: number; readonly end: number }>()
     for (const step of lineage(stage)) {
-      const [script] = step.scripts
-      const command = script?.commands[0]
-      if (step.instruction.name !== 'RUN' || !script || !command) continue
-      for (const { request } of requestsOf({ step, script, command }, 'apt', 'apk', 'dnf', 'yum', 'microdnf', 'tdnf', 'zypper')) {
+      if (step.instruction.name !== 'RUN') continue
+      for (const { request } of requestsOf(step, 'apt', 'apk', 'dnf', 'yum', 'microdnf', 'tdnf', 'zypper')) {
         for (const { name, word, kind } of request.packages) {
           if (request.action === 'install' && (kind === 'name' || kind === 'group') && compilers.test(name))
             installed.set(name, word.span)

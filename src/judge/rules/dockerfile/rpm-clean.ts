@@ -58,9 +58,7 @@ export default dockerfileRule({
   fixes: 'safe',
   *check(dockerfile) {
     for (const step of stepsNamed(dockerfile, 'RUN')) {
-      const first = step.scripts[0]?.commands[0]
-      if (!first) continue
-      const requests = requestsOf({ step, script: step.scripts[0]!, command: first }, ...managers)
+      const requests = requestsOf(step, ...managers)
       const last = requests.findLast(({ request }) => request.action === 'install' || request.action === 'upgrade')
       if (!last) continue
       const manager = last.request.manager as (typeof managers)[number]

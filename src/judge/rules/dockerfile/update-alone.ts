@@ -22,12 +22,8 @@ export default dockerfileRule({
   links: ['https://docs.docker.com/build/building/best-practices/#apt-get'],
   fixes: 'unsafe',
   *check(dockerfile) {
-    const indices = new Map(dockerfile.steps.map((step, index) => [step, index]))
     for (const step of stepsNamed(dockerfile, 'RUN')) {
-      const [script] = step.scripts
-      const first = script?.commands[0]
-      if (!script || !first) continue
-      const requests = requestsOf({ step, script, command: first }, 'apt', 'apk', 'zypper')
+      const requests = requestsOf(step, 'apt', 'apk', 'zypper')
       const updates = requests.filter(({ request }) => request.action === 'update-index')
       const [update] = updates
       if (!update || requests.some(({ request }) => request.action === 'install' || request.action === 'upgrade')) continue
@@ -36,7 +32,7 @@ export default dockerfileRule({
       const others = step.scripts.flatMap(one => one.commands).filter(command => !own.has(command))
       if (others.some(command => !harmless.has(command.name) && !(command.name === '' && command.assignments.length > 0)))
         continue
-      const fix = move(dockerfile, step, dockerfile.steps[indices.get(step)! + 1], update)
+      const fix = move(dockerfile, step, after(dockerfile, step), update)
       yield {
         at: { start: update.command.nameWord!.span.start, end: update.request.verb?.span.end ?? update.command.span.end },
         message: `\`${update.request.program} ${update.request.verb?.text ?? 'update'}\` stands in a RUN that installs nothing, so its result grows old in the cache`,
@@ -45,6 +41,8 @@ export default dockerfileRule({
     }
   },
 })
+
+const after = (dockerfile: Dockerfile, step: Step): Step | undefined => dockerfile.steps[dockerfile.steps.indexOf(step) + 1]
 
 const harmless = new Set([
   'set',
@@ -88,9 +86,7 @@ const move = (dockerfile: Dockerfile, step: Step, next: Step | undefined, update
   if (!next || !script || next.instruction.name !== 'RUN' || next.stage !== step.stage || next.onbuild) return undefined
   const first = script.commands[0]
   if (!first) return undefined
-  const install = requestsOf({ step: next, script, command: first }, update.request.manager).find(
-    ({ request }) => request.action === 'install',
-  )
+  const install = requestsOf(next, update.request.manager).find(({ request }) => request.action === 'install')
   if (!install || !isEditable(install) || install.command !== first || first.context.length > 0) return undefined
   const text = dockerfile.tree.text.slice(update.command.span.start, update.command.span.end)
   return fixBy(

@@ -29,7 +29,7 @@ export default dockerfileRule({
       if (request.action !== 'install' || (step.stage?.role !== 'final' && step.stage?.role !== 'inherited')) continue
       if (mountsOf(step).some(({ type, target }) => (type === 'cache' || type === 'tmpfs') && /yarn|\.cache/.test(target ?? '')))
         continue
-      const all = requestsOf(at, 'yarn')
+      const all = requestsOf(at.step, 'yarn')
       const later = all.filter(other => other.command.span.start > command.span.start)
       if (later.some(other => other.request.action === 'install' || other.request.action === 'clean')) continue
       if (
