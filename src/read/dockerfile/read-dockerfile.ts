@@ -248,11 +248,9 @@ const assignRoles = (stages: readonly StageDraft[]): Map<Stage, Role> => {
   const roles = new Map<Stage, Role>()
   const final = stages.at(-1)
   if (!final) return roles
-  const ancestors = function* (stage: Stage): Generator<Stage> {
-    for (let base = stage.base; base.kind === 'stage'; base = base.stage.base) yield base.stage
-  }
   roles.set(final, 'final')
-  for (const stage of ancestors(final)) roles.set(stage, 'inherited')
+  // (No generator function inside a function: V8 makes a hidden class for each one created, which keeps this graph alive until a full collection.)
+  for (let { base } = final as Stage; base.kind === 'stage'; base = base.stage.base) roles.set(base.stage, 'inherited')
   const spread = (role: 'copied' | 'used', follows: (use: Use) => boolean): void => {
     const queue = [...roles.keys()]
     for (let stage = queue.pop(); stage; stage = queue.pop()) {
