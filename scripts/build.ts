@@ -1,5 +1,6 @@
 /**
- * npm run build: dist/, what users install. A bundle whose parts are loaded when they are needed, types, a package.json without
+ * npm run build: dist/, what users install. A bundle whose parts are loaded when they are needed (CommonJS: Node starts it faster than it starts
+ * ECMAScript modules), types, a package.json without
  * dependencies, and the licences of what is inside.
  */
 import { execFileSync } from 'node:child_process'
@@ -28,13 +29,20 @@ const bundle = await rolldown({
         return null
       },
     },
+    {
+      // Commander starts other programs for commands that are files of their own. We have none, and loading the module costs milliseconds.
+      name: 'commander-starts-no-programs',
+      resolveId: (id, importer) =>
+        id === 'node:child_process' && importer?.includes('node_modules/commander/') ? '\0no-programs' : null,
+      load: id => (id === '\0no-programs' ? 'export default {}' : null),
+    },
   ],
 })
 await bundle.write({
   dir: dist,
-  format: 'esm',
-  entryFileNames: '[name].js',
-  chunkFileNames: 'chunks/[name]-[hash].js',
+  format: 'cjs',
+  entryFileNames: '[name].cjs',
+  chunkFileNames: 'chunks/[name]-[hash].cjs',
   // Names stay: an error message that says which function failed is worth the bytes.
   minify: { compress: true, mangle: { toplevel: false, keepNames: true }, codegen: true },
 })
@@ -76,10 +84,10 @@ writeFileSync(
       version,
       description,
       license,
-      type: 'module',
+      type: 'commonjs',
       engines: { node: '>=24' },
       bin: { bulkhead: './bulkhead.cjs' },
-      exports: { '.': { types: './types/index.d.ts', default: './index.js' }, './schema/*': './schema/*' },
+      exports: { '.': { types: './types/index.d.ts', default: './index.cjs' }, './schema/*': './schema/*' },
       types: './types/index.d.ts',
       keywords: ['docker', 'dockerfile', 'container', 'security', 'linter', 'sarif'],
     },

@@ -57,7 +57,7 @@ describe('the package', () => {
   })
 
   test('is a library with types', async () => {
-    const library = await import(pathToFileURL(join(installed, 'index.js')).href)
+    const library = await import(pathToFileURL(join(installed, 'index.cjs')).href)
     const { report, exitCode } = await library.checkText('FROM nginx\n')
     expect(exitCode).toBe(1)
     expect(report.findings.map((finding: { rule: string }) => finding.rule)).toContain('dockerfile/user-missing')

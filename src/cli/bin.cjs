@@ -11,7 +11,4 @@ if (major < 24) {
   process.exit(2)
 }
 require('node:module').enableCompileCache()
-import('./main.js').catch(error => {
-  console.error(error)
-  process.exit(2)
-})
+require('./main.cjs')

@@ -7,12 +7,15 @@ process.stdout.on('error', error => {
   throw error
 })
 
-try {
-  process.exitCode = await main(process.argv.slice(2))
-} catch (error) {
-  const message = error instanceof Error ? error.message : String(error)
-  console.error(`bulkhead: this is a bug in Bulkhead: ${message}`)
-  if (process.argv.includes('--verbose') || process.argv.includes('-v')) console.error(error)
-  else console.error('  Run again with --verbose for the details that a bug report needs')
-  process.exitCode = 2
-}
+main(process.argv.slice(2)).then(
+  code => {
+    process.exitCode = code
+  },
+  error => {
+    const message = error instanceof Error ? error.message : String(error)
+    console.error(`bulkhead: this is a bug in Bulkhead: ${message}`)
+    if (process.argv.includes('--verbose') || process.argv.includes('-v')) console.error(error)
+    else console.error('  Run again with --verbose for the details that a bug report needs')
+    process.exitCode = 2
+  },
+)

@@ -9,7 +9,7 @@ import { type Finding, type Problem, reaches, type Safety, type Severity, UsageE
 import type { CheckReport, RuleInfo, SourceFile } from '../model/report.ts'
 import type { Span } from '../model/text.ts'
 import { decode, type Encoding, encode } from '../model/text.ts'
-import { type World, WorldError } from '../model/world.ts'
+import { type Entry, type World, WorldError } from '../model/world.ts'
 import type { Dockerfile } from '../read/dockerfile/graph.ts'
 import { readDockerfile } from '../read/dockerfile/read-dockerfile.ts'
 import { discover } from './discover.ts'
@@ -135,6 +135,7 @@ export const check = async (world: World, rules: Rules, version: string, options
       gitignore: options.inlineIgnores !== false,
     })
     problems.push(...discovery.problems)
+    contexts.know(discovery.listings)
     for await (const { path, bytes, error } of readAll(world, discovery.paths)) {
       if (bytes) await checkOne(path, bytes)
       else problems.push(failed(error.code === 'too-large' ? 'file-too-large' : 'file-unreadable', error.message, path))
@@ -362,6 +363,10 @@ const findShellcheck = async (world: World, options: CheckOptions): Promise<stri
   return program
 }
 
+const asContext = (entries: readonly Entry[]): Pick<BuildContext, 'entries'> => ({
+  entries: new Set(entries.map(({ name, type }) => (type === 'directory' ? `${name}/` : name))),
+})
+
 /** The build context of each Dockerfile: one listing per folder. */
 class ContextReader {
   readonly #world: World
@@ -371,6 +376,11 @@ class ContextReader {
   constructor(world: World, context: string | undefined) {
     this.#world = world
     this.#context = context
+  }
+
+  /** What is known already needs no second look. */
+  know(listings: ReadonlyMap<string, readonly Entry[]>): void {
+    for (const [folder, entries] of listings) this.#folders.set(folder, Promise.resolve(asContext(entries)))
   }
 
   forget(path: string): void {
@@ -403,8 +413,7 @@ class ContextReader {
 
   async #list(folder: string): Promise<Pick<BuildContext, 'entries'> | undefined> {
     try {
-      const entries = await this.#world.files.list(folder)
-      return { entries: new Set(entries.map(({ name, type }) => (type === 'directory' ? `${name}/` : name))) }
+      return asContext(await this.#world.files.list(folder))
     } catch (error) {
       // A context that cannot be listed is unknown to the rules, as for standard input.
       if (error instanceof WorldError) return undefined

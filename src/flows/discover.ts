@@ -5,7 +5,12 @@ import { type Entry, type World, WorldError } from '../model/world.ts'
 import { type IgnoreFile, readGitignore } from '../read/gitignore.ts'
 import { compilePattern, expandBraces } from '../read/path-pattern.ts'
 
-export type Discovery = { readonly paths: readonly string[]; readonly problems: readonly Problem[] }
+export type Discovery = {
+  readonly paths: readonly string[]
+  readonly problems: readonly Problem[]
+  /** What stands in the folders in which Dockerfiles were found, as far as they were listed on the way. */
+  readonly listings: ReadonlyMap<string, readonly Entry[]>
+}
 
 export type DiscoverOptions = {
   /** Files found in folders and by patterns that are not judged; what was named itself is judged all the same. */
@@ -36,6 +41,7 @@ export const discover = async (world: World, args: readonly string[], options: D
   const excluded = options.excluded ?? (() => false)
   const found = new Map<string, string>()
   const problems: Problem[] = []
+  const listings = new Map<string, readonly Entry[]>()
   let hint: string | undefined
   const fail = (code: string, message: string, how: string): void => {
     problems.push({ kind: 'failed', code, message })
@@ -46,7 +52,7 @@ export const discover = async (world: World, args: readonly string[], options: D
     if (!found.has(key)) found.set(key, path)
   }
   const searched = async (top: string, wanted: (name: string) => boolean): Promise<readonly string[]> => {
-    const result = await search(world, top, wanted, options.gitignore !== false)
+    const result = await search(world, top, wanted, options.gitignore !== false, listings)
     problems.push(...result.problems)
     return result.paths.filter(path => !excluded(path))
   }
@@ -82,7 +88,7 @@ export const discover = async (world: World, args: readonly string[], options: D
   }
   const failed = problems.filter(({ kind }) => kind === 'failed')
   if (found.size === 0 && failed.length > 0) throw new UsageError(failed.map(({ message }) => message).join('; '), hint)
-  return { paths: [...found.values()].sort(), problems }
+  return { paths: [...found.values()].sort(), problems, listings }
 }
 
 const countFailed = (problems: readonly Problem[]): number => problems.filter(({ kind }) => kind === 'failed').length
@@ -124,7 +130,13 @@ type Found = { readonly paths: readonly string[]; readonly problems: readonly Pr
  * All files below a folder whose names fit and that git does not ignore. Links to folders are not followed: they may lead in circles. Links to
  * files are, as long as they stay inside: a tree of a stranger shall not make us show or change files elsewhere.
  */
-const search = async (world: World, top: string, wanted: (name: string) => boolean, gitignore: boolean): Promise<Found> => {
+const search = async (
+  world: World,
+  top: string,
+  wanted: (name: string) => boolean,
+  gitignore: boolean,
+  listings: Map<string, readonly Entry[]>,
+): Promise<Found> => {
   const paths: string[] = []
   const links: string[] = []
   const problems: Problem[] = []
@@ -155,8 +167,10 @@ const search = async (world: World, top: string, wanted: (name: string) => boole
       if (type === 'directory') {
         if (skippedFolders.has(name) || isIgnored(all, [...names, name], true)) continue
         queue.push({ path, names: [...names, name], layers: all })
-      } else if (type !== 'other' && wanted(name) && !isIgnored(all, [...names, name], false))
-        (type === 'link' ? links : paths).push(path)
+      } else if (type !== 'other' && wanted(name) && !isIgnored(all, [...names, name], false)) {
+        listings.set(folder, entries)
+        ;(type === 'link' ? links : paths).push(path)
+      }
     }
   }
   // A few folders at a time: enough to keep the disk busy, few enough to stay within the limits on open files.

@@ -15,19 +15,22 @@ const stepDownPrograms = new Set(['gosu', 'su-exec', 'setpriv', 'runuser', 'chps
 export const stepDownEvidence = remembered((stage: Stage): string | undefined => {
   for (const step of lineage(stage)) {
     const { name } = step.instruction
+    if (name !== 'CMD' && name !== 'ENTRYPOINT' && name !== 'RUN') {
+      if (name === 'COPY' && step.instruction.words.some(word => /(?:^|\/)(?:gosu|su-exec)$/.test(word.raw))) return 'gosu'
+      continue
+    }
     for (const script of step.scripts) {
+      // What a RUN is looked through for is one of these two, however its words are written.
+      if (name === 'RUN' && !/gosu|su-exec|["'\\]/.test(script.text)) continue
       for (const command of script.commands) {
         const names = [command.name, ...command.wrappers.map(wrapper => wrapper.name)]
         const used = names.find(one => stepDownPrograms.has(one))
         if (used && (name === 'CMD' || name === 'ENTRYPOINT')) return used
         if (name !== 'RUN') continue
-        const installed = !/gosu|su-exec/.test(script.text)
-          ? undefined
-          : command.args.find(arg => /(?:^|\/)(?:gosu|su-exec)(?:$|[=~-])/.test(arg.text))
+        const installed = command.args.find(arg => /(?:^|\/)(?:gosu|su-exec)(?:$|[=~-])/.test(arg.text))
         if (installed || used === 'gosu' || used === 'su-exec') return used ?? installed!.text.replace(/^.*\/|[=~-].*$/g, '')
       }
     }
-    if (name === 'COPY' && step.instruction.words.some(word => /(?:^|\/)(?:gosu|su-exec)$/.test(word.raw))) return 'gosu'
   }
   if (stage.root.kind === 'image' && entryPointStepsDown(stage.root.reference)) {
     const replaced = lineage(stage).some(step => step.instruction.name === 'ENTRYPOINT')

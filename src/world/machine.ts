@@ -1,5 +1,4 @@
 /** The World of this machine. */
-import { spawn } from 'node:child_process'
 import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
 import { access, chmod, mkdtemp, realpath, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -141,7 +140,9 @@ const processes: Processes = {
     return undefined
   },
 
-  run(program, args, { input, cwd, timeout = 60_000, limit = defaultLimit } = {}) {
+  async run(program, args, { input, cwd, timeout = 60_000, limit = defaultLimit } = {}) {
+    // Loaded only here: it takes longer than judging a Dockerfile does, and most runs start no program.
+    const { spawn } = await import('node:child_process')
     return new Promise((resolve, reject) => {
       const child = spawn(program, [...args], { cwd, stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true })
       const stdout: Uint8Array[] = []

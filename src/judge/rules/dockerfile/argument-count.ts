@@ -49,8 +49,9 @@ const needArgument = new Set([
 ])
 
 const fault = (instruction: Instruction): string | undefined => {
-  const { name, words, argument, json, heredocs, nested } = instruction
+  const { name, argument, json, heredocs, nested } = instruction
   if (name === 'FROM') {
+    const { words } = instruction
     const [, as, stage] = words
     if (words.length === 2) return `FROM takes an image, or an image AS a name: \`${as!.raw}\` is one word too many`
     if (words.length > 3) return 'FROM takes an image, or an image AS a name'
@@ -60,13 +61,14 @@ const fault = (instruction: Instruction): string | undefined => {
     return undefined
   }
   if (name === 'COPY' || name === 'ADD') {
-    if (words.length < 2 && heredocs.length === 0) return `${name} takes at least a source and a target`
+    if (heredocs.length === 0 && instruction.words.length < 2) return `${name} takes at least a source and a target`
     return undefined
   }
   // `CMD []` resets what the base image says, `ENTRYPOINT []` too.
   if (argument.text === '' && needArgument.has(name)) return `${name} needs an argument`
   if (name === 'SHELL' && !json) return 'SHELL takes the JSON form only: ["/bin/bash", "-c"]'
   if (name === 'HEALTHCHECK') {
+    const { words } = instruction
     const type = words[0]?.raw.toUpperCase()
     if (type !== 'CMD' && type !== 'NONE') return 'HEALTHCHECK takes CMD and a command, or NONE'
     if (type === 'NONE' && words.length > 1) return 'HEALTHCHECK NONE takes nothing more'
