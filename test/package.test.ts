@@ -62,7 +62,22 @@ describe('the package', () => {
     expect(exitCode).toBe(1)
     expect(report.findings.map((finding: { rule: string }) => finding.rule)).toContain('dockerfile/user-missing')
     expect(library.print(library.parse('FROM a\r\n'))).toBe('FROM a\r\n')
-    expect(readFileSync(join(installed, 'types/index.d.ts'), 'utf8')).toContain('checkText')
+  })
+
+  test('is found under its name by import, require and TypeScript', () => {
+    const sources = {
+      'one.mjs': "import { checkText } from 'bulkhead'\nconsole.log((await checkText('FROM nginx')).exitCode)\n",
+      'two.cjs': "require('bulkhead').checkText('FROM nginx').then(({ exitCode }) => console.log(exitCode))\n",
+      'three.mts':
+        "import { checkText, type Finding } from 'bulkhead'\nexport const all: readonly Finding[] = (await checkText('')).report.findings\n",
+    }
+    for (const [name, text] of Object.entries(sources)) writeFileSync(join(folder, name), text)
+    const node = (...args: readonly string[]) => spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' })
+    expect(node('one.mjs').stdout).toBe('1\n')
+    expect(node('two.cjs').stdout).toBe('1\n')
+    const tsc = join(root, 'node_modules/typescript/bin/tsc')
+    const types = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024', 'three.mts']
+    expect(node(tsc, ...types).stdout).toBe('')
   })
 
   test('has no dependencies, no native code, no script that runs at installation, and is small', () => {

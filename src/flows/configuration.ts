@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { UsageError } from '../model/finding.ts'
 import { nearest } from '../model/nearest.ts'
 import { type LineStarts, lineStarts, positionAt } from '../model/text.ts'
+import type { KnownRules } from './known-rules.ts'
 
 const severity = v.picklist(['critical', 'high', 'medium', 'low', 'info'])
 const isoDate = v.pipe(v.string(), v.regex(/^\d{4}-\d{2}-\d{2}$/, 'a date looks like 2026-12-31'))
@@ -60,14 +61,6 @@ export const configurationSchema = v.strictObject({
 export type Configuration = v.InferOutput<typeof configurationSchema>
 export type IgnoreEntry = v.InferOutput<typeof ignoreEntry>
 export type RuleSetting = v.InferOutput<typeof ruleSetting>
-
-/** What the names in a configuration may be, and what they mean. */
-export type KnownRules = {
-  /** The rules that an id means: one of ours, with or without its folder, or another tool's. Empty for an unknown one. */
-  resolve(id: string): readonly string[]
-  /** All names that somebody may have meant. */
-  readonly names: readonly string[]
-}
 
 /** Reads a configuration. Throws UsageError with file, line and column at the first mistake. */
 export const readConfiguration = async (path: string, text: string, known: KnownRules): Promise<Configuration> => {

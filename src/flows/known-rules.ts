@@ -2,7 +2,6 @@
 import type { DockerfileRule } from '../judge/dockerfile-rule.ts'
 import type { Tool } from '../judge/ignore-comments.ts'
 import { nearest } from '../model/nearest.ts'
-import type { KnownRules } from './configuration.ts'
 
 /** The one way in which ids are compared: case and the separators of Trivy's older forms (DS002, AVD-DS-0002) do not count. */
 const canonical = (id: string): string => {
@@ -15,6 +14,14 @@ const isIdOf: Readonly<Record<Tool, RegExp>> = {
   trivy: /^ds-\d+$/i,
   kics: /^[a-z]+(?:_[a-z\d]+)+$/,
   semgrep: /^[a-z]+(?:-[a-z\d]+)+$/,
+}
+
+/** What the names in a configuration may be, and what they mean. */
+export type KnownRules = {
+  /** The rules that an id means: one of ours, with or without its folder, or another tool's. Empty for an unknown one. */
+  resolve(id: string): readonly string[]
+  /** All names that somebody may have meant. */
+  readonly names: readonly string[]
 }
 
 export type RuleNames = KnownRules & {
