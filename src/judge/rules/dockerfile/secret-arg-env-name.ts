@@ -34,10 +34,15 @@ export default dockerfileRule({
       for (const { key, keySpan, value } of step.instruction.pairs) {
         if (!isSecretName(key)) continue
         const text = value ? unquote(value.raw, dockerfile.tree.escape) : undefined
-        // Set to nothing, or to where the secret lies, it gives nothing away. A number or a switch is not a secret either.
+        // Set to nothing, or to where the secret lies, or to the program that asks for it, it gives nothing away. A number or a switch is not a
+        // secret either.
         if (
           step.instruction.name === 'ENV' &&
-          (text === undefined || text === '' || /^(?:\/[\w./-]+|\d{1,5}|true|false|yes|no|on|off)$/i.test(text))
+          (text === undefined ||
+            text === '' ||
+            /^(?:\/[\w./-]+|[\w./-]+\.(?:sh|py|rb|js|sql|rsp|json|ya?ml|toml|ini|conf|txt|key|pem)|[^\p{L}\d]+|\d{1,5}|true|false|yes|no|on|off)$/iu.test(
+              text,
+            ))
         )
           continue
         const sample = text !== undefined && text !== '' && !text.includes('$') && isPlaceholder(text)

@@ -3,7 +3,12 @@ import { dockerfileRule } from '../../dockerfile-rule.ts'
 
 /** Files that hold credentials by their nature. `.env.example` and the like are made to be shown. */
 const secretFile =
-  /(?:^|\/)(?:\.env(?:\.(?:local|prod(?:uction)?|dev(?:elopment)?|staging))?|\.npmrc|\.yarnrc\.yml|\.pypirc|\.netrc|_netrc|\.git-credentials|\.dockercfg|\.docker\/config\.json|\.ssh(?:\/.*)?|id_(?:rsa|dsa|ecdsa|ed25519)|\.aws(?:\/.*)?|\.azure(?:\/.*)?|\.config\/gcloud(?:\/.*)?|\.kube(?:\/.*)?|kubeconfig|\.gnupg(?:\/.*)?|\.htpasswd|\.pgpass|\.my\.cnf|\.vault-token|terraform\.tfstate|service[-_]account(?:[-_]key)?\.json|credentials(?:\.json)?|secrets?\.(?:ya?ml|json|env|txt)|[^/]+\.(?:pfx|p12|jks|keystore)|[^/]*(?:private|server|tls|ssl)[^/]*\.key|\.git(?:\/.*)?)$/i
+  /(?:^|\/)(?:\.env(?:\.(?:local|prod(?:uction)?|dev(?:elopment)?|staging))?|\.npmrc|\.pypirc|\.netrc|_netrc|\.git-credentials|\.dockercfg|\.docker\/config\.json|\.ssh(?:\/.*)?|id_(?:rsa|dsa|ecdsa|ed25519)|\.aws(?:\/.*)?|\.azure(?:\/.*)?|\.config\/gcloud(?:\/.*)?|\.kube(?:\/.*)?|kubeconfig|\.gnupg(?:\/.*)?|\.htpasswd|\.pgpass|\.my\.cnf|\.vault-token|terraform\.tfstate|service[-_]account(?:[-_]key)?\.json|credentials(?:\.json)?|secrets?\.(?:ya?ml|json|env|txt)|[^/]+\.(?:pfx|p12|jks|keystore)|[^/]*(?:private|server|tls|ssl)[^/]*\.key|\.git(?:\/.*)?)$/i
+
+/** What stands beside secrets and is none: public keys, lists of them. */
+const publicFile = /(?:^|\/)(?:authorized_keys|known_hosts|[^/]+\.pub)$/
+/** Settings of tools that may carry a token, and often do not. */
+const perhaps = /(?:^|\/)(?:\.npmrc|\.pypirc|\.my\.cnf|\.env(?:\.[a-z]+)?|\.docker\/config\.json|kubeconfig)$/
 
 export default dockerfileRule({
   on: 'dockerfile',
@@ -33,14 +38,15 @@ export default dockerfileRule({
       if (flagNamed(step, 'from')) continue
       for (const word of step.instruction.words.slice(0, -1)) {
         const path = word.raw.replace(/^["']|["']$/g, '').replace(/\/+$/, '')
-        if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path) || path.startsWith('<<') || !secretFile.test(path)) continue
+        if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path) || path.startsWith('<<') || !secretFile.test(path) || publicFile.test(path))
+          continue
         const git = /(?:^|\/)\.git(?:\/|$)/.test(path)
         yield {
           at: word.span,
           ...(git ? { severity: 'medium' as const } : {}),
           message: git
             ? `\`${path}\` brings the history of the repository into the image`
-            : `\`${path}\` holds credentials, and everyone who has the image can read it`,
+            : `\`${path}\` ${perhaps.test(path) ? 'may hold' : 'holds'} credentials, and everyone who has the image can read it`,
           fix: {
             title: 'Mount it for the one RUN that needs it (`RUN --mount=type=secret`), and name it in .dockerignore',
             safety: 'manual',
