@@ -175,6 +175,44 @@ describe('check', () => {
   })
 })
 
+// `script` of util-linux gives the program a real pseudo-terminal; its other versions take other arguments.
+const hasScript = spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux') === true
+describe.skipIf(!hasScript)('on a terminal (needs script of util-linux)', () => {
+  const onTerminal = (columns: number, extra = ''): readonly string[] => {
+    const command = `stty cols ${columns}; ${extra} "${process.execPath}" "${program}" check --no-shellcheck`
+    const { stdout } = spawnSync('script', ['-qec', command, '/dev/null'], {
+      cwd: folder({ Dockerfile: 'FROM nginx\nRUN sudo x\n' }),
+      encoding: 'utf8',
+      env: { ...process.env, TERM: 'xterm', FORCE_COLOR: '', NO_COLOR: '' },
+    })
+    return stdout.split('\r\n')
+  }
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the colours of terminals are what this is about
+  const colours = /\u001b\[\d+m/g
+  const why = (lines: readonly string[]): readonly string[] => {
+    const plain = lines.map(line => line.replace(colours, ''))
+    const start = plain.findIndex(line => line.startsWith('  why: '))
+    return plain.slice(
+      start,
+      plain.findIndex((line, i) => i > start && !line.startsWith('       ')),
+    )
+  }
+
+  test('the output is coloured, NO_COLOR takes the colours away', () => {
+    expect(onTerminal(80).join()).toMatch(colours)
+    expect(onTerminal(80, 'NO_COLOR=1').join()).not.toMatch(colours)
+  })
+
+  test('explanations are broken at its width, and at 100 columns when it does not say its width', () => {
+    const narrow = why(onTerminal(60))
+    const unknown = why(onTerminal(0))
+    expect(Math.max(...narrow.map(line => line.length))).toBeLessThanOrEqual(60)
+    expect(Math.max(...unknown.map(line => line.length))).toBeGreaterThan(60)
+    expect(narrow.length).toBeGreaterThan(unknown.length)
+    expect(narrow.map(line => line.trim()).join(' ')).toBe(unknown.map(line => line.trim()).join(' '))
+  })
+})
+
 describe('explain and rules', () => {
   test.each(['dockerfile/user-missing', 'user-missing', 'CKV_DOCKER_3', 'DS-0002', 'avd-ds-0002', 'DS002'])('explain %s', id => {
     const { stdout, status } = run(folder({}), ['explain', id])

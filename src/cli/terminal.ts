@@ -8,7 +8,9 @@ export const wantsColour = (when: 'auto' | 'always' | 'never'): boolean => {
   return process.stdout.isTTY === true && process.env.TERM !== 'dumb'
 }
 
-export const terminalWidth = (): number | undefined => (process.stdout.isTTY ? process.stdout.columns : undefined)
+/** In columns; undefined for what is not a terminal, and for terminals that do not say (serial lines and some CI systems say 0). */
+export const terminalWidth = (): number | undefined =>
+  process.stdout.isTTY && process.stdout.columns > 0 ? Math.max(40, process.stdout.columns) : undefined
 
 /** Resolves when the text is handed over: exiting before that would cut it off. */
 export const print = (text: string): Promise<void> =>
