@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { rules } from '../judge/rules/registry.ts'
+import { WorldError } from '../model/world.ts'
 import { memoryWorld } from '../world/memory.ts'
 import { type CheckOptions, check, exitCode } from './check.ts'
 
@@ -38,6 +39,25 @@ describe('what cannot be checked is said', () => {
 })
 
 describe('fixes', () => {
+  test('a file that cannot be written is not said to be fixed', async () => {
+    const base = memoryWorld({ Dockerfile: 'FROM debian:12\nRUN apt install curl\n' })
+    const world = {
+      ...base,
+      files: {
+        ...base.files,
+        write: async (path: string) => {
+          throw new WorldError('not-permitted', `${path} may not be written: permission denied`)
+        },
+      },
+    }
+    const options = { paths: ['.'], shellcheck: 'off', fix: { allowed: new Set(['safe']), write: true } } as const
+    const { report, changes } = await check(world, rules, '0.1.0', options)
+    expect(report.problems).toMatchObject([{ kind: 'failed', code: 'file-unwritable' }])
+    expect(report.applied).toEqual([])
+    expect(changes).toEqual([])
+    expect(report.findings.map(({ rule }) => rule)).toContain('dockerfile/apt-cli')
+  })
+
   const dirty = 'FROM debian:12\nRUN apt-get update && apt install curl\nUSER app\n'
 
   test('are applied until nothing changes, and the report is of what is left', async () => {

@@ -91,6 +91,7 @@ export const check = async (world: World, rules: Rules, version: string, options
       const repaired = await repair(path, result, options.fix.allowed, judgeText)
       problems.push(...repaired.problems)
       const original = decode(bytes)
+      const done = new Set<string>()
       for (const [file, after] of repaired.texts) {
         const before = file === path ? original.text : ''
         const written = writable(after, file === path ? original.encoding : 'utf-8')
@@ -104,7 +105,6 @@ export const check = async (world: World, rules: Rules, version: string, options
           )
           continue
         }
-        changes.push({ path: file, before, after, created: file !== path })
         if (options.fix.write) {
           try {
             await world.files.write(file, written)
@@ -115,10 +115,21 @@ export const check = async (world: World, rules: Rules, version: string, options
           }
           if (file !== path) contexts.forget(file)
         }
+        changes.push({ path: file, before, after, created: file !== path })
+        done.add(file)
       }
-      applied.push(...repaired.applied.map(finding => ({ path, rule: finding.rule, title: finding.fix?.title ?? '' })))
+      // What could not be written is not fixed, and its findings stand.
+      applied.push(
+        ...repaired.applied
+          .filter(finding => finding.fix?.edits.every(edit => done.has(edit.path)))
+          .map(finding => ({ path, rule: finding.rule, title: finding.fix?.title ?? '' })),
+      )
       // What is shown after --fix is what is left; with --diff the file is as it was, and so are its findings.
-      if (options.fix.write) result = repaired.result
+      if (options.fix.write && repaired.texts.size > 0)
+        result =
+          done.size === repaired.texts.size
+            ? repaired.result
+            : await judgeText(path, done.has(path) ? repaired.texts.get(path)! : bytes)
     }
     const { text, lines } = result.dockerfile.tree
     const secrets = secretSpans(text, result.findings)
