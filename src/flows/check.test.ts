@@ -50,7 +50,7 @@ describe('fixes', () => {
         },
       },
     }
-    const options = { paths: ['.'], shellcheck: 'off', fix: { allowed: new Set(['safe']), write: true } } as const
+    const options: CheckOptions = { paths: ['.'], shellcheck: 'off', fix: { allowed: new Set(['safe']), write: true } }
     const { report, changes } = await check(world, rules, '0.1.0', options)
     expect(report.problems).toMatchObject([{ kind: 'failed', code: 'file-unwritable' }])
     expect(report.applied).toEqual([])
