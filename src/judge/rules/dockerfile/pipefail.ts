@@ -1,4 +1,6 @@
-import type { Stage } from '../../../read/dockerfile/graph.ts'
+import type { Edit } from '../../../model/finding.ts'
+import type { Dockerfile, Stage, Step } from '../../../read/dockerfile/graph.ts'
+import type { Instruction } from '../../../read/dockerfile/syntax.ts'
 import { pipelineOf, setsBefore } from '../../../read/shell/queries.ts'
 import { fixBy, insertAt, lineEnd, stepsNamed } from '../../dockerfile-queries.ts'
 import { dockerfileRule } from '../../dockerfile-rule.ts'
@@ -18,8 +20,11 @@ export default dockerfileRule({
     },
     {
       bad: 'FROM alpine:3.20\nRUN wget -qO- https://example.org/a.tgz | tar xz\n',
-      good: 'FROM alpine:3.20\nRUN set -o pipefail && wget -qO- https://example.org/a.tgz | tar xz\n',
-      byHand: true,
+      good: 'FROM alpine:3.20\nSHELL ["/bin/ash", "-o", "pipefail", "-c"]\nRUN wget -qO- https://example.org/a.tgz | tar xz\n',
+    },
+    {
+      bad: 'FROM example.org/base:1\nSHELL ["/bin/bash", "-c"]\nRUN wget -qO- https://example.org/a.tgz | tar xz\n',
+      good: 'FROM example.org/base:1\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\nRUN wget -qO- https://example.org/a.tgz | tar xz\n',
     },
     {
       bad: 'FROM debian:12\nRUN <<EOF\ncurl https://example.org/a | sh\nEOF\n',
@@ -31,7 +36,7 @@ export default dockerfileRule({
   links: ['https://docs.docker.com/build/building/best-practices/#using-pipes'],
   fixes: 'unsafe',
   *check(dockerfile) {
-    const offered = new Set<Stage>()
+    const offered = new Set<Stage | Instruction>()
     for (const step of stepsNamed(dockerfile, 'RUN')) {
       for (const script of step.scripts) {
         const seen = new Set<number>()
@@ -43,27 +48,15 @@ export default dockerfileRule({
           // `echo x | cmd`: what cannot fail needs no watching.
           if (!first || !second || parts.slice(0, -1).every(part => cannotFail.has(part.name))) continue
           if (setsBefore(script, command).pipefail || command.context.includes('condition')) continue
-          const stage = step.stage
-          const canFix =
-            stage !== undefined &&
-            !step.onbuild &&
-            step.before.shell.at === undefined &&
-            bringsBash(stage) &&
-            script.interpreter === undefined &&
-            !offered.has(stage)
-          if (canFix) offered.add(stage)
+          const edit = step.onbuild || script.interpreter !== undefined ? undefined : withPipefail(dockerfile, step, offered)
           yield {
             at: { start: first.span.start, end: second.span.end },
             message: `the status of \`${first.name || 'the first command'}\` is lost in this pipe`,
-            fix: canFix
+            fix: edit
               ? fixBy(
                   'unsafe',
-                  'Let bash with pipefail run the commands of this stage; one that relied on a failing pipe then stops the build',
-                  insertAt(
-                    dockerfile,
-                    step.instruction.comments[0]?.span.start ?? step.instruction.span.start,
-                    `SHELL ["/bin/bash", "-o", "pipefail", "-c"]${lineEnd(dockerfile)}`,
-                  ),
+                  'Let a shell with pipefail run the commands of this stage; one that relied on a failing pipe then stops the build',
+                  edit,
                 )
               : {
                   title:
@@ -80,14 +73,39 @@ export default dockerfileRule({
 
 const cannotFail = new Set(['echo', 'printf', 'true', 'yes', ':', 'pwd', 'date', 'uname', 'id', 'nproc', 'hostname'])
 
-/** Official images that are known to have /bin/bash: Debian, Ubuntu, the Red Hat family, and language images on Debian, but no Alpine or slim BusyBox ones. */
-const bringsBash = (stage: Stage): boolean => {
-  const { root } = stage
-  if (root.kind !== 'image' || root.reference.registry !== 'docker.io' || !root.reference.repository.startsWith('library/'))
-    return false
-  const tag = root.reference.tag ?? ''
-  if (/alpine|busybox|windows|nanoserver|musl|uclibc/.test(tag)) return false
-  return /^library\/(?:debian|ubuntu|centos|rockylinux|almalinux|fedora|oraclelinux|amazonlinux|node|python|ruby|golang|php|openjdk|eclipse-temurin|rust|perl|buildpack-deps|gcc|maven|gradle|tomcat|httpd|nginx|postgres|mysql|mariadb|redis)$/.test(
-    root.reference.repository,
+/**
+ * The option for a shell that SHELL names, or a SHELL line before this step where the base is known to bring a shell with pipefail; once for each
+ * place. Undefined elsewhere: dash ends with an error at `set -o pipefail`.
+ */
+const withPipefail = (dockerfile: Dockerfile, step: Step, offered: Set<Stage | Instruction>): Edit | undefined => {
+  const { stage, instruction } = step
+  const { value, at } = step.before.shell
+  if (at) {
+    const program = at.json?.spans[0]
+    if (!program || offered.has(at) || !/(?:^|\/)(?:bash|ash)$/.test(value[0] ?? '')) return undefined
+    offered.add(at)
+    return insertAt(dockerfile, program.end, ', "-o", "pipefail"')
+  }
+  const shell = stage && shellOf(stage)
+  if (!shell || offered.has(stage)) return undefined
+  offered.add(stage)
+  return insertAt(
+    dockerfile,
+    instruction.comments[0]?.span.start ?? instruction.span.start,
+    `SHELL ["${shell}", "-o", "pipefail", "-c"]${lineEnd(dockerfile)}`,
   )
+}
+
+const withBash =
+  /^library\/(?:debian|ubuntu|centos|rockylinux|almalinux|fedora|oraclelinux|amazonlinux|node|python|ruby|golang|php|openjdk|eclipse-temurin|rust|perl|buildpack-deps|gcc|maven|gradle|tomcat|httpd|nginx|postgres|mysql|mariadb|redis)$/
+
+/** What official images are known to bring: BusyBox ash on Alpine; bash on Debian, Ubuntu, the Red Hat family, and language images on Debian. */
+const shellOf = ({ root }: Stage): '/bin/bash' | '/bin/ash' | undefined => {
+  if (root.kind !== 'image' || root.reference.registry !== 'docker.io' || !root.reference.repository.startsWith('library/'))
+    return undefined
+  const { repository, tag = '' } = root.reference
+  if (/windows|nanoserver/.test(tag)) return undefined
+  if (repository === 'library/alpine' || /(?:^|-)alpine/.test(tag)) return '/bin/ash'
+  if (/alpine|busybox|musl|uclibc/.test(tag)) return undefined
+  return withBash.test(repository) ? '/bin/bash' : undefined
 }
