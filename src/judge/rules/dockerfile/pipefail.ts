@@ -48,7 +48,10 @@ export default dockerfileRule({
           // `echo x | cmd`: what cannot fail needs no watching.
           if (!first || !second || parts.slice(0, -1).every(part => cannotFail.has(part.name))) continue
           if (setsBefore(script, command).pipefail || command.context.includes('condition')) continue
-          const edit = step.onbuild || script.interpreter !== undefined ? undefined : withPipefail(dockerfile, step, offered)
+          // A shell that the command itself starts has options of its own.
+          const ownShell =
+            script.interpreter !== undefined || command.context.some(kind => kind === 'nested-shell' || kind === 'heredoc')
+          const edit = step.onbuild || ownShell ? undefined : withPipefail(dockerfile, step, offered)
           yield {
             at: { start: first.span.start, end: second.span.end },
             message: `the status of \`${first.name || 'the first command'}\` is lost in this pipe`,
@@ -82,7 +85,8 @@ const withPipefail = (dockerfile: Dockerfile, step: Step, offered: Set<Stage | I
   const { value, at } = step.before.shell
   if (at) {
     const program = at.json?.spans[0]
-    if (!program || offered.has(at) || !/(?:^|\/)(?:bash|ash)$/.test(value[0] ?? '')) return undefined
+    if (!program || offered.has(at) || value.includes('pipefail') || !/(?:^|\/)(?:bash|ash)$/.test(value[0] ?? ''))
+      return undefined
     offered.add(at)
     return insertAt(dockerfile, program.end, ', "-o", "pipefail"')
   }
