@@ -39,6 +39,23 @@ export const stepDownEvidence = remembered((stage: Stage): string | undefined =>
   return undefined
 })
 
+/**
+ * True when the entry point itself (CMD where there is none) is a step-down program, to somebody other than root: `ENTRYPOINT ["gosu", "app", …]`.
+ * Then nothing of the image's own ever runs as root.
+ */
+export const startsByStepDown = (stage: Stage): boolean => {
+  const steps = lineage(stage)
+  const start =
+    steps.findLast(({ instruction }) => instruction.name === 'ENTRYPOINT') ??
+    steps.findLast(({ instruction }) => instruction.name === 'CMD')
+  const first = start?.scripts[0]?.commands[0]
+  if (!start || !first || ![first.name, ...first.wrappers.map(({ name }) => name)].some(name => /^(?:gosu|su-exec)$/.test(name)))
+    return false
+  const words = start.instruction.json?.values ?? start.instruction.argument.text.split(/\s+/)
+  const user = words[words.findIndex(word => /(?:^|\/)(?:gosu|su-exec)$/.test(word)) + 1] ?? ''
+  return user !== '' && !user.includes('$') && !isRoot(user)
+}
+
 export type StepDown = { readonly user: string; readonly title: string; readonly edit: Edit }
 
 /**

@@ -29,6 +29,14 @@ export default dockerfileRule({
     for (const { request, command } of requestsTo(dockerfile, 'pip')) {
       if (request.action !== 'install' || hasOption(command, '-c', '--constraint')) continue
       for (const { word, name, version, kind } of request.packages) {
+        if (kind === 'url' && word.literal && followsBranch(version ?? name)) {
+          yield {
+            at: word.span,
+            message: `\`${word.text}\` is whatever its default branch holds on the day`,
+            fix: { title: 'Name a tag, or best a commit: git+https://…@COMMIT', safety: 'manual', edits: [] },
+          }
+          continue
+        }
         if (kind !== 'name' || version !== undefined || !word.literal) continue
         yield {
           at: word.span,
@@ -39,3 +47,9 @@ export default dockerfileRule({
     }
   },
 })
+
+/** `git+https://host/owner/name` without `@REF`. https://pip.pypa.io/en/stable/topics/vcs-support/ */
+const followsBranch = (address: string): boolean => {
+  const path = /^(?:git|hg|svn|bzr)\+[a-z+]+:\/\/[^/]+\/([^#]*)/i.exec(address)?.[1]
+  return path !== undefined && !path.includes('@')
+}

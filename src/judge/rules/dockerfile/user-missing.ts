@@ -1,7 +1,7 @@
 import { fixBy } from '../../dockerfile-queries.ts'
 import { dockerfileRule } from '../../dockerfile-rule.ts'
 import { anonymousUser, baseUser, isWindows } from '../../image-users.ts'
-import { stepDown, stepDownEvidence } from '../../step-down.ts'
+import { startsByStepDown, stepDown, stepDownEvidence } from '../../step-down.ts'
 
 export default dockerfileRule({
   on: 'dockerfile',
@@ -32,7 +32,7 @@ export default dockerfileRule({
     const stage = dockerfile.final
     if (!stage || stage.end.user.at || isWindows(stage)) return
     const who = baseUser(stage.root)
-    if (who === 'unprivileged') return
+    if (who === 'unprivileged' || startsByStepDown(stage)) return
     const at = stage.baseWord?.span ?? stage.from.instruction.headSpan
     const evidence = stepDownEvidence(stage)
     if (evidence !== undefined) {

@@ -1,7 +1,7 @@
 import { fixBy } from '../../dockerfile-queries.ts'
 import { dockerfileRule } from '../../dockerfile-rule.ts'
 import { isRoot } from '../../image-users.ts'
-import { stepDown, stepDownEvidence } from '../../step-down.ts'
+import { startsByStepDown, stepDown, stepDownEvidence } from '../../step-down.ts'
 
 export default dockerfileRule({
   on: 'dockerfile',
@@ -28,7 +28,7 @@ export default dockerfileRule({
   *check(dockerfile) {
     const stage = dockerfile.final
     const { value, at } = stage?.end.user ?? {}
-    if (!stage || !value?.known || !at || !isRoot(value.value)) return
+    if (!stage || !value?.known || !at || !isRoot(value.value) || startsByStepDown(stage)) return
     const evidence = stepDownEvidence(stage)
     const message = `the last USER is \`${value.value}\`, so the container runs as root`
     if (evidence !== undefined) {
