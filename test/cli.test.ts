@@ -29,7 +29,7 @@ const run = (cwd: string, args: readonly string[], input = '') => {
   })
   return { status, stdout, stderr }
 }
-const clean = 'FROM alpine:3.20\nUSER nobody\nCMD ["true"]\n'
+const clean = 'FROM example.com/base:1\nUSER nobody\nCMD ["true"]\n'
 
 describe('bad input gets one clear line and exit code 2', () => {
   const expectLine = (result: ReturnType<typeof run>, line: RegExp): void => {
@@ -127,7 +127,7 @@ describe('check', () => {
 
   test('a pull request cannot silence itself', () => {
     const path = folder({
-      Dockerfile: '# bulkhead ignore=user-missing fine\nFROM alpine:3.20\n',
+      Dockerfile: '# bulkhead ignore=user-missing fine\nFROM example.com/base:1\n',
       'bulkhead.yaml': 'rules: { dockerfile/user-missing: off }\n',
       'own.yaml': 'version: 1\n',
     })

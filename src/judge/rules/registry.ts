@@ -14,6 +14,8 @@ import dockerfileAptYes from './dockerfile/apt-yes.ts'
 import dockerfileArgumentCount from './dockerfile/argument-count.ts'
 import dockerfileBadJson from './dockerfile/bad-json.ts'
 import dockerfileBaseDigestMissing from './dockerfile/base-digest-missing.ts'
+import dockerfileBaseEol from './dockerfile/base-eol.ts'
+import dockerfileBaseFat from './dockerfile/base-fat.ts'
 import dockerfileBaseRegistryUntrusted from './dockerfile/base-registry-untrusted.ts'
 import dockerfileBaseTagLatest from './dockerfile/base-tag-latest.ts'
 import dockerfileBaseTagMissing from './dockerfile/base-tag-missing.ts'
@@ -134,6 +136,8 @@ export const rules: Readonly<Record<string, DockerfileRule<unknown>>> = {
   'dockerfile/argument-count': dockerfileArgumentCount,
   'dockerfile/bad-json': dockerfileBadJson,
   'dockerfile/base-digest-missing': dockerfileBaseDigestMissing,
+  'dockerfile/base-eol': dockerfileBaseEol,
+  'dockerfile/base-fat': dockerfileBaseFat,
   'dockerfile/base-registry-untrusted': dockerfileBaseRegistryUntrusted,
   'dockerfile/base-tag-latest': dockerfileBaseTagLatest,
   'dockerfile/base-tag-missing': dockerfileBaseTagMissing,
