@@ -1,3 +1,7 @@
+import type { Edit } from '../../../model/finding.ts'
+import { remembered } from '../../../model/remember.ts'
+import type { Dockerfile } from '../../../read/dockerfile/graph.ts'
+import type { Instruction } from '../../../read/dockerfile/syntax.ts'
 import { fixBy, isMostlyLowerCase, replaceAt } from '../../dockerfile-queries.ts'
 import { dockerfileRule } from '../../dockerfile-rule.ts'
 
@@ -18,17 +22,38 @@ export default dockerfileRule({
   links: ['https://docs.docker.com/reference/build-checks/consistent-instruction-casing/'],
   fixes: 'safe',
   *check(dockerfile) {
-    const keywords = dockerfile.tree.instructions.map(({ keyword }) => keyword)
     const wantLower = isMostlyLowerCase(dockerfile)
-    for (const { raw, span } of keywords) {
+    for (const instruction of dockerfile.tree.instructions) {
+      const { raw, span } = instruction.keyword
       const wanted = wantLower ? raw.toLowerCase() : raw.toUpperCase()
       if (raw === wanted) continue
       const exact = span.end - span.start === raw.length
       yield {
         at: span,
         message: `\`${raw}\` is not written like the other instructions`,
-        ...(exact ? { fix: fixBy('safe', `Write ${wanted}`, replaceAt(dockerfile, span, wanted)) } : {}),
+        ...(exact
+          ? {
+              fix: fixBy(
+                'safe',
+                `Write ${wanted}`,
+                replaceAt(dockerfile, span, wanted),
+                ...asToo(dockerfile, instruction, wantLower),
+              ),
+            }
+          : {}),
       }
     }
   },
 })
+
+/** The AS of a FROM goes with it, so that the two still match. */
+const asToo = (dockerfile: Dockerfile, instruction: Instruction, lower: boolean): readonly Edit[] => {
+  if (instruction.name !== 'FROM') return []
+  const as = asWords(dockerfile).get(instruction)
+  const wanted = lower ? 'as' : 'AS'
+  return as && as.raw !== wanted && as.span.end - as.span.start === 2 ? [replaceAt(dockerfile, as.span, wanted)] : []
+}
+
+const asWords = remembered(
+  (dockerfile: Dockerfile) => new Map(dockerfile.stages.map(({ from, asWord }) => [from.instruction, asWord])),
+)
