@@ -79,3 +79,9 @@ test.each([
 ])('no smaller variant is known, or nothing of it ships: %j', async text => {
   expect(await judge(fat, text)).toEqual([])
 })
+
+test('no smaller variant is advised of what nobody maintains', async () => {
+  expect(await messages(fat, 'FROM openjdk:11-jdk\n')).toEqual([])
+  expect(await messages(fat, 'FROM python:3.11\n', '2026-11-24')).toHaveLength(1)
+  expect(await messages(fat, 'FROM python:3.11\n', '2040-01-01')).toEqual([])
+})

@@ -1,4 +1,4 @@
-import { smallerVariants } from '../../base-catalogue.ts'
+import { endOfLife, smallerVariants } from '../../base-catalogue.ts'
 import { fixBy, shippedStages } from '../../dockerfile-queries.ts'
 import { dockerfileRule } from '../../dockerfile-rule.ts'
 
@@ -20,13 +20,14 @@ export default dockerfileRule({
   replaces: ['DD018'],
   links: ['https://docs.docker.com/build/building/best-practices/#choose-the-right-base-image'],
   fixes: 'manual',
-  *check(dockerfile) {
+  *check(dockerfile, _, { today }) {
     const stage = shippedStages(dockerfile).at(-1)
     if (stage?.base.kind !== 'image') return
     const { reference } = stage.base
     const kinds = smallerVariants(reference)
     const use = stage.uses.find(({ how }) => how === 'from')
-    if (kinds.length === 0 || !use) return
+    // A smaller variant of what nobody maintains any more is no advice.
+    if (kinds.length === 0 || !use || endOfLife(reference, today).length > 0) return
     const name = reference.tag === undefined ? reference.familiar : `${reference.familiar}:${reference.tag}`
     yield {
       at: use.span,
