@@ -35,3 +35,17 @@ describe('secret-arg-env-name', () => {
     expect(await found(`ENV ${pair}`, 'secret-arg-env-name')).toHaveLength(1)
   })
 })
+
+describe('shell-form', () => {
+  test('says what is true of a command that begins with exec', async () => {
+    expect(await found('CMD exec gunicorn --bind :$PORT app', 'shell-form')).toEqual([
+      '`CMD` in its shell form needs `/bin/sh` in the image, though `exec` lets the signals through',
+    ])
+    expect(await found('CMD cd /x && exec ./y', 'shell-form')).toEqual([
+      '`CMD` in its shell form needs `/bin/sh` in the image, though `exec` lets the signals through',
+    ])
+    expect(await found('CMD gunicorn app', 'shell-form')).toEqual([
+      '`CMD` in its shell form is run by `/bin/sh`, which may keep signals from the program',
+    ])
+  })
+})

@@ -30,16 +30,32 @@ export default dockerfileRule({
         if (step.before.shell.at !== undefined) continue
         // The shell form of CMD is the words of an ENTRYPOINT in JSON form: another meaning altogether, and another trap.
         const argv = simpleWords(step)
+        const shell = step.before.shell.value[0]
+        // With exec the program takes the shell's place, and what is left of the fault is that the image needs a shell.
+        const execs = step.scripts.some(script =>
+          script.commands.some(
+            ({ wrappers, context }) => context.length === 0 && wrappers.some(wrapper => wrapper.name === 'exec'),
+          ),
+        )
         yield {
           at: headSpan,
-          message: `\`${name}\` in its shell form runs \`${step.before.shell.value[0]}\` as the first process, which does not pass signals on`,
+          ...(execs ? { severity: 'info' as const } : {}),
+          message: execs
+            ? `\`${name}\` in its shell form needs \`${shell}\` in the image, though \`exec\` lets the signals through`
+            : `\`${name}\` in its shell form is run by \`${shell}\`, which may keep signals from the program`,
           fix: argv
             ? fixBy(
                 'unsafe',
                 'Write it as JSON; the program is then the first process and gets the signals itself',
                 replaceAt(dockerfile, step.instruction.argumentSpan, toJson(argv)),
               )
-            : { title: `Write it as JSON, or begin with exec: ${name} ["sh", "-c", "exec …"]`, safety: 'manual', edits: [] },
+            : {
+                title: execs
+                  ? 'Write it as JSON, unless the shell has something to expand'
+                  : `Write it as JSON, or begin with exec: ${name} ["sh", "-c", "exec …"]`,
+                safety: 'manual',
+                edits: [],
+              },
         }
       }
     }
