@@ -9,7 +9,7 @@ export default dockerfileRule({
   since: '0.1.0',
   profile: 'default',
   summary: 'CMD or ENTRYPOINT runs inside a shell',
-  why: 'In the shell form /bin/sh is the first process, and it does not pass signals on: `docker stop` waits and then kills, and data that was to be written is lost. The shell must also stay in the image, where an attacker can use it.',
+  why: 'In the shell form /bin/sh may stay the first process, and it passes no signals on: `docker stop` waits and then kills, and data that was to be written is lost. The shell must also stay in the image, where an attacker can use it.',
   examples: [
     { bad: 'FROM node:22\nUSER node\nCMD node server.js\n', good: 'FROM node:22\nUSER node\nCMD ["node", "server.js"]\n' },
     {
