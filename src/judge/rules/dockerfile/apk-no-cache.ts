@@ -16,7 +16,7 @@ export default dockerfileRule({
       good: 'FROM alpine:3.20\nRUN apk add --no-cache curl\nUSER nobody\n',
     },
   ],
-  replaces: ['DL3019', 'DS-0025', 'DKL-DI-0004'],
+  replaces: ['DL3019', 'DS-0025', 'DKL-DI-0004', 'apk_add_using_local_cache_path', 'missing-apk-no-cache'],
   links: ['https://wiki.alpinelinux.org/wiki/Alpine_Package_Keeper'],
   fixes: 'safe',
   *check(dockerfile) {

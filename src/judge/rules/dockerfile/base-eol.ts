@@ -19,7 +19,6 @@ export default dockerfileRule({
       byHand: true,
     },
   ],
-  replaces: ['DD077', 'tally/ruby/eol-ruby-version'],
   links: ['https://endoflife.date/'],
   fixes: 'manual',
   *check(dockerfile, _, { today }) {

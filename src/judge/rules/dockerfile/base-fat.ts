@@ -17,7 +17,6 @@ export default dockerfileRule({
     },
     { bad: 'FROM python:3.14-trixie\n', good: 'FROM python:3.14-slim-trixie\n', byHand: true },
   ],
-  replaces: ['DD018'],
   links: ['https://docs.docker.com/build/building/best-practices/#choose-the-right-base-image'],
   fixes: 'manual',
   *check(dockerfile, _, { today }) {

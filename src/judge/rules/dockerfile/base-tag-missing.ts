@@ -18,7 +18,7 @@ export default dockerfileRule({
       byHand: true,
     },
   ],
-  replaces: ['DL3006', 'DS-0001', 'CKV_DOCKER_7'],
+  replaces: ['DL3006', 'DS-0001', 'CKV_DOCKER_7', 'image_version_not_explicit', 'missing-image-version'],
   links: ['https://docs.docker.com/build/building/best-practices/#pin-base-image-versions'],
   fixes: 'manual',
   *check(dockerfile) {

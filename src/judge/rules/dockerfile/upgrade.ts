@@ -18,7 +18,11 @@ export default dockerfileRule({
   ],
   replaces: [
     'DS-0024',
+    'DL3005',
+    'DL3017',
+    'DL3031',
     'DL3035',
+    'DL3039',
     'avoid-apt-get-upgrade',
     'avoid-apk-upgrade',
     'avoid-dnf-update',
