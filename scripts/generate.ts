@@ -52,6 +52,13 @@ const detectorsRegistry = registry(
   .replaceAll("from './", "from './detectors/")
   .replace("'./detectors/detector.ts'", "'./detector.ts'")
 
+const catalogersRegistry = registry(
+  'src/read/catalogers',
+  'catalogers',
+  'Cataloger',
+  "import type { Cataloger } from '../cataloger.ts'",
+)
+
 let stale = 0
 /** Writes a file when its content differs; under --check only counts it. */
 const emit = (path: string, content: string): void => {
@@ -75,6 +82,7 @@ const emit = (path: string, content: string): void => {
 
 emit('src/judge/rules/registry.ts', rulesRegistry)
 emit('src/judge/secrets/registry.ts', detectorsRegistry)
+emit('src/read/catalogers/registry.ts', catalogersRegistry)
 if (stale === 0) {
   // Everything else is made from the rules themselves, read through the registry as it is now.
   const load = (path: string): Promise<Record<string, unknown>> => import(pathToFileURL(join(root, path)).href)

@@ -1,9 +1,9 @@
 /** Bulkhead as a library. */
 
-import { version } from './cli/version.ts'
 import { check, exitCode } from './flows/check.ts'
 import { rules } from './judge/rules/registry.ts'
 import type { CheckReport } from './model/report.ts'
+import { version } from './model/version.ts'
 import { memoryWorld } from './world/memory.ts'
 
 export { applyEdits, planFixes } from './change/fix.ts'

@@ -3,10 +3,10 @@ import { check, exitCode } from '../flows/check.ts'
 import { rules } from '../judge/rules/registry.ts'
 import { type Safety, type Severity, UsageError } from '../model/finding.ts'
 import type { CheckReport } from '../model/report.ts'
+import { version } from '../model/version.ts'
 import { WorldError } from '../model/world.ts'
 import { machine } from '../world/machine.ts'
 import { print, terminalWidth, wantsColour } from './terminal.ts'
-import { version } from './version.ts'
 
 export type CheckArguments = {
   readonly fix?: boolean

@@ -1,8 +1,8 @@
 /** The command `bulkhead`. Each command's own modules are loaded when it runs, so that starting costs little. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { UsageError } from '../model/finding.ts'
+import { version } from '../model/version.ts'
 import type { CheckArguments } from './check-command.ts'
-import { version } from './version.ts'
 
 /** Runs the program and gives its exit code: 0 clean, 1 findings, 2 something went wrong. */
 export const main = async (args: readonly string[]): Promise<number> => {

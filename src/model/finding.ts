@@ -1,7 +1,10 @@
 import type { Span } from './text.ts'
 
-/** `sha256:` and 64 hexadecimal digits. */
-export type Digest = `sha256:${string}`
+/** The algorithm and its hexadecimal digits: 64 or 128. */
+export type Digest = `${'sha256' | 'sha512'}:${string}`
+
+/** True for a digest in the form that the OCI specifications give it. */
+export const isDigest = (text: string): text is Digest => /^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/.test(text)
 
 export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'info' | 'unknown'
 

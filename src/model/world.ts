@@ -2,6 +2,7 @@
 export type World = {
   readonly files: Files
   readonly processes: Processes
+  readonly http: Http
   readonly clock: Clock
   /** Environment variables. */
   readonly env: Readonly<Record<string, string | undefined>>
@@ -22,6 +23,72 @@ export type Files = {
   stat(path: string): Promise<{ readonly type: Entry['type']; readonly size: number } | undefined>
   /** A private folder that `use` may fill; removed afterwards, also when `use` throws. */
   temporary<T>(use: (folder: string) => Promise<T>): Promise<T>
+  /** For reading here and there in a file of any size. Follows links; only ordinary files. Throws WorldError at once. */
+  open(path: string): OpenFile
+  /** What is there, links not followed; undefined when there is nothing. Throws WorldError. */
+  inspect(path: string): Inspected | undefined
+  /** A file without a name for what does not fit into memory: gone when it is closed, and when the process dies. Throws WorldError. */
+  scratch(): Scratch
+}
+
+/** All calls do their work at once: for local files that is many times as fast as waiting for each. They throw WorldError. */
+export type OpenFile = {
+  readonly size: number
+  /** Names this content on this machine: device, inode, size, time of change. Another content has another. */
+  readonly identity: string
+  /** Fills `into` with the bytes from `offset` on, and says how many there were: fewer only at the end of the file. */
+  read(offset: number, into: Uint8Array): number
+  close(): void
+}
+
+export type Scratch = OpenFile & {
+  append(bytes: Uint8Array): void
+}
+
+export type Inspected = {
+  readonly type: Entry['type'] | 'character-device' | 'block-device' | 'fifo'
+  readonly size: number
+  /** Permission bits, 0 to 0o7777. */
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
+  /** Seconds since 1970. */
+  readonly mtime: number
+  readonly inode: string
+  /** Of links. */
+  readonly target: string
+}
+
+export type Http = {
+  /**
+   * One request, one answer: redirects are not followed. Rejects with WorldError when there is no answer: `not-found` (no such host, no
+   * such socket), `timed-out`, `failed`.
+   */
+  request(request: HttpRequest): Promise<HttpResponse>
+}
+
+export type HttpRequest = {
+  readonly url: string
+  readonly method?: 'GET' | 'HEAD' | 'POST'
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+  /** Of a Unix socket (or a Windows named pipe) to speak to, in place of the address's host. */
+  readonly socketPath?: string
+  /** PEM: certificate authorities, and the client's own certificate. */
+  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string; readonly isInsecure?: boolean }
+  /** Refuse (`not-permitted`) when the host's address is loopback, link-local or of a private network. */
+  readonly publicOnly?: boolean
+  /** Milliseconds without any byte after which it ends with `timed-out` (default 60,000). */
+  readonly timeout?: number
+}
+
+export type HttpResponse = {
+  readonly status: number
+  /** Names in small letters; several of one name are joined by `, `. */
+  readonly headers: Readonly<Record<string, string>>
+  /** To be read, or closed. Rejects with WorldError: `timed-out`, `failed`. */
+  readonly body: AsyncIterable<Uint8Array>
+  close(): void
 }
 
 export type Processes = {

@@ -1,10 +1,24 @@
 /** The World of this machine. */
-import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { access, chmod, mkdtemp, realpath, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, delimiter, dirname, isAbsolute, join } from 'node:path'
-import type { Entry, Files, Processes, World } from '../model/world.ts'
+import type { Entry, Files, Inspected, OpenFile, Processes, World } from '../model/world.ts'
 import { WorldError } from '../model/world.ts'
+import { http } from './http.ts'
 
 const defaultLimit = 64 * 1024 * 1024
 
@@ -121,6 +135,125 @@ const files: Files = {
       await rm(folder, { recursive: true, force: true })
     }
   },
+
+  open(path) {
+    try {
+      const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+      return opened(path, file)
+    } catch (error) {
+      throw error instanceof WorldError ? error : explain(path, error)
+    }
+  },
+
+  inspect(path) {
+    try {
+      const found = lstatSync(path, { bigint: true })
+      return {
+        type: typeOf(found),
+        size: Number(found.size),
+        mode: Number(found.mode) & 0o7777,
+        uid: Number(found.uid),
+        gid: Number(found.gid),
+        mtime: Number(found.mtimeNs) / 1e9,
+        inode: `${found.dev}:${found.ino}`,
+        target: found.isSymbolicLink() ? readlinkSync(path) : '',
+      }
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code
+      if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG') return undefined
+      throw explain(path, error)
+    }
+  },
+
+  scratch() {
+    let folder: string | undefined
+    try {
+      folder = mkdtempSync(join(tmpdir(), 'bulkhead-'))
+      const path = join(folder, 'scratch')
+      const file = openSync(path, 'wx+', 0o600)
+      // An open file without a name lives as long as somebody has it open; Windows does not allow that.
+      if (process.platform !== 'win32') rmSync(folder, { recursive: true })
+      let size = 0
+      let isOpen = true
+      return {
+        get size() {
+          return size
+        },
+        identity: path,
+        append(bytes) {
+          try {
+            for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at, size + at)
+            size += bytes.length
+          } catch (error) {
+            throw explain(path, error, 'written')
+          }
+        },
+        read: (offset, into) => readFully(path, file, offset, into),
+        close() {
+          if (!isOpen) return
+          isOpen = false
+          closeSync(file)
+          rmSync(join(path, '..'), { recursive: true, force: true })
+        },
+      }
+    } catch (error) {
+      throw explain(folder ?? tmpdir(), error, 'written')
+    }
+  },
+}
+
+const typeOf = (found: {
+  isFile(): boolean
+  isDirectory(): boolean
+  isSymbolicLink(): boolean
+  isCharacterDevice(): boolean
+  isBlockDevice(): boolean
+  isFIFO(): boolean
+}): Inspected['type'] =>
+  found.isFile()
+    ? 'file'
+    : found.isDirectory()
+      ? 'directory'
+      : found.isSymbolicLink()
+        ? 'link'
+        : found.isCharacterDevice()
+          ? 'character-device'
+          : found.isBlockDevice()
+            ? 'block-device'
+            : found.isFIFO()
+              ? 'fifo'
+              : 'other'
+
+const opened = (path: string, file: number): OpenFile => {
+  const found = fstatSync(file, { bigint: true })
+  if (!found.isFile()) {
+    closeSync(file)
+    throw new WorldError('not-a-file', found.isDirectory() ? `${path} is a folder` : `${path} is not an ordinary file`)
+  }
+  let isOpen = true
+  return {
+    size: Number(found.size),
+    identity: `${found.dev}:${found.ino}:${found.size}:${found.mtimeNs}:${found.ctimeNs}`,
+    read: (offset, into) => readFully(path, file, offset, into),
+    close() {
+      if (isOpen) closeSync(file)
+      isOpen = false
+    },
+  }
+}
+
+const readFully = (path: string, file: number, offset: number, into: Uint8Array): number => {
+  try {
+    let at = 0
+    while (at < into.length) {
+      const count = readSync(file, into, at, into.length - at, offset + at)
+      if (count === 0) break
+      at += count
+    }
+    return at
+  } catch (error) {
+    throw explain(path, error)
+  }
 }
 
 const processes: Processes = {
@@ -175,4 +308,4 @@ const processes: Processes = {
   },
 }
 
-export const machine: World = { files, processes, clock: { now: () => Date.now() }, env: process.env }
+export const machine: World = { files, processes, http, clock: { now: () => Date.now() }, env: process.env }

@@ -1,10 +1,21 @@
 /** A World of plain data, for tests: files by absolute path, no programs unless they are given, a clock that stands still. */
-import type { Entry, Processes, World } from '../model/world.ts'
+import type { Entry, Http, OpenFile, Processes, World } from '../model/world.ts'
 import { WorldError } from '../model/world.ts'
 
 export type MemoryWorld = World & { readonly written: Map<string, string> }
 
 export type MemoryFile = string | Uint8Array | undefined | { readonly link: string }
+
+const openBytes = (identity: string, bytes: () => Uint8Array): OpenFile => ({
+  size: bytes().length,
+  identity,
+  read(offset, into) {
+    const found = bytes().subarray(offset, offset + into.length)
+    into.set(found)
+    return found.length
+  },
+  close: () => undefined,
+})
 
 /**
  * `contents`: path → content; undefined: it is there, but may not be read; a link leads to a path, from its own folder. Relative paths start at
@@ -12,7 +23,12 @@ export type MemoryFile = string | Uint8Array | undefined | { readonly link: stri
  */
 export const memoryWorld = (
   contents: Readonly<Record<string, MemoryFile>>,
-  options: { readonly now?: number; readonly run?: Processes['run']; readonly programs?: readonly string[] } = {},
+  options: {
+    readonly now?: number
+    readonly run?: Processes['run']
+    readonly programs?: readonly string[]
+    readonly request?: Http['request']
+  } = {},
 ): MemoryWorld => {
   const absolute = (path: string): string => {
     const parts: string[] = []
@@ -43,7 +59,39 @@ export const memoryWorld = (
       find: async program => (options.programs?.includes(program) ? `/usr/bin/${program}` : undefined),
       run: options.run ?? (async program => Promise.reject(new WorldError('failed', `${program} is not here`))),
     },
+    http: {
+      request: options.request ?? (async ({ url }) => Promise.reject(new WorldError('not-found', `${url} cannot be reached`))),
+    },
     files: {
+      open(path) {
+        const file = follow(absolute(path))
+        if (!files.has(file)) throw new WorldError(isFolder(file) ? 'not-a-file' : 'not-found', `${path} does not exist`)
+        const content = files.get(file) as string | Uint8Array | undefined
+        if (content === undefined) throw new WorldError('not-permitted', `${path} may not be read: permission denied`)
+        return openBytes(file, () => bytes(content))
+      },
+      inspect(path) {
+        const file = absolute(path)
+        const content = files.get(file)
+        const common = { mode: 0o644, uid: 0, gid: 0, mtime: 0, inode: file, target: '' }
+        if (typeof content === 'object' && 'link' in content) return { ...common, type: 'link', size: 0, target: content.link }
+        if (files.has(file))
+          return { ...common, type: 'file', size: bytes((content as string | Uint8Array | undefined) ?? '').length }
+        return isFolder(file) ? { ...common, type: 'directory', size: 0, mode: 0o755 } : undefined
+      },
+      scratch() {
+        let held: Uint8Array = new Uint8Array(0)
+        const file = openBytes('scratch', () => held)
+        return {
+          ...file,
+          get size() {
+            return held.length
+          },
+          append(more) {
+            held = Buffer.concat([held, more])
+          },
+        }
+      },
       async read(path, limit = Number.POSITIVE_INFINITY) {
         const file = follow(absolute(path))
         if (!files.has(file)) throw new WorldError(isFolder(file) ? 'not-a-file' : 'not-found', `${path} does not exist`)

@@ -76,7 +76,8 @@ type Handle = {
 }
 type Inner = { readonly _handle?: Handle; readonly _writeState?: Uint32Array }
 
-type Decoder = {
+/** Takes compressed bytes and hands on what comes out, at once. Throws DecompressError. `close` must be called. */
+export type Decoder = {
   push(bytes: Uint8Array, write: (bytes: Uint8Array) => void): void
   end(write: (bytes: Uint8Array) => void): void
   close(): void
@@ -124,6 +125,15 @@ const openInner = (compression: 'gzip' | 'zstd'): Decoder | undefined => {
     end: write => run(ending, new Uint8Array(0), write),
     close: () => stream.destroy(),
   }
+}
+
+/** For bytes that cannot be waited for. Throws DecompressError where this version of Node.js has no way to do it. */
+export const decoderOf = (compression: Compression): Decoder => {
+  if (compression === 'none') return { push: (bytes, write) => write(bytes), end: () => undefined, close: () => undefined }
+  const decoder = innerDecoder(compression)
+  if (!decoder)
+    throw new DecompressError('corrupt', `this version of Node.js cannot read ${compression} data inside of an archive`)
+  return decoder
 }
 
 const behaves = new Map<string, boolean>()

@@ -41,7 +41,7 @@ const collect = (): { found: Found[]; handler: ConstructorParameters<typeof TarW
       entry(entry) {
         const pieces: Buffer[] = []
         return {
-          write: bytes => pieces.push(Buffer.from(bytes)),
+          write: bytes => pieces.push(Buffer.from(bytes)) > 0,
           end: () => found.push({ entry, body: expand(entry, Buffer.concat(pieces)) }),
         }
       },
@@ -137,11 +137,11 @@ describe.skipIf(!hasGnuTar).each([
     )
   })
 
-  test('by seeking, without reading what nobody wants', async () => {
+  test('by seeking, without reading what nobody wants', () => {
     const paths: string[] = []
     let read = 0
-    await walkTar(
-      async (offset, length) => {
+    walkTar(
+      (offset, length) => {
         const bytes = archive.subarray(offset, offset + length)
         read += bytes.length
         return bytes

@@ -45,7 +45,11 @@ export class TarError extends Error {
 }
 
 /** Takes the stored bytes of one file, in pieces that are only lent: what is to be kept must be copied. */
-export type BodySink = { write(bytes: Uint8Array): void; end(): void }
+export type BodySink = {
+  /** False: the rest is not wanted; `end` is not called then. */
+  write(bytes: Uint8Array): boolean
+  end(): void
+}
 
 export type TarHandler = {
   /** Called for every entry, in order. Undefined: the body is skipped. */
@@ -305,7 +309,7 @@ type State =
   | { readonly in: 'extension'; readonly header: Extract<Header, { kind: 'extension' }> }
   | { readonly in: 'sparse-blocks'; readonly entry: TarEntry; readonly map: SparsePart[]; readonly at: number }
   | { readonly in: 'sparse-body'; readonly entry: TarEntry; readonly at: number }
-  | { readonly in: 'body'; readonly sink: BodySink | undefined; left: number; padding: number }
+  | { readonly in: 'body'; sink: BodySink | undefined; left: number; padding: number }
   | { readonly in: 'end' }
 
 /**
@@ -353,7 +357,7 @@ export class TarWalker {
       }
       if (state.in === 'body') {
         const taken = Math.min(state.left, bytes.length - at)
-        if (taken > 0) state.sink?.write(bytes.subarray(at, at + taken))
+        if (taken > 0 && state.sink && !state.sink.write(bytes.subarray(at, at + taken))) state.sink = undefined
         state.left -= taken
         at += taken
         const dropped = Math.min(state.padding, bytes.length - at)
@@ -480,11 +484,11 @@ export class TarWalker {
 /** Parts of one sparse file in the old GNU format: a thousand blocks of them. */
 const sparseLimit = 21_000
 
-/** Reads `length` bytes at `offset`; fewer only at the end of the file. */
-export type ReadAt = (offset: number, length: number) => Promise<Uint8Array>
+/** Reads `length` bytes at `offset`; fewer only at the end of the file. The bytes are only lent until the next call. */
+export type ReadAt = (offset: number, length: number) => Uint8Array
 
 /** Walks an archive that can be sought in: bodies that nobody wants are never read. `window`: bytes read at a time. */
-export const walkTar = async (readAt: ReadAt, handler: TarHandler, window = 64 * 1024): Promise<void> => {
+export const walkTar = (readAt: ReadAt, handler: TarHandler, window = 64 * 1024): void => {
   const walker = new TarWalker(handler)
   for (let at = 0; ; ) {
     const skip = walker.skippable
@@ -493,10 +497,10 @@ export const walkTar = async (readAt: ReadAt, handler: TarHandler, window = 64 *
       walker.skip(skip)
       at += skip
     }
-    const bytes = await readAt(at, window)
+    const bytes = readAt(at, window)
     if (bytes.length === 0) {
       // What was skipped may lie behind the end.
-      if (skip > 0 && (await readAt(at - 1, 1)).length === 0)
+      if (skip > 0 && readAt(at - 1, 1).length === 0)
         throw new TarError('truncated', 'the archive ends in the middle of an entry', at)
       break
     }

@@ -1,0 +1,79 @@
+/** Images as the OCI image specification describes them (https://github.com/opencontainers/image-spec), whatever they were read from. */
+import type { Digest } from './finding.ts'
+
+export type Image = {
+  /** The digest of the configuration's bytes: what Docker calls the image's id. Computed, never taken from a claim. */
+  readonly id: Digest
+  /** The digest of the manifest's bytes, where the source has a manifest. */
+  readonly manifest?: Digest
+  /** `linux/amd64`, `linux/arm64/v8`. */
+  readonly platform: string
+  /** Names that the source gives it: `nginx:1.25`. */
+  readonly refs: readonly string[]
+  readonly config: ImageConfig
+  /** From the base upwards. */
+  readonly layers: readonly Layer[]
+}
+
+/** The runtime settings of an image. Missing ones are empty. */
+export type ImageConfig = {
+  readonly user: string
+  /** `NAME=value`. */
+  readonly env: readonly string[]
+  readonly entrypoint: readonly string[] | undefined
+  readonly cmd: readonly string[] | undefined
+  readonly shell: readonly string[] | undefined
+  readonly workingDir: string
+  /** `8080/tcp`. */
+  readonly exposedPorts: readonly string[]
+  readonly volumes: readonly string[]
+  readonly labels: Readonly<Record<string, string>>
+  readonly healthcheck: readonly string[] | undefined
+  /** RFC 3339, as written. */
+  readonly created: string | undefined
+  readonly history: readonly HistoryStep[]
+}
+
+export type HistoryStep = {
+  readonly createdBy: string
+  readonly created: string | undefined
+  readonly comment: string
+  /** The instruction changed settings only. */
+  readonly isEmpty: boolean
+}
+
+export type Layer = {
+  /** The digest of the uncompressed archive, as the configuration claims it: a name for the layer, and no proof of its content. */
+  readonly diffId: Digest
+  /** The index in `config.history` of the instruction that made it; undefined when the history does not fit the layers. */
+  readonly step: number | undefined
+}
+
+/** One part of a file: plain data, so that a thread can open it itself. */
+export type FileRange = { readonly path: string; readonly at: number; readonly size: number }
+
+/** Where the bytes of a layer are. Plain data. */
+export type LayerBytes =
+  /** An archive, perhaps compressed. `digest`: what these bytes must hash to, where that is known. */
+  | { readonly from: 'file'; readonly range: FileRange; readonly digest?: Digest }
+  /** A blob behind HTTP. */
+  | {
+      readonly from: 'registry'
+      readonly url: string
+      readonly digest: Digest
+      readonly size: number
+      readonly access: RegistryAccess
+    }
+  /** A layer of Docker's overlay2 driver: headers from tar-split, bodies from the folder. */
+  | { readonly from: 'overlay'; readonly headers: string; readonly folder: string }
+  /** A root file system. */
+  | { readonly from: 'folder'; readonly path: string }
+  /** The layer was left out of the archive (Windows base layers are, and those of `docker save` with a wrong platform). */
+  | { readonly from: 'nowhere'; readonly reason: string }
+
+/** What is needed to ask a registry again from another thread. Secret: never shown, never stored. */
+export type RegistryAccess = {
+  readonly authorization: string | undefined
+  /** Plain http, or an address of a private network, is what the user asked for. */
+  readonly allowPrivate: boolean
+}

@@ -1,0 +1,25 @@
+import type { Digest, Problem } from './finding.ts'
+import type { Image } from './image.ts'
+import type { Distro, Package } from './package.ts'
+
+/** What is inside an image, a root file system, or what an SBOM says. Plain data. */
+export type Inventory = {
+  /** As the user named it, without what chose the source. */
+  readonly name: string
+  readonly kind: 'image' | 'folder' | 'sbom'
+  readonly image: Image | undefined
+  readonly distro: Distro | undefined
+  /** By purl. */
+  readonly packages: readonly Package[]
+  readonly problems: readonly Problem[]
+  /** From the base upwards. */
+  readonly layers: readonly LayerSummary[]
+}
+
+export type LayerSummary = {
+  readonly diffId: Digest
+  readonly step: number | undefined
+  /** Bytes of its files, uncompressed. */
+  readonly size: number
+  readonly files: number
+}

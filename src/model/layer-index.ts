@@ -1,0 +1,38 @@
+/** What one walk over a layer leaves behind: plain data, for the cache and for threads. */
+import type { Digest, Problem } from './finding.ts'
+
+export type LayerIndex = {
+  /** Computed over all bytes that were read; undefined where bytes were skipped. Only such an index is ever shared between images. */
+  readonly verified: Digest | undefined
+  readonly files: FileTable
+  readonly evidence: readonly Evidence[]
+  readonly problems: readonly Problem[]
+  /** Bytes of all files together, as a reader of them sees them. */
+  readonly size: number
+}
+
+/** All entries of a layer in the archive's order, one list per column: a tenth of the memory of an object for each. */
+export type FileTable = {
+  /** Without a slash in front; '' is the root. Whiteouts are among them as they are written. */
+  readonly paths: readonly string[]
+  /** One letter each: f(ile), h(ard link), l(ink), d(irectory), c(haracter), b(lock), p(ipe), o(ther). */
+  readonly types: string
+  readonly sizes: readonly number[]
+  /** Permission bits. */
+  readonly modes: readonly number[]
+  /** Rows that are links → where they lead; hard links name a path of this layer. */
+  readonly targets: Readonly<Record<number, string>>
+  /** Rows whose owner is not root → `uid:gid`. */
+  readonly owners: Readonly<Record<number, string>>
+  /** Rows with `security.capability` → its value in hexadecimal digits; rows of opaque directories → ''. */
+  readonly capabilities: Readonly<Record<number, string>>
+  /** Rows of directories that hide what lower layers have in them, where no whiteout file says so. */
+  readonly opaque: readonly number[]
+}
+
+/** What a cataloger took out of one file. */
+export type Evidence = {
+  readonly cataloger: string
+  readonly path: string
+  readonly data: unknown
+}

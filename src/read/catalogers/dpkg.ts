@@ -1,0 +1,206 @@
+/**
+ * Debian's package database: `status` (https://manpages.debian.org/dpkg-query, the fields of deb-control(5)), its parts in `status.d` of distroless
+ * images, and the lists of files that each package owns.
+ */
+import type { Problem } from '../../model/finding.ts'
+import type { Distro, Package } from '../../model/package.ts'
+import { purl } from '../../model/purl.ts'
+import { type Cataloger, cameIn, type Found, type ImageView, Unreadable, wholeText } from '../cataloger.ts'
+
+type DebPackage = {
+  readonly name: string
+  readonly version: string
+  readonly architecture: string
+  readonly source: string
+  readonly sourceVersion: string
+  readonly maintainer: string
+  readonly depends: readonly string[]
+  readonly provides: readonly string[]
+  readonly conffiles: readonly string[]
+}
+
+type Data =
+  | { readonly kind: 'status'; readonly packages: readonly DebPackage[] }
+  /** `package` is `name` or `name:architecture`. */
+  | { readonly kind: 'owns'; readonly package: string; readonly files: readonly string[] }
+
+const cataloger: Cataloger<Data> = {
+  revision: 1,
+  files: [
+    'var/lib/dpkg/status',
+    'var/lib/dpkg/status.d/*',
+    'usr/lib/sysimage/dpkg/status',
+    'var/lib/dpkg/info/*.{list,md5sums}',
+    'usr/lib/sysimage/dpkg/info/*.list',
+  ],
+  collect(file) {
+    const name = file.path.slice(file.path.lastIndexOf('/') + 1)
+    const text = wholeText(file, 64 * 1024 * 1024)
+    if (name.endsWith('.list')) {
+      const files = text.split('\n').filter(line => line.startsWith('/') && line !== '/.')
+      return { kind: 'owns', package: name.slice(0, -5), files }
+    }
+    if (name.endsWith('.md5sums')) {
+      // distroless: `status.d/NAME.md5sums` stands for the list; elsewhere the list has more.
+      const files = text.split('\n').flatMap(line => /^[0-9a-f]{32} [ *](.+)$/.exec(line)?.[1] ?? [])
+      return { kind: 'owns', package: name.slice(0, -8), files: files.map(path => `/${path.replace(/^\.?\//, '')}`) }
+    }
+    return { kind: 'status', packages: parseStatus(text) }
+  },
+  *assemble(found, image) {
+    const owned = new Map<string, Set<string>>()
+    for (const { data } of found) {
+      if (data.kind !== 'owns') continue
+      const files = owned.get(data.package) ?? new Set()
+      for (const file of data.files) files.add(file)
+      owned.set(data.package, files)
+    }
+    const databases = found.filter(isStatus)
+    yield* packagesOf(databases, owned, image)
+  },
+}
+
+export default cataloger
+
+const isStatus = (one: Found<Data>): one is Found<Extract<Data, { kind: 'status' }>> => one.data.kind === 'status'
+
+/** Only packages whose files are there: `installed`, or on their way to or from it. Throws Unreadable. */
+export const parseStatus = (text: string): readonly DebPackage[] => {
+  const packages: DebPackage[] = []
+  for (const paragraph of text.split(/\n(?:[ \t]*\n)+/)) {
+    if (paragraph.trim() === '') continue
+    const fields = parseFields(paragraph)
+    const name = fields.get('package')
+    if (name === undefined) throw new Unreadable(`a paragraph names no package: ${JSON.stringify(paragraph.slice(0, 40))}`)
+    const version = fields.get('version')
+    // `Status: want flag state`; parts of status.d have no such field. config-files: removed but for its configuration.
+    const state = fields.get('status')?.split(/\s+/)[2]
+    if (state === 'not-installed' || state === 'config-files') continue
+    if (version === undefined) {
+      if (state === undefined || state === 'installed') throw new Unreadable(`the package ${name} has no version`)
+      continue
+    }
+    // `Source: openssl (3.0.11-1)`: the version only where it differs from the package's own.
+    const source = /^(\S+)(?:\s+\((.+)\))?$/.exec(fields.get('source') ?? '')
+    packages.push({
+      name,
+      version,
+      architecture: fields.get('architecture') ?? '',
+      source: source?.[1] ?? name,
+      sourceVersion: source?.[2] ?? version,
+      maintainer: fields.get('maintainer') ?? '',
+      depends: relations([fields.get('pre-depends'), fields.get('depends')].filter(list => list !== undefined).join(',')),
+      provides: relations(fields.get('provides') ?? ''),
+      conffiles: (fields.get('conffiles') ?? '').split('\n').flatMap(line => /^\s*(\/\S+)/.exec(line)?.[1] ?? []),
+    })
+  }
+  return packages
+}
+
+/** Names in small letters → values; lines that go on are kept with their line ends. */
+const parseFields = (paragraph: string): ReadonlyMap<string, string> => {
+  const fields = new Map<string, string>()
+  let key = ''
+  for (const line of paragraph.split('\n')) {
+    if (line.startsWith(' ') || line.startsWith('\t')) {
+      if (wanted.has(key)) fields.set(key, `${fields.get(key) ?? ''}\n${line}`)
+      continue
+    }
+    const colon = line.indexOf(':')
+    if (colon <= 0) throw new Unreadable(`a line is no field: ${JSON.stringify(line.slice(0, 40))}`)
+    key = line.slice(0, colon).toLowerCase()
+    if (wanted.has(key)) fields.set(key, line.slice(colon + 1).trim())
+  }
+  return fields
+}
+
+const wanted = new Set([
+  'package',
+  'version',
+  'status',
+  'source',
+  'architecture',
+  'maintainer',
+  'depends',
+  'pre-depends',
+  'provides',
+  'conffiles',
+])
+
+/** `libc6 (>= 2.34), default-mta | mail-transport-agent` → `['libc6', 'default-mta|mail-transport-agent']`. */
+const relations = (text: string): string[] =>
+  text
+    .split(',')
+    .map(alternatives =>
+      alternatives
+        .split('|')
+        .map(one => one.trim().replace(/[\s(:[].*$/s, ''))
+        .filter(name => name !== '')
+        .join('|'),
+    )
+    .filter(one => one !== '')
+
+function* packagesOf(
+  databases: readonly Found<Extract<Data, { kind: 'status' }>>[],
+  owned: ReadonlyMap<string, ReadonlySet<string>>,
+  { distro }: ImageView,
+): Generator<Package | Problem> {
+  const names = new Map<string, string>()
+  const identity = ({ name, version, architecture }: DebPackage): string => `${name} ${version} ${architecture}`
+  const all = databases.flatMap(database => {
+    const { path, data } = database
+    const lists = new Map(database.earlier.map(old => [old.data, new Set(old.data.packages.map(identity))]))
+    return data.packages.map(one => {
+      const at = cameIn(database, list => lists.get(list)!.has(identity(one)))
+      return { at, path, one, url: purlOf(one, distro) }
+    })
+  })
+  for (const { one, url } of all) for (const provided of one.provides) names.set(provided, url)
+  for (const { one, url } of all) names.set(one.name, url)
+  for (const { at, path, one, url } of all) {
+    const dependsOn = new Set<string>()
+    for (const alternatives of one.depends) {
+      const found = alternatives.split('|').flatMap(name => names.get(name) ?? [])[0]
+      if (found !== undefined && found !== url) dependsOn.add(found)
+    }
+    const lists = [one.name, `${one.name}:${one.architecture}`]
+    // In status.d the file is named after the package, whatever characters its own name has.
+    const part = path.slice(path.lastIndexOf('/') + 1)
+    const owns = new Set([...lists, part].flatMap(list => [...(owned.get(list) ?? [])]))
+    for (const file of one.conffiles) owns.add(file)
+    yield {
+      purl: url,
+      name: one.name,
+      version: one.version,
+      ecosystem: 'deb',
+      ...(one.source === one.name && one.sourceVersion === one.version
+        ? {}
+        : { source: { name: one.source, version: one.sourceVersion } }),
+      at: [at],
+      owns: [...owns].sort(),
+      dependsOn: [...dependsOn].sort(),
+      licences: [],
+    }
+  }
+}
+
+const purlOf = (one: DebPackage, distro: Distro | undefined): string => {
+  const id = distro?.id ?? 'debian'
+  const upstream =
+    one.source === one.name && one.sourceVersion === one.version
+      ? undefined
+      : one.sourceVersion === one.version
+        ? one.source
+        : `${one.source}@${one.sourceVersion}`
+  return purl({
+    type: 'deb',
+    namespace: id,
+    name: one.name,
+    version: one.version,
+    qualifiers: {
+      arch: one.architecture,
+      upstream,
+      distro: distro ? [id, distro.version || distro.codename].filter(part => part !== '').join('-') : undefined,
+    },
+  })
+}

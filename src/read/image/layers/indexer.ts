@@ -1,0 +1,328 @@
+/** The walk over one layer: a row for every entry, and what the catalogers take out of the files that they want. */
+import type { Problem } from '../../../model/finding.ts'
+import type { Evidence, LayerIndex } from '../../../model/layer-index.ts'
+import type { Scratch } from '../../../model/world.ts'
+import { type Cataloger, type LayerFile, Unreadable } from '../../cataloger.ts'
+import { imagePath } from '../paths.ts'
+import type { BodySink, SparsePart, TarEntry, TarEntryType, TarHandler } from '../tar.ts'
+import { wantedBy } from './wanted.ts'
+
+/** Bounds per layer: a real image of 40 GB and 500,000 files stays far below them. */
+export type LayerLimits = {
+  /** Of all files together, uncompressed. */
+  readonly bytes: number
+  readonly entries: number
+  /** Milliseconds. */
+  readonly time: number
+}
+
+export const defaultLayerLimits: LayerLimits = { bytes: 256 * 1024 ** 3, entries: 1_500_000, time: 60 * 60 * 1000 }
+
+/** A layer goes beyond a bound. */
+export class LayerTooLarge extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'LayerTooLarge'
+  }
+}
+
+/** Larger files wait in a scratch file rather than in memory. */
+const memoryLimit = 32 * 1024 * 1024
+
+/** A body that can be had at once, without waiting for the archive to come by it. */
+export type Body = { readonly file: LayerFile; close(): void }
+
+export type IndexerOptions = {
+  readonly catalogers: ReadonlyMap<string, Cataloger>
+  readonly limits?: LayerLimits
+  readonly scratch: () => Scratch
+  /** Where bodies can be read in any order: gives an entry's body. Then none is taken from the walk. */
+  readonly bodyOf?: (entry: TarEntry, path: string) => Body | undefined
+  /** Of a second walk: paths whose bodies are wanted for hard links that came later → those links. Nothing else is collected then. */
+  readonly linked?: ReadonlyMap<string, readonly string[]>
+}
+
+const elf = 0x464c457f
+
+export class LayerIndexer implements TarHandler {
+  readonly #options: IndexerOptions
+  readonly #wanted: (path: string) => readonly string[]
+  readonly #elfCatalogers: readonly string[]
+  readonly #limits: LayerLimits
+  readonly #paths: string[] = []
+  #types = ''
+  readonly #sizes: number[] = []
+  readonly #modes: number[] = []
+  readonly #targets: Record<number, string> = {}
+  readonly #owners: Record<number, string> = {}
+  readonly #capabilities: Record<number, string> = {}
+  readonly #opaque: number[] = []
+  #evidence = new Map<string, readonly Evidence[]>()
+  readonly #problems = new Map<string, Problem>()
+  readonly #linked = new Map<string, string[]>()
+  #size = 0
+  #capture: Capture | undefined
+
+  constructor(options: IndexerOptions) {
+    this.#options = options
+    this.#limits = options.limits ?? defaultLayerLimits
+    this.#wanted = wantedFor(options.catalogers)
+    this.#elfCatalogers = [...options.catalogers].filter(([, { content }]) => content === 'elf').map(([name]) => name)
+  }
+
+  /** Hard links whose bodies a cataloger wants, by the path that they lead to: a second walk has to read those. */
+  get linked(): ReadonlyMap<string, readonly string[]> {
+    return this.#linked
+  }
+
+  entry(entry: TarEntry): BodySink | undefined {
+    const path = imagePath(entry.path)
+    if (this.#options.linked) {
+      const links = entry.type === 'file' ? this.#options.linked.get(path) : undefined
+      return links ? this.#body(entry, links, link => this.#wanted(link)) : undefined
+    }
+    this.#row(entry, path)
+    // The last of several entries with one name counts.
+    if (this.#evidence.size > 0) this.#evidence.delete(path)
+    if (entry.type === 'hard-link') {
+      if (this.#wanted(path).length > 0) {
+        const target = imagePath(entry.linkTarget)
+        const links = this.#linked.get(target)
+        if (links) links.push(path)
+        else this.#linked.set(target, [path])
+      }
+      return undefined
+    }
+    if (entry.type !== 'file' || entry.size === 0) return undefined
+    const wanted = this.#wanted(path)
+    if (wanted.length > 0) return this.#body(entry, [path], () => wanted)
+    if (this.#elfCatalogers.length > 0 && entry.size > 64 && ((entry.mode & 0o111) !== 0 || /\.so(?:\.|$)/.test(path)))
+      return this.#body(entry, [path], () => this.#elfCatalogers, true)
+    return undefined
+  }
+
+  /** A folder that nobody may look into. */
+  unread(path: string, reason: string): void {
+    this.#problems.set(` ${path}`, {
+      kind: 'failed',
+      code: 'folder-unreadable',
+      message: `/${path} was not looked into: ${reason}`,
+    })
+  }
+
+  /** Everything that was found; `verified` and the problems of reading are for the caller to say. */
+  finish(): Omit<LayerIndex, 'verified'> {
+    return {
+      files: {
+        paths: this.#paths,
+        types: this.#types,
+        sizes: this.#sizes,
+        modes: this.#modes,
+        targets: this.#targets,
+        owners: this.#owners,
+        capabilities: this.#capabilities,
+        opaque: this.#opaque,
+      },
+      evidence: [...this.#evidence.values()].flat(),
+      problems: [...this.#problems.values()],
+      size: this.#size,
+    }
+  }
+
+  /** Lets go of what a walk that ended early was collecting. */
+  drop(): void {
+    this.#capture?.drop()
+  }
+
+  #row(entry: TarEntry, path: string): void {
+    const row = this.#paths.length
+    if (row >= this.#limits.entries) throw new LayerTooLarge(`the layer has more than ${this.#limits.entries} entries`)
+    this.#size += entry.size
+    if (this.#size > this.#limits.bytes)
+      throw new LayerTooLarge(`the files of the layer have more than ${this.#limits.bytes} bytes`)
+    this.#paths.push(path)
+    this.#types += letters[entry.type]
+    this.#sizes.push(entry.size)
+    this.#modes.push(entry.mode)
+    if (entry.type === 'symlink') this.#targets[row] = entry.linkTarget
+    else if (entry.type === 'hard-link') this.#targets[row] = imagePath(entry.linkTarget)
+    if (entry.uid !== 0 || entry.gid !== 0) this.#owners[row] = `${entry.uid}:${entry.gid}`
+    if (!entry.xattrs) return
+    const capability = entry.xattrs.get('security.capability')
+    if (capability !== undefined) this.#capabilities[row] = Buffer.from(capability, 'latin1').toString('hex')
+    for (const name of ['trusted.overlay.opaque', 'user.overlay.opaque'])
+      if (entry.type === 'directory' && entry.xattrs.get(name) === 'y') this.#opaque.push(row)
+  }
+
+  #body(
+    entry: TarEntry,
+    paths: readonly string[],
+    catalogersOf: (path: string) => readonly string[],
+    onlyElf = false,
+  ): BodySink | undefined {
+    const take = (file: LayerFile): void => {
+      for (const path of paths) this.#collect({ ...file, path }, catalogersOf(path))
+    }
+    if (this.#options.bodyOf) {
+      const body = this.#options.bodyOf(entry, paths[0]!)
+      if (!body) return undefined
+      try {
+        if (!onlyElf || isElf(body.file.read(0, 4))) take(body.file)
+      } finally {
+        body.close()
+      }
+      return undefined
+    }
+    this.#capture = new Capture(entry, paths[0]!, onlyElf, this.#options.scratch, take)
+    return this.#capture
+  }
+
+  #collect(file: LayerFile, names: readonly string[]): void {
+    const found: Evidence[] = []
+    for (const cataloger of names) {
+      try {
+        const data = this.#options.catalogers.get(cataloger)!.collect(file)
+        if (data !== undefined) found.push({ cataloger, path: file.path, data })
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error)
+        this.#problems.set(`${cataloger} ${file.path}`, {
+          kind: 'failed',
+          code: 'package-file-unreadable',
+          message: `/${file.path} could not be read as ${cataloger} data: ${reason}`,
+          // What is not Unreadable is a fault of ours, which hostile data brought to light.
+          ...(error instanceof Unreadable ? {} : { cause: error instanceof Error ? (error.stack ?? reason) : reason }),
+        })
+      }
+    }
+    if (found.length > 0) this.#evidence.set(file.path, found)
+  }
+}
+
+const letters: Readonly<Record<TarEntryType, string>> = {
+  file: 'f',
+  'hard-link': 'h',
+  symlink: 'l',
+  directory: 'd',
+  'character-device': 'c',
+  'block-device': 'b',
+  fifo: 'p',
+  other: 'o',
+}
+
+/** Globs are compiled once for a set of catalogers, not for each layer. */
+const compiled = new WeakMap<ReadonlyMap<string, Cataloger>, (path: string) => readonly string[]>()
+const wantedFor = (catalogers: ReadonlyMap<string, Cataloger>): ((path: string) => readonly string[]) => {
+  let wanted = compiled.get(catalogers)
+  if (!wanted) {
+    wanted = wantedBy(new Map([...catalogers].map(([name, { files }]) => [name, files])))
+    compiled.set(catalogers, wanted)
+  }
+  return wanted
+}
+
+const isElf = (head: Uint8Array): boolean =>
+  head.length >= 4 && (head[0]! | (head[1]! << 8) | (head[2]! << 16) | (head[3]! << 24)) === elf
+
+/** Collects one body as it comes by: lent when it comes in one piece, in memory up to a limit, then in a scratch file. */
+class Capture implements BodySink {
+  readonly #entry: TarEntry
+  readonly #path: string
+  readonly #take: (file: LayerFile) => void
+  readonly #makeScratch: () => Scratch
+  #checkElf: boolean
+  #held: Uint8Array | undefined
+  #filled = 0
+  #scratch: Scratch | undefined
+  #isDone = false
+
+  constructor(entry: TarEntry, path: string, onlyElf: boolean, scratch: () => Scratch, take: (file: LayerFile) => void) {
+    this.#entry = entry
+    this.#path = path
+    this.#checkElf = onlyElf
+    this.#makeScratch = scratch
+    this.#take = take
+  }
+
+  write(bytes: Uint8Array): boolean {
+    if (this.#checkElf && this.#filled === 0 && bytes.length >= 4) {
+      if (!isElf(bytes)) return false
+      this.#checkElf = false
+    }
+    const { stored } = this.#entry
+    if (this.#filled === 0 && bytes.length === stored) {
+      this.#filled = stored
+      this.#finish(bytes)
+      return true
+    }
+    if (this.#scratch) this.#scratch.append(bytes)
+    else if (stored > memoryLimit) {
+      this.#scratch = this.#makeScratch()
+      this.#scratch.append(bytes)
+    } else {
+      this.#held ??= new Uint8Array(Math.min(stored, Math.max(bytes.length, 1024 * 1024)))
+      if (this.#held.length < this.#filled + bytes.length) {
+        const larger = new Uint8Array(Math.min(stored, Math.max(2 * this.#held.length, this.#filled + bytes.length)))
+        larger.set(this.#held.subarray(0, this.#filled))
+        this.#held = larger
+      }
+      this.#held.set(bytes, this.#filled)
+    }
+    this.#filled += bytes.length
+    return true
+  }
+
+  end(): void {
+    if (this.#isDone) return
+    if (this.#scratch) {
+      const scratch = this.#scratch
+      try {
+        this.#give(readScratch(scratch), scratch.size)
+      } finally {
+        scratch.close()
+      }
+    } else this.#finish((this.#held ?? new Uint8Array(0)).subarray(0, this.#filled))
+  }
+
+  /** To be called when the walk ends in the middle of the body. */
+  drop(): void {
+    this.#scratch?.close()
+  }
+
+  #finish(bytes: Uint8Array): void {
+    this.#isDone = true
+    if (this.#checkElf && !isElf(bytes)) return
+    this.#give((offset, length) => bytes.subarray(offset, offset + length), bytes.length)
+  }
+
+  #give(read: LayerFile['read'], size: number): void {
+    const { sparse } = this.#entry
+    this.#take(
+      sparse
+        ? { path: this.#path, size: this.#entry.size, read: readSparse(read, sparse, this.#entry.size) }
+        : { path: this.#path, size, read },
+    )
+  }
+}
+
+const readScratch =
+  (scratch: Scratch): LayerFile['read'] =>
+  (offset, length) => {
+    const into = new Uint8Array(Math.max(0, Math.min(length, scratch.size - offset)))
+    return into.subarray(0, scratch.read(offset, into))
+  }
+
+/** The stored bytes of a sparse file → the file: what lies between the parts is zero. */
+export const readSparse =
+  (stored: LayerFile['read'], parts: readonly SparsePart[], size: number): LayerFile['read'] =>
+  (offset, length) => {
+    const end = Math.min(size, offset + length)
+    const whole = new Uint8Array(Math.max(0, end - offset))
+    let at = 0
+    for (const part of parts) {
+      const from = Math.max(offset, part.offset)
+      const to = Math.min(end, part.offset + part.length)
+      if (from < to) whole.set(stored(at + from - part.offset, to - from), from - offset)
+      at += part.length
+    }
+    return whole
+  }

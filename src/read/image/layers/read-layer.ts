@@ -1,0 +1,244 @@
+/** The bytes of a layer, wherever they are → its index. */
+import { createHash, type Hash } from 'node:crypto'
+import type { Digest, Problem } from '../../../model/finding.ts'
+import type { LayerBytes } from '../../../model/image.ts'
+import type { LayerIndex } from '../../../model/layer-index.ts'
+import { type World, WorldError } from '../../../model/world.ts'
+import type { Cataloger } from '../../cataloger.ts'
+import { type Compression, compressionOf, DecompressError, decompress } from '../decompress.ts'
+import { openBlob } from '../sources/registry-blob.ts'
+import { TarError, TarWalker, walkTar } from '../tar.ts'
+import { walkFolder } from './folder.ts'
+import {
+  type Body,
+  defaultLayerLimits,
+  type IndexerOptions,
+  LayerIndexer,
+  type LayerLimits,
+  LayerTooLarge,
+  readSparse,
+} from './indexer.ts'
+import { walkOverlay } from './overlay.ts'
+
+export type ReadLayerOptions = {
+  readonly catalogers: ReadonlyMap<string, Cataloger>
+  readonly limits?: LayerLimits
+  /** Called now and then with how many bytes of the source were read since the last call. */
+  readonly onProgress?: (bytes: number) => void
+}
+
+/** The bytes are not those that their digest names. */
+export class DigestMismatch extends Error {
+  constructor(expected: Digest, found: Digest) {
+    super(`the bytes have the digest ${found}, and not ${expected}`)
+    this.name = 'DigestMismatch'
+  }
+}
+
+/**
+ * Walks a layer once (twice when hard links lead to files that a cataloger wants). What is wrong with its bytes becomes a problem of the index, with
+ * what was found up to there; bytes that do not have their digest give nothing. Rejects with WorldError when the bytes cannot be had at all.
+ */
+export const readLayer = async (world: World, bytes: LayerBytes, options: ReadLayerOptions): Promise<LayerIndex> => {
+  if (bytes.from === 'nowhere') return unreadable(bytes.reason)
+  const setup = {
+    catalogers: options.catalogers,
+    limits: options.limits ?? defaultLayerLimits,
+    scratch: () => world.files.scratch(),
+  }
+  if (bytes.from === 'folder') return byWalk(setup, indexer => walkFolder(world.files, bytes.path, indexer))
+  if (bytes.from === 'overlay') return byWalk(setup, indexer => walkOverlay(world.files, bytes, indexer))
+  if (bytes.from === 'registry') {
+    const open = (): AsyncIterable<Uint8Array> => openBlob(world, bytes)
+    return readStream(world, open, bytes.digest, setup, options)
+  }
+  const { path, at, size } = bytes.range
+  const file = world.files.open(path)
+  try {
+    if (at + size > file.size) return unreadable('the archive ends in the middle of the layer')
+    const head = new Uint8Array(Math.min(size, 8))
+    file.read(at, head)
+    const compression = compressionOf(head)
+    if (compression !== 'none') {
+      const open = (): AsyncIterable<Uint8Array> => pieces(file, at, size)
+      return await readStream(world, open, bytes.digest, setup, options, compression)
+    }
+    options.onProgress?.(size)
+    return await byWalk(setup, indexer => {
+      const buffer = new Uint8Array(seekWindow)
+      const readAt = (offset: number, length: number): Uint8Array => {
+        const into = buffer.subarray(0, Math.max(0, Math.min(length, size - offset)))
+        return into.subarray(0, file.read(at + offset, into))
+      }
+      walkTar(readAt, indexer(bodiesIn(file, at, size)), seekWindow)
+    })
+  } finally {
+    file.close()
+  }
+}
+
+/** Most bodies are larger than this, and are skipped; reading more at a time would read most of them too. */
+const seekWindow = 8 * 1024
+
+type Setup = Omit<IndexerOptions, 'bodyOf' | 'linked'>
+type MakeIndexer = (bodyOf?: IndexerOptions['bodyOf']) => LayerIndexer
+
+/** Bodies that lie in an open file. */
+const bodiesIn =
+  (file: { read(offset: number, into: Uint8Array): number }, at: number, size: number): IndexerOptions['bodyOf'] =>
+  (entry, path): Body | undefined => {
+    if (entry.bodyAt + entry.stored > size) return undefined
+    const stored = (offset: number, length: number): Uint8Array => {
+      const into = new Uint8Array(Math.max(0, Math.min(length, entry.stored - offset)))
+      return into.subarray(0, file.read(at + entry.bodyAt + offset, into))
+    }
+    const read = entry.sparse ? readSparse(stored, entry.sparse, entry.size) : stored
+    return { file: { path, size: entry.size, read }, close: () => undefined }
+  }
+
+/** Walks by `walk`, a second time for hard links, and turns what is wrong with the bytes into problems. */
+const byWalk = async (
+  setup: Setup,
+  walk: (make: MakeIndexer) => void | Promise<void>,
+  verified?: () => Digest,
+): Promise<LayerIndex> => {
+  let indexer: LayerIndexer | undefined
+  const make =
+    (linked?: IndexerOptions['linked']): MakeIndexer =>
+    bodyOf => {
+      indexer = new LayerIndexer({ ...setup, ...(bodyOf ? { bodyOf } : {}), ...(linked ? { linked } : {}) })
+      return indexer
+    }
+  const problems: Problem[] = []
+  const run = async (linked?: IndexerOptions['linked']): Promise<LayerIndexer> => {
+    try {
+      await walk(make(linked))
+    } catch (error) {
+      indexer?.drop()
+      const problem = problemOf(error)
+      if (!problem) throw error
+      problems.push(problem)
+    }
+    return indexer!
+  }
+  const first = await run()
+  const index = first.finish()
+  const second = first.linked.size > 0 && problems.length === 0 ? (await run(first.linked)).finish() : undefined
+  const isWhole = problems.length === 0
+  return {
+    verified: isWhole ? verified?.() : undefined,
+    files: index.files,
+    evidence: second ? [...index.evidence, ...second.evidence] : index.evidence,
+    size: index.size,
+    problems: [...problems, ...index.problems, ...(second?.problems ?? [])],
+  }
+}
+
+/** Undefined: not the fault of the bytes. */
+const problemOf = (error: unknown): Problem | undefined => {
+  if (error instanceof TarError)
+    return { kind: 'failed', code: 'layer-broken', message: `${error.message} (at byte ${error.offset})` }
+  if (error instanceof DecompressError || error instanceof LayerTooLarge)
+    return { kind: 'failed', code: error instanceof LayerTooLarge ? 'layer-too-large' : 'layer-broken', message: error.message }
+  return undefined
+}
+
+const unreadable = (message: string): LayerIndex => ({
+  verified: undefined,
+  files: { paths: [], types: '', sizes: [], modes: [], targets: {}, owners: {}, capabilities: {}, opaque: [] },
+  evidence: [],
+  problems: [{ kind: 'failed', code: 'layer-unreadable', message }],
+  size: 0,
+})
+
+const readStream = async (
+  world: World,
+  open: () => AsyncIterable<Uint8Array>,
+  digest: Digest | undefined,
+  setup: Setup & { readonly limits: LayerLimits },
+  { onProgress }: ReadLayerOptions,
+  known?: Compression,
+): Promise<LayerIndex> => {
+  let verified: Digest | undefined
+  try {
+    return await byWalk(
+      setup,
+      async make => {
+        const indexer = make()
+        verified = await walkStream(world, open(), digest, setup.limits, indexer, onProgress, known)
+      },
+      () => verified!,
+    )
+  } catch (error) {
+    if (error instanceof DigestMismatch) return unreadable(error.message)
+    throw error
+  }
+}
+
+/** Reads to the end, whatever happens to the archive inside: only then the digest is known. Throws DigestMismatch before anything else. */
+const walkStream = async (
+  world: World,
+  source: AsyncIterable<Uint8Array>,
+  digest: Digest | undefined,
+  limits: LayerLimits,
+  indexer: LayerIndexer,
+  onProgress: ((bytes: number) => void) | undefined,
+  known: Compression | undefined,
+): Promise<Digest> => {
+  const algorithm = digest?.startsWith('sha512:') ? 'sha512' : 'sha256'
+  const hash: Hash = createHash(algorithm)
+  const deadline = world.clock.now() + limits.time
+  const iterator = source[Symbol.asyncIterator]()
+  const next = async (): Promise<Uint8Array | undefined> => {
+    const { value, done } = await iterator.next()
+    if (done) return undefined
+    hash.update(value)
+    onProgress?.(value.length)
+    if (world.clock.now() > deadline) throw new LayerTooLarge(`the layer takes longer than ${limits.time / 1000} s`)
+    return value
+  }
+  let failure: unknown
+  try {
+    const first = await next()
+    const counted = async function* (): AsyncGenerator<Uint8Array> {
+      for (let bytes = first; bytes; bytes = await next()) yield bytes
+    }
+    const walker = new TarWalker(indexer)
+    try {
+      await decompress(
+        known ?? compressionOf(first ?? new Uint8Array(0)),
+        counted(),
+        bytes => walker.push(bytes),
+        limits.bytes * 2,
+      )
+      walker.end()
+    } catch (error) {
+      if (!problemOf(error)) throw error
+      failure = error
+    }
+    if (!(failure instanceof LayerTooLarge)) while (await next());
+  } finally {
+    await iterator.return?.()
+  }
+  if (!(failure instanceof LayerTooLarge)) {
+    const found = `${algorithm}:${hash.digest('hex')}` as Digest
+    if (digest !== undefined && found !== digest) throw new DigestMismatch(digest, found)
+    if (failure === undefined) return found
+  }
+  throw failure
+}
+
+/** A part of a file, in pieces that stay valid only until the next one is asked for. */
+async function* pieces(
+  file: { read(offset: number, into: Uint8Array): number },
+  at: number,
+  size: number,
+): AsyncGenerator<Uint8Array> {
+  const buffer = Buffer.allocUnsafeSlow(Math.min(size, 512 * 1024))
+  for (let done = 0; done < size; ) {
+    const count = file.read(at + done, buffer.subarray(0, Math.min(buffer.length, size - done)))
+    if (count === 0) throw new WorldError('failed', 'the archive became shorter while it was read')
+    yield buffer.subarray(0, count)
+    done += count
+  }
+}
