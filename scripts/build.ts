@@ -18,7 +18,7 @@ mkdirSync(dist)
 const bundled = new Set<string>()
 const bundle = await rolldown({
   cwd: root,
-  input: { main: 'src/cli/run.ts', index: 'src/index.ts' },
+  input: { main: 'src/cli/run.ts', index: 'src/index.ts', 'layer-worker': 'src/cli/layer-worker.ts' },
   platform: 'node',
   plugins: [
     {

@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { UsageError } from '../model/finding.ts'
 import { version } from '../model/version.ts'
 import type { CheckArguments } from './check-command.ts'
+import type { SbomArguments } from './sbom-command.ts'
 
 /** Runs the program and gives its exit code: 0 clean, 1 findings, 2 something went wrong. */
 export const main = async (args: readonly string[]): Promise<number> => {
@@ -60,6 +61,51 @@ export const main = async (args: readonly string[]): Promise<number> => {
     .action(async (paths: string[], options: CheckArguments) => {
       const { runCheck } = await import('./check-command.ts')
       code = await runCheck(paths, { ...options, color: program.opts<{ color: CheckArguments['color'] }>().color })
+    })
+
+  program
+    .command('sbom')
+    .description('list what is inside an image: archives, OCI layouts, engines, registries, folders, other SBOMs')
+    .argument(
+      '<image>',
+      'a file, a folder or a name such as nginx:1.25; docker: registry: archive: oci: dir: sbom: in front force one source',
+    )
+    .addOption(
+      new Option('-f, --format <format>', 'form of the output')
+        .choices(['table', 'json', 'cyclonedx', 'cyclonedx-1.6', 'cyclonedx-1.7', 'spdx'])
+        .default('table'),
+    )
+    .addOption(new Option('--by <what>', 'a tree: which layer brought which packages').choices(['layer']))
+    .option('-o, --output <file>', 'write the output to a file')
+    .option('--platform <platform>', 'of an image for several platforms: linux/arm64')
+    .option('--plain-http', 'speak to the registry without encryption')
+    .option('--mirror <registry=address>', 'ask this address first (may be repeated)', (value: string, all: string[] = []) => [
+      ...all,
+      value,
+    ])
+    .option('--no-cache', 'read everything again, and remember nothing')
+    .option('--strict', 'exit with 2 also for what is not covered')
+    .option('-q, --quiet', 'no progress bar')
+    .option('-v, --verbose', 'say where the image came from')
+    .action(async (image: string, options: SbomArguments) => {
+      const { runSbom } = await import('./sbom-command.ts')
+      code = await runSbom(image, { ...options, color: program.opts<{ color: CheckArguments['color'] }>().color })
+    })
+
+  const cache = program.command('cache').description('what is remembered of layers that were read')
+  cache
+    .command('status')
+    .description('where the cache is, and how large')
+    .action(async () => {
+      const { runCacheStatus } = await import('./cache-command.ts')
+      code = await runCacheStatus()
+    })
+  cache
+    .command('clear')
+    .description('forget everything')
+    .action(async () => {
+      const { runCacheClear } = await import('./cache-command.ts')
+      code = await runCacheClear()
     })
 
   program

@@ -56,14 +56,8 @@ export type FileRange = { readonly path: string; readonly at: number; readonly s
 export type LayerBytes =
   /** An archive, perhaps compressed. `digest`: what these bytes must hash to, where that is known. */
   | { readonly from: 'file'; readonly range: FileRange; readonly digest?: Digest }
-  /** A blob behind HTTP. */
-  | {
-      readonly from: 'registry'
-      readonly url: string
-      readonly digest: Digest
-      readonly size: number
-      readonly access: RegistryAccess
-    }
+  /** A blob of a registry. */
+  | { readonly from: 'registry'; readonly access: RegistryAccess; readonly digest: Digest; readonly size: number }
   /** A layer of Docker's overlay2 driver: headers from tar-split, bodies from the folder. */
   | { readonly from: 'overlay'; readonly headers: string; readonly folder: string }
   /** A root file system. */
@@ -71,9 +65,20 @@ export type LayerBytes =
   /** The layer was left out of the archive (Windows base layers are, and those of `docker save` with a wrong platform). */
   | { readonly from: 'nowhere'; readonly reason: string }
 
-/** What is needed to ask a registry again from another thread. Secret: never shown, never stored. */
+/** What is needed to ask a registry from another thread. Secret: never shown, never stored. */
 export type RegistryAccess = {
+  /** `https://registry-1.docker.io`. */
+  readonly base: string
+  /** `library/nginx`. */
+  readonly repository: string
+  readonly credentials: RegistryCredentials | undefined
+  /** The header that worked last. */
   readonly authorization: string | undefined
-  /** Plain http, or an address of a private network, is what the user asked for. */
-  readonly allowPrivate: boolean
 }
+
+export type RegistryCredentials =
+  | { readonly kind: 'password'; readonly user: string; readonly password: string }
+  /** What `docker login` keeps for registries with OAuth 2. */
+  | { readonly kind: 'identity'; readonly token: string }
+  /** To be sent as it is. */
+  | { readonly kind: 'bearer'; readonly token: string }

@@ -86,6 +86,8 @@ export type HttpResponse = {
   readonly status: number
   /** Names in small letters; several of one name are joined by `, `. */
   readonly headers: Readonly<Record<string, string>>
+  /** Whoever answered has a loopback, link-local or private address, or is a local socket. */
+  readonly isPrivate: boolean
   /** To be read, or closed. Rejects with WorldError: `timed-out`, `failed`. */
   readonly body: AsyncIterable<Uint8Array>
   close(): void
@@ -105,6 +107,8 @@ export type Processes = {
 export type Clock = {
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   now(): number
+  /** Milliseconds. */
+  sleep(duration: number): Promise<void>
 }
 
 /** Expected trouble with the outside. */

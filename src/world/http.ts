@@ -31,7 +31,8 @@ export const http: Http = {
         ...request.headers,
       },
       timeout: request.timeout ?? 60_000,
-      agent: new Agent({ keepAlive: false }),
+      // The variables that companies set for all programs: HTTPS_PROXY, HTTP_PROXY, NO_PROXY.
+      agent: new Agent({ keepAlive: false, ...(request.socketPath === undefined ? { proxyEnv: process.env } : {}) }),
       ...(request.socketPath === undefined ? {} : { socketPath: request.socketPath }),
       ...(request.publicOnly ? { lookup: guarded } : {}),
       ...(request.tls?.ca === undefined ? {} : { ca: request.tls.ca }),
@@ -59,6 +60,7 @@ const answer = (request: HttpRequest, response: IncomingMessage): Awaited<Return
   return {
     status: response.statusCode ?? 0,
     headers,
+    isPrivate: request.socketPath !== undefined || isPrivateAddress(response.socket.remoteAddress ?? ''),
     body: {
       async *[Symbol.asyncIterator]() {
         try {

@@ -308,4 +308,10 @@ const processes: Processes = {
   },
 }
 
-export const machine: World = { files, processes, http, clock: { now: () => Date.now() }, env: process.env }
+export const machine: World = {
+  files,
+  processes,
+  http,
+  clock: { now: () => Date.now(), sleep: duration => new Promise(resolve => setTimeout(resolve, duration)) },
+  env: process.env,
+}

@@ -54,7 +54,7 @@ export const memoryWorld = (
   return {
     written,
     env: {},
-    clock: { now: () => options.now ?? Date.parse('2026-11-24T00:00:00Z') },
+    clock: { now: () => options.now ?? Date.parse('2026-11-24T00:00:00Z'), sleep: async () => undefined },
     processes: {
       find: async program => (options.programs?.includes(program) ? `/usr/bin/${program}` : undefined),
       run: options.run ?? (async program => Promise.reject(new WorldError('failed', `${program} is not here`))),

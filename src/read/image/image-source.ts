@@ -1,6 +1,8 @@
 /** Where images come from: one file each in `sources/`. */
+
+import type { Problem } from '../../model/finding.ts'
 import type { Image, LayerBytes } from '../../model/image.ts'
-import type { Package } from '../../model/package.ts'
+import type { Distro, Package } from '../../model/package.ts'
 import type { World } from '../../model/world.ts'
 
 export type SourceOptions = {
@@ -8,8 +10,10 @@ export type SourceOptions = {
   readonly platform: string | undefined
   /** The machine's own: `linux/amd64`. */
   readonly host: string
-  /** Registries that are spoken to by plain http. */
+  /** Speak to the registry by plain http. */
   readonly plainHttp: boolean
+  /** Host → addresses that are asked first: `https://mirror.example`. */
+  readonly mirrors: ReadonlyMap<string, readonly string[]>
   /** Says what was done, for --verbose. */
   readonly note: (text: string) => void
 }
@@ -30,6 +34,10 @@ export type PassingImage = {
   readonly wanted: Wanted
   /** Bytes, where they are known. */
   readonly size: number | undefined
+  /** Names these bytes on this machine, where they are a file. */
+  readonly identity?: string
+  /** Names that the engine knows and its export leaves out. */
+  readonly refs?: readonly string[]
 }
 
 /** Which image of several. */
@@ -43,13 +51,26 @@ export type Wanted = {
 export type OpenedFolder = { readonly kind: 'folder'; readonly path: string }
 
 /** What somebody else has found. */
-export type OpenedSbom = { readonly kind: 'sbom'; readonly packages: readonly Package[]; readonly name: string }
+export type OpenedSbom = {
+  readonly kind: 'sbom'
+  readonly packages: readonly Package[]
+  readonly problems: readonly Problem[]
+  readonly distro: Distro | undefined
+}
 
 export type Opened = OpenedImage | PassingImage | OpenedFolder | OpenedSbom
 
 export type ImageSource = {
   /** What forces this source: `registry` in `registry:nginx:1.25`. */
   readonly prefix: string
+  /** Without a prefix, what is nearer is asked first. */
+  readonly where: 'file' | 'folder' | 'engine' | 'network'
   /** Undefined: there is no such thing here, and the next source may try. Throws ImageError, WorldError. */
   open(world: World, reference: string, options: SourceOptions): Promise<Opened | undefined>
 }
+
+const distance: readonly ImageSource['where'][] = ['file', 'folder', 'engine', 'network']
+
+/** In the order in which they are asked. */
+export const inOrder = (sources: Readonly<Record<string, ImageSource>>): readonly ImageSource[] =>
+  Object.values(sources).sort((a, b) => distance.indexOf(a.where) - distance.indexOf(b.where))

@@ -55,11 +55,29 @@ const openOci = (place: Place, wanted: Wanted): OpenedImage => {
   const top = parseIndex(place.document('index.json'), 'index.json')
   const named = top.manifests.map(descriptor => ({ descriptor, refs: refsOf(descriptor) }))
   const chosen = choose(named, wanted.name, ({ descriptor, refs }) => ({ refs, digest: descriptor.digest }))
-  let candidates = chosen.map(({ descriptor }) => descriptor)
   const refs = [...new Set(chosen.flatMap(one => one.refs))]
+  return follow(
+    place,
+    chosen.map(({ descriptor }) => descriptor),
+    refs,
+    wanted,
+  )
+}
+
+/** The image that a manifest or an index is about. Throws ImageError. */
+export const openByDigest = (place: Place, digest: Digest, refs: readonly string[], wanted: Wanted): OpenedImage =>
+  follow(place, [{ mediaType: '', digest, size: 0, annotations: undefined, platform: undefined, urls: undefined }], refs, wanted)
+
+const follow = (place: Place, first: readonly Descriptor[], refs: readonly string[], wanted: Wanted): OpenedImage => {
+  let candidates = first
   for (let depth = 0; ; depth++) {
     if (depth > nesting) throw new ImageError('broken-document', 'indexes lead to indexes without end')
-    const descriptor = choosePlatform(candidates, { wanted: wanted.platform, host: wanted.host })
+    // What stands alone and says no platform may be anything: the next document tells.
+    const [only] = candidates
+    const descriptor =
+      candidates.length === 1 && only && !only.platform
+        ? only
+        : choosePlatform(candidates, { wanted: wanted.platform, host: wanted.host })
     const bytes = blob(place, descriptor, 'the manifest')
     const parsed = parseManifest(bytes)
     if ('index' in parsed) candidates = parsed.index.manifests

@@ -1,12 +1,12 @@
 /** The bytes of a layer, wherever they are → its index. */
 import { createHash, type Hash } from 'node:crypto'
 import type { Digest, Problem } from '../../../model/finding.ts'
-import type { LayerBytes } from '../../../model/image.ts'
+import type { FileRange, LayerBytes } from '../../../model/image.ts'
 import type { LayerIndex } from '../../../model/layer-index.ts'
 import { type World, WorldError } from '../../../model/world.ts'
 import type { Cataloger } from '../../cataloger.ts'
 import { type Compression, compressionOf, DecompressError, decompress } from '../decompress.ts'
-import { openBlob } from '../sources/registry-blob.ts'
+import { openBlob } from '../registry/client.ts'
 import { TarError, TarWalker, walkTar } from '../tar.ts'
 import { walkFolder } from './folder.ts'
 import {
@@ -19,6 +19,9 @@ import {
   readSparse,
 } from './indexer.ts'
 import { walkOverlay } from './overlay.ts'
+
+/** One more with every change of what an index holds, catalogers apart. */
+export const indexRevision = 1
 
 export type ReadLayerOptions = {
   readonly catalogers: ReadonlyMap<string, Cataloger>
@@ -40,7 +43,7 @@ export class DigestMismatch extends Error {
  * what was found up to there; bytes that do not have their digest give nothing. Rejects with WorldError when the bytes cannot be had at all.
  */
 export const readLayer = async (world: World, bytes: LayerBytes, options: ReadLayerOptions): Promise<LayerIndex> => {
-  if (bytes.from === 'nowhere') return unreadable(bytes.reason)
+  if (bytes.from === 'nowhere') return unreadableLayer(bytes.reason)
   const setup = {
     catalogers: options.catalogers,
     limits: options.limits ?? defaultLayerLimits,
@@ -55,7 +58,7 @@ export const readLayer = async (world: World, bytes: LayerBytes, options: ReadLa
   const { path, at, size } = bytes.range
   const file = world.files.open(path)
   try {
-    if (at + size > file.size) return unreadable('the archive ends in the middle of the layer')
+    if (at + size > file.size) return unreadableLayer('the archive ends in the middle of the layer')
     const head = new Uint8Array(Math.min(size, 8))
     file.read(at, head)
     const compression = compressionOf(head)
@@ -143,7 +146,8 @@ const problemOf = (error: unknown): Problem | undefined => {
   return undefined
 }
 
-const unreadable = (message: string): LayerIndex => ({
+/** The index of a layer that gave nothing. */
+export const unreadableLayer = (message: string): LayerIndex => ({
   verified: undefined,
   files: { paths: [], types: '', sizes: [], modes: [], targets: {}, owners: {}, capabilities: {}, opaque: [] },
   evidence: [],
@@ -170,7 +174,7 @@ const readStream = async (
       () => verified!,
     )
   } catch (error) {
-    if (error instanceof DigestMismatch) return unreadable(error.message)
+    if (error instanceof DigestMismatch) return unreadableLayer(error.message)
     throw error
   }
 }
@@ -241,4 +245,23 @@ async function* pieces(
     yield buffer.subarray(0, count)
     done += count
   }
+}
+
+/** The digest of a part of a file, by the algorithm of `like`. Throws WorldError. */
+export const hashRange = (world: World, { path, at, size }: FileRange, like: Digest): Digest => {
+  const [algorithm = ''] = like.split(':')
+  const hash = createHash(algorithm)
+  const file = world.files.open(path)
+  try {
+    const buffer = Buffer.allocUnsafeSlow(Math.min(size, 1024 * 1024))
+    for (let done = 0; done < size; ) {
+      const count = file.read(at + done, buffer.subarray(0, Math.min(buffer.length, size - done)))
+      if (count === 0) break
+      hash.update(buffer.subarray(0, count))
+      done += count
+    }
+  } finally {
+    file.close()
+  }
+  return `${algorithm}:${hash.digest('hex')}` as Digest
 }

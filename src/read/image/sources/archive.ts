@@ -10,6 +10,7 @@ import { TarError, walkTar } from '../tar.ts'
 
 const source: ImageSource = {
   prefix: 'archive',
+  where: 'file',
   async open(world, reference, { platform, host }) {
     const found = await split(world, reference)
     if (!found) return undefined
@@ -21,7 +22,7 @@ const source: ImageSource = {
       const compression = compressionOf(head.subarray(0, file.read(0, head)))
       if (compression !== 'none') {
         const open = (): AsyncIterable<Uint8Array> => pieces(world, path)
-        return { kind: 'passing', open, wanted, size: file.size }
+        return { kind: 'passing', open, wanted, size: file.size, identity: `${path} ${file.identity}` }
       }
       return openArchive(file, path, wanted)
     } finally {

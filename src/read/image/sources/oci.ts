@@ -6,6 +6,7 @@ import { openLayout, type Place, readDocument } from '../layout.ts'
 
 const source: ImageSource = {
   prefix: 'oci',
+  where: 'file',
   async open(world, reference, { platform, host }) {
     for (
       let end = reference.length;

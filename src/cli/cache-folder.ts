@@ -1,0 +1,29 @@
+/** Where the cache is, and how large it may become. */
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { UsageError } from '../model/finding.ts'
+import { type FileCache, fileCache } from '../store/file-cache.ts'
+
+/** BULKHEAD_CACHE names the folder; else it is where the system has such things (https://specifications.freedesktop.org/basedir-spec/latest/). */
+export const cacheFolder = (): string => {
+  const { BULKHEAD_CACHE, XDG_CACHE_HOME, LOCALAPPDATA } = process.env
+  if (BULKHEAD_CACHE) return BULKHEAD_CACHE
+  if (process.platform === 'win32' && LOCALAPPDATA) return join(LOCALAPPDATA, 'bulkhead', 'cache')
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'bulkhead')
+  return join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'bulkhead')
+}
+
+/** Of indexes: ten thousand layers. */
+const defaultLimit = 1024 ** 3
+
+/** BULKHEAD_CACHE_SIZE: `500MB`, `2GB`. Throws UsageError. */
+export const openFileCache = (note: (text: string) => void): FileCache => {
+  const text = process.env.BULKHEAD_CACHE_SIZE
+  let limit = defaultLimit
+  if (text) {
+    const match = /^(\d{1,9})\s*([KMGT]?)i?B?$/i.exec(text)
+    if (!match) throw new UsageError(`BULKHEAD_CACHE_SIZE is ${text}`, 'a number with a unit: 500MB, 2GB')
+    limit = Number(match[1]) * 1000 ** ['', 'K', 'M', 'G', 'T'].indexOf(match[2]!.toUpperCase())
+  }
+  return fileCache(join(cacheFolder(), 'layers'), limit, note)
+}

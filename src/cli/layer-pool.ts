@@ -1,0 +1,108 @@
+/** Layers indexed by several threads, the biggest first. */
+import { availableParallelism } from 'node:os'
+import { Worker } from 'node:worker_threads'
+import type { IndexLayer } from '../flows/inventory.ts'
+import type { LayerBytes } from '../model/image.ts'
+import type { LayerIndex } from '../model/layer-index.ts'
+import { WorldError } from '../model/world.ts'
+import { catalogers } from '../read/catalogers/registry.ts'
+import { readLayer } from '../read/image/layers/read-layer.ts'
+import { machine } from '../world/machine.ts'
+import type { Answer } from './layer-worker.ts'
+
+type Waiting = {
+  readonly bytes: LayerBytes
+  readonly onProgress: (bytes: number) => void
+  readonly resolve: (index: LayerIndex) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Less than this is inflated sooner than a thread has started. Bytes. */
+const threadWorth = 4 * 1024 * 1024
+
+const weight = (bytes: LayerBytes): number =>
+  bytes.from === 'file' ? (bytes.digest === undefined ? 0 : bytes.range.size) : bytes.from === 'registry' ? bytes.size : 0
+
+/** Calls of one turn of the event loop are looked at together. `close` ends the threads. */
+export const layerPool = (): { readonly indexLayer: IndexLayer; close(): Promise<void> } => {
+  const all = new Map(Object.entries(catalogers))
+  const queue: Waiting[] = []
+  const workers = new Set<Worker>()
+  const idle: Worker[] = []
+  const running = new Map<number, Waiting & { readonly worker: Worker }>()
+  let nextId = 0
+  let isScheduled = false
+
+  const here = async ({ bytes, onProgress, resolve, reject }: Waiting): Promise<void> => {
+    try {
+      resolve(await readLayer(machine, bytes, { catalogers: all, onProgress }))
+    } catch (error) {
+      reject(error)
+    }
+  }
+  const start = (): Worker => {
+    const self = import.meta.url
+    const worker = new Worker(new URL(self.endsWith('.ts') ? './layer-worker.ts' : '../layer-worker.cjs', self))
+    workers.add(worker)
+    worker.on('message', (answer: Answer) => {
+      const job = running.get(answer.id)
+      if (!job) return
+      if ('progress' in answer) {
+        job.onProgress(answer.progress)
+        return
+      }
+      running.delete(answer.id)
+      idle.push(worker)
+      if ('index' in answer) job.resolve(answer.index)
+      else job.reject(answer.expected ? new WorldError('failed', answer.error) : new Error(answer.error))
+      pump()
+    })
+    const lost = (error: unknown): void => {
+      workers.delete(worker)
+      for (const [id, job] of running) {
+        if (job.worker !== worker) continue
+        running.delete(id)
+        job.reject(error)
+      }
+    }
+    worker.on('error', lost)
+    worker.on('exit', code => lost(new Error(`a thread that reads layers ended with ${code}`)))
+    return worker
+  }
+  const pump = (): void => {
+    while (queue.length > 0) {
+      const worker = idle.pop() ?? (workers.size < Math.min(8, availableParallelism()) ? start() : undefined)
+      if (!worker) return
+      const job = queue.shift()!
+      const id = nextId++
+      running.set(id, { ...job, worker })
+      worker.postMessage({ id, bytes: job.bytes })
+    }
+  }
+  const schedule = async (): Promise<void> => {
+    isScheduled = false
+    queue.sort((a, b) => weight(b.bytes) - weight(a.bytes))
+    const total = queue.reduce((sum, { bytes }) => sum + weight(bytes), 0)
+    const heavy = queue.filter(({ bytes }) => weight(bytes) >= threadWorth)
+    if (total < 2 * threadWorth || heavy.length === 0) {
+      for (const job of queue.splice(0)) await here(job)
+      return
+    }
+    const light = queue.filter(({ bytes }) => weight(bytes) === 0)
+    queue.splice(0, queue.length, ...queue.filter(({ bytes }) => weight(bytes) > 0))
+    pump()
+    for (const job of light) await here(job)
+  }
+  return {
+    indexLayer: (bytes, onProgress) =>
+      new Promise((resolve, reject) => {
+        queue.push({ bytes, onProgress, resolve, reject })
+        if (isScheduled) return
+        isScheduled = true
+        setImmediate(schedule)
+      }),
+    close: async () => {
+      await Promise.all([...workers].map(worker => worker.terminate()))
+    },
+  }
+}

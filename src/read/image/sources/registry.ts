@@ -1,0 +1,100 @@
+/** Images in a registry. */
+import * as v from 'valibot'
+import type { LayerBytes } from '../../../model/image.ts'
+import { type World, WorldError } from '../../../model/world.ts'
+import { checkPlatform, choosePlatform, digestOf, ImageError, imageOf, parseConfig, parseManifest, verify } from '../documents.ts'
+import type { ImageSource, OpenedImage, SourceOptions } from '../image-source.ts'
+import { findBase, RegistryClient, RegistryError } from '../registry/client.ts'
+import { findCredentials } from '../registry/credentials.ts'
+import { familiarReference, parseReference, type Reference } from '../registry/reference.ts'
+
+const source: ImageSource = {
+  prefix: 'registry',
+  where: 'network',
+  async open(world, text, options) {
+    const reference = parseReference(text)
+    if (!reference) return undefined
+    for (const mirror of await mirrorsFor(world, reference.host, options)) {
+      try {
+        return await pull(world, reference, mirror, undefined, options)
+      } catch (error) {
+        if (!(error instanceof RegistryError || error instanceof WorldError || error instanceof ImageError)) throw error
+        options.note(`the mirror ${mirror} cannot help: ${error.message}`)
+      }
+    }
+    const credentials = await findCredentials(world, reference.host, reference.repository, options.note)
+    const base = await findBase(world, reference.host, options.plainHttp)
+    return pull(world, reference, base, credentials, options)
+  },
+}
+
+export default source
+
+const nesting = 5
+
+const pull = async (
+  world: World,
+  reference: Reference,
+  base: string,
+  credentials: Awaited<ReturnType<typeof findCredentials>>,
+  options: SourceOptions,
+): Promise<OpenedImage> => {
+  const client = new RegistryClient(world, { base, repository: reference.repository, credentials, authorization: undefined })
+  const { platform, host } = options
+  let bytes = await client.manifest(reference.digest ?? reference.tag ?? 'latest')
+  let digest = digestOf(bytes)
+  if (reference.digest !== undefined) {
+    verify(bytes, reference.digest, 'the manifest')
+    digest = reference.digest
+  }
+  for (let depth = 0; ; depth++) {
+    const parsed = parseManifest(bytes)
+    if ('manifest' in parsed) {
+      const { manifest } = parsed
+      const config = parseConfig(
+        verify(await client.document(manifest.config.digest), manifest.config.digest, "the image's configuration"),
+      )
+      checkPlatform(config.platform, platform)
+      if (config.layers.length !== manifest.layers.length)
+        throw new ImageError(
+          'broken-document',
+          `the manifest has ${manifest.layers.length} layers, and the configuration ${config.layers.length}`,
+        )
+      options.note(`read from the registry ${new URL(base).host}`)
+      return {
+        kind: 'image',
+        image: imageOf(config, { manifest: digest, refs: [familiarReference(reference)] }),
+        layers: manifest.layers.map((layer): LayerBytes => {
+          if (/\+encrypted$/.test(layer.mediaType)) return { from: 'nowhere', reason: 'the layer is encrypted' }
+          return { from: 'registry', access: client.access, digest: layer.digest, size: layer.size }
+        }),
+      }
+    }
+    if (depth >= nesting) throw new ImageError('broken-document', 'indexes lead to indexes without end')
+    const chosen = choosePlatform(parsed.index.manifests, { wanted: platform, host })
+    digest = chosen.digest
+    bytes = verify(await client.manifest(digest), digest, 'the manifest')
+  }
+}
+
+const daemonSchema = v.looseObject({ 'registry-mirrors': v.nullish(v.array(v.string())) })
+
+/** Those of the engine's own configuration, which it uses for Docker Hub alone: https://docs.docker.com/docker-hub/image-library/mirror */
+const mirrorsFor = async (world: World, host: string, { note, mirrors }: SourceOptions): Promise<readonly string[]> => {
+  const asked = mirrors.get(host) ?? []
+  if (host !== 'docker.io') return asked
+  const path = '/etc/docker/daemon.json'
+  try {
+    const text = new TextDecoder().decode(await world.files.read(path, 1024 * 1024))
+    const parsed = v.safeParse(daemonSchema, JSON.parse(text))
+    const configured = parsed.success ? (parsed.output['registry-mirrors'] ?? []) : []
+    return [
+      ...asked,
+      ...configured.filter(mirror => /^https?:\/\/[^/?#]+\/?$/.test(mirror)).map(mirror => mirror.replace(/\/$/, '')),
+    ]
+  } catch (error) {
+    if (!(error instanceof WorldError || error instanceof SyntaxError)) throw error
+    if (!(error instanceof WorldError && error.code === 'not-found')) note(`${path} is not used: ${error.message}`)
+    return asked
+  }
+}

@@ -1,0 +1,105 @@
+/** CycloneDX in JSON: https://cyclonedx.org/docs/1.6/json/ and https://cyclonedx.org/docs/1.7/json/ */
+import type { Location } from '../model/finding.ts'
+import type { Inventory } from '../model/inventory.ts'
+import type { Package } from '../model/package.ts'
+import { isLicenceExpression, isLicenceId } from './licences.ts'
+import { groupOf, subjectPurl, subjectTime, uuidOf } from './sbom-facts.ts'
+
+export type CycloneDxVersion = '1.6' | '1.7'
+
+/** One document with a line end. The same inventory gives the same bytes. */
+export const showCycloneDx = (inventory: Inventory, toolVersion: string, version: CycloneDxVersion = '1.6'): string => {
+  const { image, distro, packages, name, problems } = inventory
+  const root = subjectPurl(inventory) ?? `subject:${name}`
+  const metadata = {
+    timestamp: subjectTime(inventory),
+    tools: { components: [{ type: 'application', name: 'bulkhead', version: toolVersion }] },
+    component: {
+      type: inventory.kind === 'image' ? 'container' : inventory.kind === 'folder' ? 'file' : 'application',
+      'bom-ref': root,
+      name: text(name),
+      ...(image ? { version: image.manifest ?? image.id, purl: subjectPurl(inventory) } : {}),
+      ...properties([
+        ['bulkhead:image:id', image?.id],
+        ['bulkhead:image:platform', image?.platform],
+        ...(image?.layers ?? []).map(({ diffId }): Pair => ['bulkhead:image:layer', diffId]),
+        ...problems.map(({ code, message }): Pair => ['bulkhead:problem', `${code}: ${message}`]),
+      ]),
+    },
+  }
+  const components = [
+    ...(distro
+      ? [
+          {
+            type: 'operating-system',
+            'bom-ref': `os:${text(distro.id)}`,
+            name: text(distro.id),
+            ...(distro.version === '' ? {} : { version: text(distro.version) }),
+            description: text(distro.name),
+          },
+        ]
+      : []),
+    ...packages.map(component),
+  ]
+  const known = new Set(packages.map(({ purl }) => purl))
+  const dependencies = packages
+    .filter(({ dependsOn }) => dependsOn.length > 0)
+    .map(({ purl, dependsOn }) => ({ ref: purl, dependsOn: dependsOn.filter(url => known.has(url)) }))
+  const body = { metadata, components, dependencies }
+  return `${JSON.stringify(
+    {
+      $schema: `http://cyclonedx.org/schema/bom-${version}.schema.json`,
+      bomFormat: 'CycloneDX',
+      specVersion: version,
+      serialNumber: `urn:uuid:${uuidOf(JSON.stringify(body))}`,
+      version: 1,
+      ...body,
+    },
+    undefined,
+    2,
+  )}\n`
+}
+
+const component = (one: Package): object => {
+  const group = one.ecosystem === 'maven' || one.ecosystem === 'npm' ? groupOf(one.purl) : undefined
+  const [first] = one.at
+  return {
+    type: one.ecosystem === 'generic' ? 'application' : 'library',
+    'bom-ref': one.purl,
+    ...(group === undefined ? {} : { group: text(group) }),
+    name: text(one.name),
+    version: text(one.version),
+    ...licences(one.licences),
+    purl: one.purl,
+    evidence: { occurrences: one.at.map(at => ({ location: text(pathOf(at)) })) },
+    ...properties([
+      ['bulkhead:layer', first.in === 'layer' ? first.layer : undefined],
+      ['bulkhead:step', first.in === 'layer' && first.step !== undefined ? String(first.step) : undefined],
+      ['bulkhead:source:name', one.source?.name],
+      ['bulkhead:source:version', one.source?.version],
+      ['bulkhead:owned-by', one.ownedBy],
+      ...(one.aliases ?? []).map((url): Pair => ['bulkhead:alias', url]),
+    ]),
+  }
+}
+
+type Pair = readonly [string, string | undefined]
+const properties = (pairs: readonly Pair[]): { properties?: readonly { name: string; value: string }[] } => {
+  const known = pairs.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value: text(value) }]))
+  return known.length > 0 ? { properties: known } : {}
+}
+
+/** An expression stands alone; several statements are a list. */
+const licences = (stated: readonly string[]): { licenses?: readonly object[] } => {
+  const [first] = stated
+  if (first === undefined) return {}
+  if (stated.length === 1 && !isLicenceId(first) && isLicenceExpression(first)) return { licenses: [{ expression: first }] }
+  return {
+    licenses: [...new Set(stated)].map(one => ({ license: isLicenceId(one) ? { id: one } : { name: text(one) } })),
+  }
+}
+
+const pathOf = (at: Location): string => ('path' in at ? (at.path ?? '') : '')
+
+/** JSON can write a half of a surrogate pair, and hardly anybody can read it. */
+const text = (value: string): string => value.toWellFormed()

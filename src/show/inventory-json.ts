@@ -1,0 +1,21 @@
+/** An inventory with everything that is known of it. */
+import type { Inventory } from '../model/inventory.ts'
+
+/** One document with a line end. What caused a problem is left out: it may be anything. */
+export const showInventoryJson = (inventory: Inventory, version: string): string => {
+  const { name, kind, image, distro, packages, problems, layers } = inventory
+  return `${JSON.stringify(
+    {
+      bulkhead: version,
+      name,
+      kind,
+      image: image ?? null,
+      distro: distro ?? null,
+      packages,
+      layers,
+      problems: problems.map(({ cause: _, ...problem }) => problem),
+    },
+    undefined,
+    2,
+  )}\n`
+}
