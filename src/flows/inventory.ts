@@ -82,7 +82,8 @@ const openSubject = async (
   } catch (error) {
     if (error instanceof ImageError || error instanceof RegistryError)
       throw new UsageError(`${subject}: ${error.message}`, error.hint)
-    if (error instanceof WorldError) throw new UsageError(`${subject}: ${error.message}`)
+    if (error instanceof WorldError)
+      throw new UsageError(`${subject}: ${error.message}`, forced ? undefined : 'no file and no folder has that name, and no engine has the image')
     throw error
   }
   throw new UsageError(

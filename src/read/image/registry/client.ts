@@ -131,7 +131,7 @@ export class RegistryClient {
       try {
         response = await this.#follow(url, headers)
       } catch (error) {
-        if (!(error instanceof WorldError) || error.code === 'not-permitted' || attempt >= this.#patience.tries) throw error
+        if (!mayPass(error) || attempt >= this.#patience.tries) throw error
         await this.#wait(attempt, undefined)
         continue
       }
@@ -261,7 +261,7 @@ export class RegistryClient {
           })
         }
       } catch (error) {
-        if (!(error instanceof WorldError) || error.code === 'not-permitted' || attempt >= this.#patience.tries) throw error
+        if (!mayPass(error) || attempt >= this.#patience.tries) throw error
         await this.#wait(attempt, undefined)
         continue
       }
@@ -289,6 +289,10 @@ export class RegistryClient {
     await this.#world.clock.sleep(Math.min(longest, Math.max(asked, first * 2 ** (attempt - 1))))
   }
 }
+
+/** Trouble that may be over in a moment. That nobody has the name, or listens, is not. */
+const mayPass = (error: unknown): boolean =>
+  error instanceof WorldError && error.code !== 'not-permitted' && error.code !== 'not-found'
 
 const basic = ({ user, password }: { readonly user: string; readonly password: string }): string =>
   `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
