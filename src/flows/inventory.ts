@@ -83,7 +83,10 @@ const openSubject = async (
     if (error instanceof ImageError || error instanceof RegistryError)
       throw new UsageError(`${subject}: ${error.message}`, error.hint)
     if (error instanceof WorldError)
-      throw new UsageError(`${subject}: ${error.message}`, forced ? undefined : 'no file and no folder has that name, and no engine has the image')
+      throw new UsageError(
+        `${subject}: ${error.message}`,
+        forced ? undefined : 'no file and no folder has that name, and no engine has the image',
+      )
     throw error
   }
   throw new UsageError(
@@ -121,7 +124,7 @@ const ofImage = async (
   const known = whole === undefined ? undefined : cache?.get<Assembled>(whole)
   if (known && keys.every(key => key && isProved(world, cache!, key))) {
     options.note('known: nothing was read again')
-    return { name, kind: 'image', image, ...known }
+    return { name: imageName(name, image), kind: 'image', image, ...known }
   }
   options.progress?.start(layers.reduce((sum, bytes) => sum + sizeOf(bytes), 0))
   const indexLayer = options.indexLayer ?? ((bytes, onProgress) => readLayer(world, bytes, { ...options, onProgress }))
@@ -159,8 +162,11 @@ const finish = (
   // What failed may go well the next time.
   if (whole !== undefined && !indexes.some(index => index.problems.some(({ code }) => transient.has(code))))
     cache?.put(whole, { distro, packages, problems, layers } satisfies Assembled)
-  return { name, kind: 'image', image, distro, packages, problems, layers }
+  return { name: imageName(name, image), kind: 'image', image, distro, packages, problems, layers }
 }
+
+/** What the image calls itself, so that it has one name whichever way it was read. */
+const imageName = (asked: string, { refs }: Image): string => refs[0] ?? asked
 
 const transient = new Set(['layer-unreadable', 'layer-too-large'])
 
@@ -179,7 +185,7 @@ const ofPassing = async (
   const known = whole === undefined ? undefined : cache?.get<Assembled & { image: Image }>(whole)
   if (known) {
     options.note('known: nothing was read again')
-    return { name, kind: 'image', ...known }
+    return { name: imageName(name, known.image), kind: 'image', ...known }
   }
   options.progress?.start(opened.size)
   const newIndexer = (linked?: ReadonlyMap<string, readonly string[]>): LayerIndexer =>

@@ -4,7 +4,7 @@ import type { Distro, Package } from './package.ts'
 
 /** What is inside an image, a root file system, or what an SBOM says. Plain data. */
 export type Inventory = {
-  /** As the user named it, without what chose the source. */
+  /** The first of the image's own names; else what the user called it, without what chose the source. */
   readonly name: string
   readonly kind: 'image' | 'folder' | 'sbom'
   readonly image: Image | undefined

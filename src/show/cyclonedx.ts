@@ -18,9 +18,9 @@ export const showCycloneDx = (inventory: Inventory, toolVersion: string, version
       type: inventory.kind === 'image' ? 'container' : inventory.kind === 'folder' ? 'file' : 'application',
       'bom-ref': root,
       name: text(name),
-      ...(image ? { version: image.manifest ?? image.id, purl: subjectPurl(inventory) } : {}),
+      ...(image ? { version: image.id, purl: subjectPurl(inventory) } : {}),
       ...properties([
-        ['bulkhead:image:id', image?.id],
+        ['bulkhead:image:manifest', image?.manifest],
         ['bulkhead:image:platform', image?.platform],
         ...(image?.layers ?? []).map(({ diffId }): Pair => ['bulkhead:image:layer', diffId]),
         ...problems.map(({ code, message }): Pair => ['bulkhead:problem', `${code}: ${message}`]),

@@ -96,7 +96,7 @@ const groups = (packages: readonly Package[]): ReadonlyMap<string, readonly Pack
 export const instructionText = (createdBy: string): string =>
   createdBy
     .replace(/^\/bin\/sh -c #\(nop\)\s+/, '')
-    .replace(/^\/bin\/sh -c /, 'RUN ')
+    .replace(/^(?:RUN )?(?:\|\d+ .*? )?\/bin\/sh -c /, 'RUN ')
     .replace(/\s*# buildkit$/, '')
     .replace(/\s+/g, ' ')
     .trim()

@@ -18,7 +18,7 @@ export const showSpdx = (inventory: Inventory, toolVersion: string): string => {
       {
         SPDXID: rootId,
         name: text(name),
-        ...(image ? { versionInfo: image.manifest ?? image.id } : {}),
+        ...(image ? { versionInfo: image.id } : {}),
         downloadLocation: 'NOASSERTION',
         filesAnalyzed: false,
         licenseConcluded: 'NOASSERTION',
@@ -26,9 +26,7 @@ export const showSpdx = (inventory: Inventory, toolVersion: string): string => {
         copyrightText: 'NOASSERTION',
         primaryPackagePurpose: inventory.kind === 'image' ? 'CONTAINER' : 'OTHER',
         ...(subject === undefined ? {} : { externalRefs: [purlReference(subject)] }),
-        ...(image
-          ? { checksums: [{ algorithm: 'SHA256', checksumValue: (image.manifest ?? image.id).slice('sha256:'.length) }] }
-          : {}),
+        ...(image ? { checksums: [{ algorithm: 'SHA256', checksumValue: image.id.slice('sha256:'.length) }] } : {}),
       },
       ...(distro
         ? [
@@ -42,7 +40,7 @@ export const showSpdx = (inventory: Inventory, toolVersion: string): string => {
               licenseConcluded: 'NOASSERTION',
               licenseDeclared: 'NOASSERTION',
               copyrightText: 'NOASSERTION',
-              primaryPackagePurpose: 'OPERATING-SYSTEM',
+              primaryPackagePurpose: 'OPERATING_SYSTEM',
             },
           ]
         : []),

@@ -1,0 +1,154 @@
+/** What we write as SBOM is valid by the official schemas, says everything, and is the same bytes each time. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Ajv } from 'ajv'
+import formats from 'ajv-formats'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Digest } from '../../src/model/finding.ts'
+import type { Inventory } from '../../src/model/inventory.ts'
+import type { Package } from '../../src/model/package.ts'
+import { purl } from '../../src/model/purl.ts'
+import { showCycloneDx } from '../../src/show/cyclonedx.ts'
+import { showSpdx } from '../../src/show/spdx.ts'
+
+const read = (path: string): object => JSON.parse(readFileSync(join(import.meta.dirname, path), 'utf8'))
+const ajv = formats.default(new Ajv({ strict: false, allErrors: false, logger: false }))
+for (const name of ['spdx.schema.json', 'jsf-0.82.schema.json', 'cryptography-defs.schema.json'])
+  ajv.addSchema(read(`cyclonedx/${name}`))
+// The schemas use formats of later drafts, which ajv-formats gives as far as they exist.
+for (const name of ['idn-email', 'iri-reference']) ajv.addFormat(name, true)
+const schemas = {
+  '1.6': ajv.compile(read('cyclonedx/bom-1.6.schema.json')),
+  '1.7': ajv.compile(read('cyclonedx/bom-1.7.schema.json')),
+  spdx: ajv.compile(read('spdx/spdx-schema-2.3.json')),
+}
+
+const digest = (letter: string): Digest => `sha256:${letter.repeat(64)}`
+
+/** Names, versions and licences of any kind: half of them nasty. */
+const word = fc.oneof(
+  fc.string({ minLength: 1, maxLength: 12, unit: 'binary' }),
+  fc.constantFrom('libssl3', 'a b', 'ä"\\', '@x/y', '\ud800'),
+)
+const licence = fc.constantFrom('MIT', 'GPL-2.0-or-later', 'MIT OR Apache-2.0', 'BSD', 'see LICENSE', 'GPL-2.0+ AND custom', 'ä')
+const packages = fc
+  .uniqueArray(
+    fc.record({ name: word, version: word, licences: fc.array(licence, { maxLength: 3 }), layer: fc.constantFrom('a', 'b') }),
+    {
+      selector: ({ name, version }) => purl({ type: 'npm', name, version }),
+      maxLength: 12,
+    },
+  )
+  .map(list =>
+    list.map(({ name, version, licences, layer }, i): Package => {
+      const all = list.map(one => purl({ type: 'npm', name: one.name, version: one.version }))
+      return {
+        purl: all[i]!,
+        name,
+        version,
+        ecosystem: 'npm',
+        at: [{ in: 'layer', layer: digest(layer), step: i, path: `/x/${name}` }],
+        dependsOn: [...new Set([all[0]!, all[all.length - 1]!])].filter(one => one !== all[i]).sort(),
+        licences,
+        ...(i % 3 === 0 ? { source: { name: 'source', version: '1' }, aliases: ['pkg:deb/debian/x@1'] } : {}),
+      }
+    }),
+  )
+
+const inventoryOf = (list: readonly Package[], name = 'shop/app:1'): Inventory => ({
+  name,
+  kind: 'image',
+  image: {
+    id: digest('c'),
+    manifest: digest('d'),
+    platform: 'linux/amd64',
+    refs: [name],
+    config: {
+      user: '',
+      env: [],
+      entrypoint: undefined,
+      cmd: undefined,
+      shell: undefined,
+      workingDir: '',
+      exposedPorts: [],
+      volumes: [],
+      labels: {},
+      healthcheck: undefined,
+      created: '2026-01-02T03:04:05.678901234Z',
+      history: [],
+    },
+    layers: [
+      { diffId: digest('a'), step: 0 },
+      { diffId: digest('b'), step: 1 },
+    ],
+  },
+  distro: { id: 'debian', idLike: [], version: '12', codename: 'bookworm', name: 'Debian GNU/Linux 12 (bookworm)', variant: '' },
+  packages: list,
+  problems: [{ kind: 'failed', code: 'layer-broken', message: 'ä\u0000' }],
+  layers: [],
+})
+
+const wellFormed = (text: string): string => text.toWellFormed()
+
+describe('SBOMs', () => {
+  test('CycloneDX 1.6 and 1.7 are valid whatever packages are called, and keep all of them', () => {
+    fc.assert(
+      fc.property(packages, list => {
+        for (const version of ['1.6', '1.7'] as const) {
+          const text = showCycloneDx(inventoryOf(list), '0.1.0', version)
+          const bom = JSON.parse(text)
+          if (!schemas[version](bom)) throw new Error(JSON.stringify(schemas[version].errors))
+          expect(text).toBe(showCycloneDx(inventoryOf(list), '0.1.0', version))
+          const found = bom.components.filter(({ type }: { type: string }) => type === 'library')
+          expect(found.map((one: { purl: string }) => one.purl)).toEqual(list.map(one => one.purl))
+          expect(found.map((one: { name: string }) => one.name)).toEqual(list.map(one => wellFormed(one.name)))
+          const refs = new Set(bom.components.map((one: { 'bom-ref': string }) => one['bom-ref']))
+          for (const { ref, dependsOn } of bom.dependencies) {
+            expect(refs).toContain(ref)
+            for (const other of dependsOn) expect(refs).toContain(other)
+          }
+        }
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test('SPDX 2.3 is valid whatever packages are called, and keeps all of them', () => {
+    fc.assert(
+      fc.property(packages, list => {
+        const text = showSpdx(inventoryOf(list), '0.1.0')
+        const document = JSON.parse(text)
+        if (!schemas.spdx(document)) throw new Error(JSON.stringify(schemas.spdx.errors))
+        const purls = document.packages.flatMap((one: { externalRefs?: { referenceLocator: string }[] }) =>
+          (one.externalRefs ?? []).map(({ referenceLocator }) => referenceLocator),
+        )
+        for (const one of list) expect(purls).toContain(one.purl)
+        const ids = new Set(['SPDXRef-DOCUMENT', ...document.packages.map((one: { SPDXID: string }) => one.SPDXID)])
+        expect(ids.size).toBe(document.packages.length + 1)
+        for (const { spdxElementId, relatedSpdxElement } of document.relationships) {
+          expect(ids).toContain(spdxElementId)
+          expect(ids).toContain(relatedSpdxElement)
+        }
+        // Every reference to a licence of its own is explained.
+        const explained = new Set((document.hasExtractedLicensingInfos ?? []).map((one: { licenseId: string }) => one.licenseId))
+        for (const one of document.packages)
+          for (const reference of one.licenseDeclared.match(/LicenseRef-[\w.-]+/g) ?? []) expect(explained).toContain(reference)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test('the schemas do refuse', () => {
+    const bom = JSON.parse(showCycloneDx(inventoryOf([]), '0.1.0'))
+    expect(schemas['1.6']({ ...bom, specVersion: 1.6 })).toBe(false)
+    expect(schemas['1.6']({ ...bom, surprise: true })).toBe(false)
+    expect(schemas.spdx({ ...JSON.parse(showSpdx(inventoryOf([]), '0.1.0')), packages: [{}] })).toBe(false)
+  })
+
+  test("the time is the image's, and the serial number the content's", () => {
+    const bom = JSON.parse(showCycloneDx(inventoryOf([]), '0.1.0'))
+    expect(bom.metadata.timestamp).toBe('2026-01-02T03:04:05Z')
+    expect(JSON.parse(showCycloneDx(inventoryOf([], 'other:1'), '0.1.0')).serialNumber).not.toBe(bom.serialNumber)
+  })
+})
