@@ -98,7 +98,8 @@ describe('SBOMs', () => {
         for (const version of ['1.6', '1.7'] as const) {
           const text = showCycloneDx(inventoryOf(list), '0.1.0', version)
           const bom = JSON.parse(text)
-          if (!schemas[version](bom)) throw new Error(JSON.stringify(schemas[version].errors))
+          const isValid: boolean = schemas[version](bom)
+          if (!isValid) throw new Error(JSON.stringify(schemas[version].errors))
           expect(text).toBe(showCycloneDx(inventoryOf(list), '0.1.0', version))
           const found = bom.components.filter(({ type }: { type: string }) => type === 'library')
           expect(found.map((one: { purl: string }) => one.purl)).toEqual(list.map(one => one.purl))
@@ -119,7 +120,8 @@ describe('SBOMs', () => {
       fc.property(packages, list => {
         const text = showSpdx(inventoryOf(list), '0.1.0')
         const document = JSON.parse(text)
-        if (!schemas.spdx(document)) throw new Error(JSON.stringify(schemas.spdx.errors))
+        const isValid: boolean = schemas.spdx(document)
+        if (!isValid) throw new Error(JSON.stringify(schemas.spdx.errors))
         const purls = document.packages.flatMap((one: { externalRefs?: { referenceLocator: string }[] }) =>
           (one.externalRefs ?? []).map(({ referenceLocator }) => referenceLocator),
         )

@@ -141,9 +141,9 @@ const byWalk = async (
 const problemOf = (error: unknown): Problem | undefined => {
   if (error instanceof TarError)
     return { kind: 'failed', code: 'layer-broken', message: `${error.message} (at byte ${error.offset})` }
-  if (error instanceof DecompressError || error instanceof LayerTooLarge)
-    return { kind: 'failed', code: error instanceof LayerTooLarge ? 'layer-too-large' : 'layer-broken', message: error.message }
-  return undefined
+  if (error instanceof LayerTooLarge || (error instanceof DecompressError && error.code === 'too-large'))
+    return { kind: 'failed', code: 'layer-too-large', message: error.message }
+  return error instanceof DecompressError ? { kind: 'failed', code: 'layer-broken', message: error.message } : undefined
 }
 
 /** The index of a layer that gave nothing. */
