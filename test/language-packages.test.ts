@@ -1,0 +1,257 @@
+/** What we find beside what the package managers themselves say is installed, on real installations. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, describe, expect, test } from 'vitest'
+import type { Cataloger } from '../src/read/cataloger.ts'
+import { Unreadable } from '../src/read/cataloger.ts'
+import { catalogers } from '../src/read/catalogers/registry.ts'
+import { has, run } from './components.ts'
+import { inventoryOfFolder, named } from './inventory.ts'
+
+const top = mkdtempSync(join(tmpdir(), 'bulkhead-languages-'))
+afterAll(() => rmSync(top, { recursive: true, force: true }))
+const root = join(import.meta.dirname, '..')
+
+const plant = (name: string, files: Readonly<Record<string, string>>): string => {
+  const folder = join(top, name)
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeFileSync(join(folder, path), text)
+  }
+  return folder
+}
+
+test('npm: this repository, as npm ls has it', async () => {
+  type Node = { name?: string; version?: string; dependencies?: Record<string, Node> }
+  const listed = new Set<string>()
+  const walk = (node: Node): void => {
+    for (const [name, child] of Object.entries(node.dependencies ?? {})) {
+      if (child.version) listed.add(`${name} ${child.version}`)
+      walk(child)
+    }
+  }
+  walk(JSON.parse(run('npm', ['ls', '--all', '--json'], { cwd: root })))
+  const { packages, problems } = await inventoryOfFolder(join(root, 'node_modules/..'))
+  expect(problems).toEqual([])
+  const found = named(packages, 'npm').filter(one => one !== 'bulkhead-workspace 0.1.0' && !one.startsWith('bulkhead '))
+  expect([...listed].sort()).toEqual(found)
+  expect(listed.size).toBeGreaterThan(60)
+  const vitest = packages.find(({ name }) => name === 'vitest')!
+  expect(vitest.dependsOn).toContain(packages.find(({ name }) => name === 'vite')!.purl)
+  expect(vitest.licences).toEqual(['MIT'])
+})
+
+test('npm: links of pnpm, nested versions, markers of module kinds, what is broken', async () => {
+  const pack = (name: string, version: string, more = ''): string => `{"name":"${name}","version":"${version}"${more}}`
+  const folder = plant('pnpm', {
+    'app/package.json': pack('app', '1.0.0', ',"dependencies":{"a":"1"}'),
+    'app/node_modules/.pnpm/a@1.0.0/node_modules/a/package.json': pack('a', '1.0.0', ',"dependencies":{"b":"*"}'),
+    'app/node_modules/.pnpm/a@1.0.0/node_modules/a/esm/package.json': '{"type":"module"}',
+    'app/node_modules/.pnpm/b@2.0.0/node_modules/b/package.json': pack('b', '2.0.0'),
+    'app/node_modules/.pnpm/b@2.0.0/node_modules/b/test/fixtures/package.json': pack('not-installed', '1.0.0'),
+    'app/node_modules/@s/c/package.json': pack('@s/c', '3.0.0', ',"license":{"type":"MIT"}'),
+    'app/node_modules/@s/c/node_modules/b/package.json': pack('b', '1.0.0'),
+    'app/node_modules/broken/package.json': '{"name":',
+    'src/package.json': pack('only-source', '1.0.0'),
+  })
+  symlinkSync('.pnpm/a@1.0.0/node_modules/a', join(folder, 'app/node_modules/a'))
+  symlinkSync('../../b@2.0.0/node_modules/b', join(folder, 'app/node_modules/.pnpm/a@1.0.0/node_modules/b'))
+  const { packages, problems } = await inventoryOfFolder(folder)
+  expect(named(packages, 'npm')).toEqual(['@s/c 3.0.0', 'a 1.0.0', 'app 1.0.0', 'b 1.0.0', 'b 2.0.0'])
+  const by = (purl: string) => packages.find(one => one.purl === purl)!
+  expect(by('pkg:npm/app@1.0.0').dependsOn).toEqual(['pkg:npm/a@1.0.0'])
+  expect(by('pkg:npm/a@1.0.0').dependsOn).toEqual(['pkg:npm/b@2.0.0'])
+  expect(by('pkg:npm/%40s/c@3.0.0').licences).toEqual(['MIT'])
+  expect(problems.map(({ code, message }) => `${code} ${message}`)).toEqual([
+    'package-file-unreadable /app/node_modules/broken/package.json could not be read as node data: it is no JSON',
+  ])
+})
+
+describe.skipIf(!has('python3') || !existsSync('/usr/lib/python3/dist-packages'))('Python (needs python3)', () => {
+  test("what importlib.metadata lists in Debian's own folder", async () => {
+    const script =
+      'import importlib.metadata as m\nfor d in m.distributions(path=["/usr/lib/python3/dist-packages"]): print(d.metadata["Name"], d.version)'
+    const listed = [...new Set(run('python3', ['-c', script]).trim().split('\n'))].sort()
+    const { packages, problems } = await inventoryOfFolder('/usr/lib/python3')
+    expect(problems).toEqual([])
+    // In the image's tree /usr/lib/python3 is the root here: nothing else is in the way.
+    expect(named(packages, 'pypi')).toEqual(listed)
+    expect(listed.length).toBeGreaterThan(3)
+  })
+})
+
+test('Python: owned files, extras, names that are written in several ways', async () => {
+  const folder = plant('python', {
+    'site/Foo_Bar-1.0.dist-info/METADATA':
+      'Metadata-Version: 2.1\nName: Foo_Bar\nVersion: 1.0\nLicense: Apache-2.0\nRequires-Dist: baz.qux (>=1)\nRequires-Dist: nope ; extra == "x"\n\nRequires-Dist: body\n',
+    'site/Foo_Bar-1.0.dist-info/RECORD': 'foo/__init__.py,sha256=x,1\n"foo/a,b.py",,\n../../bin/foo,,\n',
+    'site/baz_qux-2.0.egg-info':
+      'Metadata-Version: 1.0\nName: baz.qux\nVersion: 2.0\nClassifier: License :: OSI Approved :: MIT License\n',
+    'site/x.egg-info/PKG-INFO': 'Name: x\r\nVersion: 3\r\n\r\n',
+    'site/broken-1.dist-info/METADATA': 'nothing',
+  })
+  const { packages, problems } = await inventoryOfFolder(folder)
+  expect(packages.map(({ purl }) => purl)).toEqual(['pkg:pypi/baz-qux@2.0', 'pkg:pypi/foo-bar@1.0', 'pkg:pypi/x@3'])
+  expect(packages[1]!.dependsOn).toEqual(['pkg:pypi/baz-qux@2.0'])
+  expect(packages[1]!.owns).toEqual(['/site/foo/__init__.py', '/site/foo/a,b.py', '/bin/foo'])
+  expect(packages[0]!.licences).toEqual(['MIT License'])
+  expect(problems).toHaveLength(1)
+})
+
+test('Ruby, PHP, .NET, R, Erlang, Lua, Conda, WordPress: the forms that their documentation gives', async () => {
+  const folder = plant('others', {
+    'usr/local/bundle/specifications/rack-2.2.8.gemspec':
+      '# -*- encoding: utf-8 -*-\n# stub: rack 2.2.8 ruby lib\n\nGem::Specification.new do |s|\n  s.name = "rack".freeze\n  s.version = "2.2.8"\n  s.licenses = ["MIT".freeze]\n  s.add_dependency(%q<nokogiri>.freeze, ["~> 1"])\nend\n',
+    'usr/local/bundle/specifications/nokogiri-1.15.4-x86_64-linux.gemspec': '# stub: nokogiri 1.15.4 x86_64-linux lib\n',
+    'usr/lib/ruby/gems/3.1.0/specifications/default/json-2.6.1.gemspec':
+      'Gem::Specification.new do |s|\n  s.name = "json"\n  s.version = JSON::VERSION\nend\n',
+    'srv/vendor/composer/installed.json': JSON.stringify({
+      packages: [
+        { name: 'symfony/console', version: 'v6.4.1', license: ['MIT'], require: { 'psr/log': '^3', php: '>=8' } },
+        { name: 'psr/log', version: '3.0.0' },
+      ],
+    }),
+    'old/vendor/composer/installed.json': '[{"name":"monolog/monolog","version":"1.2.3"}]',
+    'app/shop.deps.json': JSON.stringify({
+      targets: { '.NETCoreApp,Version=v8.0': { 'shop/1.0.0': {}, 'Npgsql/8.0.1': { dependencies: { 'Some.Lib': '2.0.0' } } } },
+      libraries: {
+        'shop/1.0.0': { type: 'project' },
+        'Npgsql/8.0.1': { type: 'package' },
+        'Some.Lib/2.0.0': { type: 'package' },
+      },
+    }),
+    'usr/share/dotnet/shared/Microsoft.NETCore.App/8.0.1/Microsoft.NETCore.App.deps.json': '{"libraries":{}}',
+    'usr/lib/R/site-library/ggplot2/DESCRIPTION':
+      'Package: ggplot2\nVersion: 3.4.4\nLicense: MIT + file LICENSE\nDepends: R (>= 3.3)\nImports: cli,\n  rlang (>= 1.1.0)\nBuilt: R 4.3.1; ; 2023; unix\n',
+    'usr/lib/R/site-library/rlang/DESCRIPTION': 'Package: rlang\nVersion: 1.1.2\nBuilt: R 4.3.1\n',
+    'src/library/x/DESCRIPTION': 'Package: source\nVersion: 1\n',
+    'usr/lib/erlang/lib/ssl-10.9/ebin/ssl.app':
+      '%% comment\n{application, ssl, [{vsn, "10.9"}, {applications, [kernel,stdlib]}]}.',
+    'app/lib/phoenix-1.7.10/ebin/phoenix.app': '{application,phoenix,[{vsn,"1.7.10"},{applications,[ssl]}]}.',
+    'usr/local/lib/luarocks/rocks-5.1/lpeg/1.0.2-1/lpeg-1.0.2-1.rockspec': 'package = "LPeg"\nversion = "1.0.2-1"\n',
+    'opt/conda/conda-meta/numpy-1.26.0-py311.json': JSON.stringify({
+      name: 'numpy',
+      version: '1.26.0',
+      build: 'py311',
+      channel: 'https://conda.anaconda.org/conda-forge/linux-64',
+      subdir: 'linux-64',
+      license: 'BSD-3-Clause',
+      depends: ['python >=3.11'],
+      files: ['lib/a.py'],
+    }),
+    'var/www/wp-includes/version.php': "<?php\n$wp_version = '6.4.2';\n",
+    'var/www/wp-content/plugins/akismet/akismet.php': '<?php\n/*\nPlugin Name: Akismet Anti-spam\nVersion: 5.3\n*/\n',
+    'var/www/wp-content/themes/twenty/style.css': '/*\nTheme Name: Twenty\nVersion: 1.2\n*/\n',
+  })
+  const { packages, problems } = await inventoryOfFolder(folder)
+  expect(problems).toEqual([])
+  expect(packages.map(({ purl }) => purl)).toEqual([
+    'pkg:composer/monolog/monolog@1.2.3',
+    'pkg:composer/psr/log@3.0.0',
+    'pkg:composer/symfony/console@6.4.1',
+    'pkg:conda/numpy@1.26.0?build=py311&channel=conda-forge&subdir=linux-64',
+    'pkg:cran/ggplot2@3.4.4',
+    'pkg:cran/rlang@1.1.2',
+    'pkg:gem/json@2.6.1',
+    'pkg:gem/nokogiri@1.15.4?platform=x86_64-linux',
+    'pkg:gem/rack@2.2.8',
+    'pkg:generic/wordpress/plugins/akismet@5.3',
+    'pkg:generic/wordpress/themes/twenty@1.2',
+    'pkg:generic/wordpress@6.4.2',
+    'pkg:hex/phoenix@1.7.10',
+    'pkg:luarocks/lpeg@1.0.2-1',
+    'pkg:nuget/Microsoft.NETCore.App@8.0.1',
+    'pkg:nuget/Npgsql@8.0.1',
+    'pkg:nuget/Some.Lib@2.0.0',
+    'pkg:otp/ssl@10.9',
+  ])
+  const depends = (purl: string) => packages.find(one => one.purl === purl)!.dependsOn
+  expect(depends('pkg:gem/rack@2.2.8')).toEqual(['pkg:gem/nokogiri@1.15.4?platform=x86_64-linux'])
+  expect(depends('pkg:composer/symfony/console@6.4.1')).toEqual(['pkg:composer/psr/log@3.0.0'])
+  expect(depends('pkg:nuget/Npgsql@8.0.1')).toEqual(['pkg:nuget/Some.Lib@2.0.0'])
+  expect(depends('pkg:cran/ggplot2@3.4.4')).toEqual(['pkg:cran/rlang@1.1.2'])
+  expect(depends('pkg:hex/phoenix@1.7.10')).toEqual(['pkg:otp/ssl@10.9'])
+})
+
+/** A real text of each kind, to be mutated. */
+const seeds: readonly (readonly [string, string, string])[] = [
+  ['node', 'app/node_modules/x/package.json', readFileSync(join(root, 'node_modules/vitest/package.json'), 'utf8')],
+  [
+    'python',
+    'x-1.dist-info/METADATA',
+    'Metadata-Version: 2.1\nName: x\nVersion: 1\nRequires-Dist: y; extra == "z"\nClassifier: License :: OSI Approved\n\nbody',
+  ],
+  ['python', 'x-1.dist-info/RECORD', 'a,b,c\n"a,""b",,\n'],
+  [
+    'ruby',
+    'specifications/x-1.gemspec',
+    '# stub: x 1 ruby lib\nGem::Specification.new do |s|\n s.name = "x"\n s.licenses = ["MIT"]\nend',
+  ],
+  [
+    'php',
+    'vendor/composer/installed.json',
+    '{"packages":[{"name":"a/b","version":"1","license":["MIT"],"require":{"c/d":"*"}}]}',
+  ],
+  [
+    'dotnet',
+    'x.deps.json',
+    '{"targets":{"t":{"A/1":{"dependencies":{"B":"2"}}}},"libraries":{"A/1":{"type":"package"},"B/2":{"type":"package"}}}',
+  ],
+  ['r', 'library/x/DESCRIPTION', 'Package: x\nVersion: 1\nBuilt: R\nImports: a, b (>= 1)\n'],
+  ['erlang', 'ebin/x.app', '{application,x,[{vsn,"1"},{applications,[kernel]}]}.'],
+  ['conda', 'conda-meta/x.json', '{"name":"x","version":"1","depends":["a >1"],"files":["b"],"channel":"https://c/d/e"}'],
+  ['apk', 'lib/apk/db/installed', 'C:Q1=\nP:a\nV:1-r0\nA:x\nD:so:libc.so b>1\np:so:a=1\nF:usr\nR:x\n\nP:b\nV:2\n\n'],
+  [
+    'dpkg',
+    'var/lib/dpkg/status',
+    'Package: a\nStatus: install ok installed\nVersion: 1\nDepends: b (>= 1) | c\nConffiles:\n /etc/x 0\n\n',
+  ],
+  ['os-release', 'etc/os-release', 'ID=debian\nVERSION_ID="12"\n'],
+]
+
+test('mutated texts give evidence or Unreadable, whatever they hold', () => {
+  const values = ['null', '1', '[]', '{}', '"x"', '-', '\u0000', '\ud800', '[[[[', '"', '\n', ':']
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...seeds),
+      fc.array(
+        fc.record({ at: fc.double({ min: 0, max: 1, noNaN: true }), take: fc.nat(20), put: fc.constantFrom(...values, '') }),
+        {
+          minLength: 1,
+          maxLength: 4,
+        },
+      ),
+      ([name, path, seed], changes) => {
+        let text = seed
+        for (const { at, take, put } of changes) {
+          const start = Math.floor(at * text.length)
+          text = text.slice(0, start) + put + text.slice(start + take)
+        }
+        const bytes = new TextEncoder().encode(text)
+        const cataloger = catalogers[name] as Cataloger
+        const file = {
+          path,
+          size: bytes.length,
+          read: (offset: number, length: number) => bytes.subarray(offset, offset + length),
+        }
+        let data: unknown
+        try {
+          data = cataloger.collect(file)
+        } catch (error) {
+          if (!(error instanceof Unreadable)) throw error
+          return
+        }
+        if (data === undefined) return
+        const at = { in: 'file', path: `/${path}`, span: { start: 0, end: 0 } } as const
+        const view = { distro: undefined, typeOf: () => undefined, real: (p: string) => p, locate: () => undefined }
+        // Evidence is plain data: it must survive the cache.
+        const kept = JSON.parse(JSON.stringify(data))
+        for (const one of cataloger.assemble([{ path, at, data: kept, earlier: [] }], view))
+          if ('purl' in one) expect(one.purl).toMatch(/^pkg:[a-z]+\/.+/)
+      },
+    ),
+    { numRuns: 3000 },
+  )
+})
