@@ -7,6 +7,7 @@ import dotnet from './dotnet.ts'
 import dpkg from './dpkg.ts'
 import erlang from './erlang.ts'
 import goBinary from './go-binary.ts'
+import java from './java.ts'
 import lua from './lua.ts'
 import node from './node.ts'
 import osRelease from './os-release.ts'
@@ -25,6 +26,7 @@ export const catalogers: Readonly<Record<string, Cataloger>> = {
   'dpkg': dpkg,
   'erlang': erlang,
   'go-binary': goBinary,
+  'java': java,
   'lua': lua,
   'node': node,
   'os-release': osRelease,
