@@ -67,6 +67,9 @@ export class Unreadable extends Error {
   }
 }
 
+/** Bytes of one's own, from the beginning of their own buffer: what `read` lends may be a Buffer, whose `slice` copies nothing. */
+export const copyOf = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(bytes)
+
 /** Databases of packages are larger than anything else that is read whole: dpkg's of a full desktop has 10 MB. */
 const wholeLimit = 64 * 1024 * 1024
 

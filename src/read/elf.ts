@@ -1,5 +1,5 @@
 /** ELF files, read by their tables alone: https://refspecs.linuxfoundation.org/elf/gabi4+/contents.html */
-import { type LayerFile, Unreadable } from './cataloger.ts'
+import { copyOf, type LayerFile, Unreadable } from './cataloger.ts'
 
 export type ElfPart = {
   /** Sections only; segments have none. */
@@ -32,7 +32,7 @@ export const writable = 2
 
 /** Undefined: no ELF file. Throws Unreadable when its tables are broken. A file without sections (stripped of them) has none. */
 export const readElf = (file: LayerFile): Elf | undefined => {
-  const ident = file.read(0, 64).slice()
+  const ident = copyOf(file.read(0, 64))
   if (ident.length < 52 || ident[0] !== 0x7f || ident[1] !== 0x45 || ident[2] !== 0x4c || ident[3] !== 0x46) return undefined
   const is64 = ident[4] === 2
   const isLittle = ident[5] === 1
@@ -52,7 +52,7 @@ export const readElf = (file: LayerFile): Elf | undefined => {
     if (offset === 0 || count === 0) return undefined
     if (count > tableLimit || size < least || offset + count * size > file.size)
       throw new Unreadable('its ELF tables lie outside of the file')
-    const bytes = file.read(offset, count * size).slice()
+    const bytes = copyOf(file.read(offset, count * size))
     if (bytes.length < count * size) throw new Unreadable('its ELF tables lie outside of the file')
     return viewOf(bytes)
   }
@@ -93,7 +93,7 @@ export const readElf = (file: LayerFile): Elf | undefined => {
   const strings = plain[header.getUint16(at.shstrndx, isLittle)]?.part
   const names =
     strings && strings.size <= 1024 * 1024 && strings.offset + strings.size <= file.size
-      ? file.read(strings.offset, strings.size).slice()
+      ? copyOf(file.read(strings.offset, strings.size))
       : new Uint8Array(0)
   const nameAt = (offset: number): string => {
     const end = names.indexOf(0, offset)

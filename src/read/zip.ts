@@ -105,7 +105,7 @@ export const readEntry = (read: Read, entry: ZipEntry, limit: number): Uint8Arra
   const start = bodyOf(read, entry)
   const stored = read(start, entry.stored)
   if (stored.length < entry.stored) throw new Unreadable(`its entry ${entry.name} is cut off`)
-  if (entry.method === 0) return stored.slice()
+  if (entry.method === 0) return new Uint8Array(stored)
   if (entry.method !== 8) throw new Unreadable(`its entry ${entry.name} is packed by method ${entry.method}`)
   try {
     // More than it says would be a bomb.

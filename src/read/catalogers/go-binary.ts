@@ -5,7 +5,7 @@
 
 import type { Package } from '../../model/package.ts'
 import { purl } from '../../model/purl.ts'
-import { type Cataloger, type LayerFile, Unreadable } from '../cataloger.ts'
+import { type Cataloger, copyOf, type LayerFile, Unreadable } from '../cataloger.ts'
 import { type Elf, loadSegment, readElf, writable } from '../elf.ts'
 
 type Module = { readonly path: string; readonly version: string }
@@ -95,7 +95,7 @@ const readBuildInfo = (
   offset: number,
   address: number,
 ): { readonly go: string; readonly modules: string } | undefined => {
-  const header = file.read(offset, headerSize).slice()
+  const header = copyOf(file.read(offset, headerSize))
   if (header.length < headerSize || !Buffer.from(header.subarray(0, magic.length)).equals(magic)) return undefined
   const pointerSize = header[14]!
   const flags = header[15]!
@@ -131,7 +131,7 @@ const readBuildInfo = (
     return pointerSize === 4 ? view.getUint32(at, !isBig) : Number(view.getBigUint64(at, !isBig))
   }
   const text = (at: number): string => {
-    const head = elf.readAddress(pointer(header, at), 2 * pointerSize).slice()
+    const head = copyOf(elf.readAddress(pointer(header, at), 2 * pointerSize))
     const length = pointer(head, pointerSize)
     if (length > textLimit) throw new Unreadable('its build information is too long')
     return utf8(elf.readAddress(pointer(head, 0), length))

@@ -14,6 +14,7 @@ import osRelease from './os-release.ts'
 import php from './php.ts'
 import python from './python.ts'
 import r from './r.ts'
+import rpm from './rpm.ts'
 import ruby from './ruby.ts'
 import rustBinary from './rust-binary.ts'
 import wordpress from './wordpress.ts'
@@ -33,6 +34,7 @@ export const catalogers: Readonly<Record<string, Cataloger>> = {
   'php': php,
   'python': python,
   'r': r,
+  'rpm': rpm,
   'ruby': ruby,
   'rust-binary': rustBinary,
   'wordpress': wordpress,

@@ -155,7 +155,7 @@ const keep = (use: (bytes: Uint8Array) => void): BodySink => {
   const pieces: Uint8Array[] = []
   return {
     write(bytes) {
-      pieces.push(bytes.slice())
+      pieces.push(new Uint8Array(bytes))
       return true
     },
     end: () => use(Buffer.concat(pieces)),
