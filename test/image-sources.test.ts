@@ -16,6 +16,8 @@ import { type World, WorldError } from '../src/model/world.ts'
 import { catalogers } from '../src/read/catalogers/registry.ts'
 import { inOrder } from '../src/read/image/image-source.ts'
 import { sources } from '../src/read/image/sources.ts'
+import { showCycloneDx } from '../src/show/cyclonedx.ts'
+import { showSpdx } from '../src/show/spdx.ts'
 import { machine } from '../src/world/machine.ts'
 import {
   type Engine,
@@ -228,6 +230,24 @@ describe.skipIf(!isComplete)(`one image, whichever way it is read ${needs}`, () 
     await expect(takeInventory(withEnv({ DOCKER_CONFIG: home }), subject, options())).rejects.toThrow(
       /credentials were refused|gives no token/,
     )
+  })
+
+  test('our own SBOMs, in place of the image', async () => {
+    for (const [name, text] of [
+      ['a.cdx.json', showCycloneDx(reference, '0.1.0')],
+      ['a.cdx17.json', showCycloneDx(reference, '0.1.0', '1.7')],
+      ['a.spdx.json', showSpdx(reference, '0.1.0')],
+    ] as const) {
+      writeFileSync(join(top, name), text)
+      const found = await takeInventory(withEnv({}), join(top, name), options())
+      expect(found.kind).toBe('sbom')
+      expect(
+        found.packages.map(({ purl, name, version, source, dependsOn }) => ({ purl, name, version, source, dependsOn })),
+        name,
+      ).toEqual(
+        reference.packages.map(({ purl, name, version, source, dependsOn }) => ({ purl, name, version, source, dependsOn })),
+      )
+    }
   })
 
   test('docker export, as a root file system', async () => {

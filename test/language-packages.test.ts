@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { zstdCompressSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { Cataloger } from '../src/read/cataloger.ts'
@@ -177,6 +178,63 @@ test('Ruby, PHP, .NET, R, Erlang, Lua, Conda, WordPress: the forms that their do
   expect(depends('pkg:hex/phoenix@1.7.10')).toEqual(['pkg:otp/ssl@10.9'])
 })
 
+test('Arch, Gentoo, OpenWrt, chiselled Ubuntu, embedded SBOMs: the forms that their documentation gives', async () => {
+  const folder = plant('systems', {
+    'etc/os-release': 'ID=arch\nPRETTY_NAME="Arch Linux"\n',
+    'var/lib/pacman/local/openssl-3.2.0-1/desc':
+      '%NAME%\nopenssl\n\n%VERSION%\n3.2.0-1\n\n%BASE%\nopenssl\n\n%ARCH%\nx86_64\n\n%LICENSE%\nApache\n\n%DEPENDS%\nglibc\nsh>1\n\n%PROVIDES%\nlibssl.so=3-64\n',
+    'var/lib/pacman/local/openssl-3.2.0-1/files': '%FILES%\nusr/\nusr/bin/openssl\n\n%BACKUP%\netc/x\t0\n',
+    'var/lib/pacman/local/glibc-2.38-7/desc': '%NAME%\nglibc\n\n%VERSION%\n2.38-7\n',
+    'var/db/pkg/dev-libs/openssl-3.0.12-r1/CONTENTS':
+      'dir /usr\nobj /usr/bin/o 0123456789abcdef0123456789abcdef 1700000000\nsym /usr/l -> m 1\n',
+    'var/db/pkg/dev-libs/openssl-3.0.12-r1/LICENSE': 'Apache-2.0\n',
+    'usr/lib/opkg/status':
+      'Package: busybox\nVersion: 1.36.1-1\nDepends: libc\nStatus: install user installed\nArchitecture: x86_64\n\nPackage: libc\nVersion: 1.2\nStatus: install ok installed\n',
+    'opt/bitnami/redis/.spdx-redis.spdx': JSON.stringify({
+      spdxVersion: 'SPDX-2.3',
+      packages: [
+        {
+          SPDXID: 'SPDXRef-1',
+          name: 'redis',
+          versionInfo: '7.2.3',
+          externalRefs: [{ referenceType: 'purl', referenceLocator: 'pkg:bitnami/redis@7.2.3?arch=amd64' }],
+        },
+      ],
+    }),
+    'usr/share/x.cdx.json':
+      '{"bomFormat":"CycloneDX","components":[{"type":"library","name":"zlib","version":"1.3","purl":"pkg:generic/zlib@1.3"}]}',
+    'usr/share/broken.cdx.json': '{"bomFormat":',
+    'src/bom.json': '{"parts":["not ours"]}',
+  })
+  mkdirSync(join(folder, 'var/lib/chisel'), { recursive: true })
+  const wall =
+    '{"jsonwall":"1.0","schema":"1.0","count":3}\n{"kind":"package","name":"base-files","version":"13ubuntu10","sha256":"x","arch":"amd64"}\n{"kind":"path","path":"/etc/os-release","mode":"0644","slices":["base-files_release-info"]}\n'
+  writeFileSync(join(folder, 'var/lib/chisel/manifest.wall'), zstdCompressSync(wall))
+  const { packages, problems } = await inventoryOfFolder(folder)
+  expect(problems.map(({ message }) => message)).toEqual([
+    '/usr/share/broken.cdx.json could not be read as embedded-sbom data: it is no JSON',
+  ])
+  expect(packages.map(({ purl }) => purl)).toEqual([
+    'pkg:alpm/arch/glibc@2.38-7',
+    'pkg:alpm/arch/openssl@3.2.0-1?arch=x86_64',
+    'pkg:bitnami/redis@7.2.3?arch=amd64',
+    'pkg:deb/arch/base-files@13ubuntu10?arch=amd64&distro=arch',
+    'pkg:ebuild/dev-libs/openssl@3.0.12-r1',
+    'pkg:generic/zlib@1.3',
+    'pkg:opkg/arch/busybox@1.36.1-1?arch=x86_64',
+    'pkg:opkg/arch/libc@1.2',
+  ])
+  const by = (part: string) => packages.find(({ purl }) => purl.includes(part))!
+  expect(by('alpm/arch/openssl')).toMatchObject({
+    dependsOn: ['pkg:alpm/arch/glibc@2.38-7'],
+    owns: ['/usr/bin/openssl'],
+    licences: ['Apache'],
+  })
+  expect(by('ebuild')).toMatchObject({ owns: ['/usr/bin/o', '/usr/l'], licences: ['Apache-2.0'] })
+  expect(by('base-files').owns).toEqual(['/etc/os-release'])
+  expect(by('busybox').dependsOn).toEqual(['pkg:opkg/arch/libc@1.2'])
+})
+
 /** A real text of each kind, to be mutated. */
 const seeds: readonly (readonly [string, string, string])[] = [
   ['node', 'app/node_modules/x/package.json', readFileSync(join(root, 'node_modules/vitest/package.json'), 'utf8')],
@@ -209,6 +267,14 @@ const seeds: readonly (readonly [string, string, string])[] = [
     'dpkg',
     'var/lib/dpkg/status',
     'Package: a\nStatus: install ok installed\nVersion: 1\nDepends: b (>= 1) | c\nConffiles:\n /etc/x 0\n\n',
+  ],
+  ['alpm', 'var/lib/pacman/local/x/desc', '%NAME%\nx\n\n%VERSION%\n1\n\n%DEPENDS%\ny>1\n'],
+  ['opkg', 'usr/lib/opkg/status', 'Package: a\nVersion: 1\nStatus: install ok installed\nDepends: b\n'],
+  ['portage', 'var/db/pkg/a/b-1.0-r1/CONTENTS', 'obj /x 0123456789abcdef0123456789abcdef 17\nsym /y -> z 1\n'],
+  [
+    'embedded-sbom',
+    'x.cdx.json',
+    '{"bomFormat":"CycloneDX","components":[{"type":"library","name":"z","version":"1","purl":"pkg:npm/z@1","licenses":[{"expression":"MIT"}]}]}',
   ],
   ['os-release', 'etc/os-release', 'ID=debian\nVERSION_ID="12"\n'],
 ]

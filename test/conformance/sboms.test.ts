@@ -9,6 +9,7 @@ import type { Digest } from '../../src/model/finding.ts'
 import type { Inventory } from '../../src/model/inventory.ts'
 import type { Package } from '../../src/model/package.ts'
 import { purl } from '../../src/model/purl.ts'
+import { readSbom, SbomError } from '../../src/read/sbom/read-sbom.ts'
 import { showCycloneDx } from '../../src/show/cyclonedx.ts'
 import { showSpdx } from '../../src/show/spdx.ts'
 
@@ -152,5 +153,95 @@ describe('SBOMs', () => {
     const bom = JSON.parse(showCycloneDx(inventoryOf([]), '0.1.0'))
     expect(bom.metadata.timestamp).toBe('2026-01-02T03:04:05Z')
     expect(JSON.parse(showCycloneDx(inventoryOf([], 'other:1'), '0.1.0')).serialNumber).not.toBe(bom.serialNumber)
+  })
+
+  test('read back by us: the same list, whatever packages are called', () => {
+    const at = { in: 'file', path: 'x', span: { start: 0, end: 0 } } as const
+    fc.assert(
+      fc.property(packages, list => {
+        const inventory = inventoryOf(list)
+        const expected = [...list].sort((a, b) => (a.purl < b.purl ? -1 : 1))
+        for (const text of [showCycloneDx(inventory, '0'), showCycloneDx(inventory, '0', '1.7'), showSpdx(inventory, '0')]) {
+          const sbom = readSbom(new TextEncoder().encode(text), at)
+          expect(
+            sbom.packages.map(({ purl: url, name, version, dependsOn, ecosystem }) => ({
+              url,
+              name,
+              version,
+              dependsOn,
+              ecosystem,
+            })),
+          ).toEqual(
+            expected.map(one => ({
+              url: one.purl,
+              name: wellFormed(one.name),
+              version: wellFormed(one.version),
+              dependsOn: one.dependsOn,
+              ecosystem: one.ecosystem,
+            })),
+          )
+          expect(sbom.distro).toMatchObject({ id: 'debian', version: '12' })
+          expect(sbom.problems).toEqual([])
+        }
+        const again = readSbom(new TextEncoder().encode(showCycloneDx(inventory, '0')), at)
+        expect(again.packages.map(one => one.at)).toEqual(
+          expected.map(one => [{ ...one.at[0], path: wellFormed((one.at[0] as { path: string }).path) }]),
+        )
+        expect(again.packages.map(({ source }) => source)).toEqual(expected.map(({ source }) => source))
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test("Syft's own form, components in components, other tools' habits", () => {
+    const at = { in: 'file', path: 'x', span: { start: 0, end: 0 } } as const
+    const read = (value: object) => readSbom(new TextEncoder().encode(JSON.stringify(value)), at)
+    const syft = read({
+      artifacts: [
+        {
+          id: '1',
+          name: 'libssl3',
+          version: '3.0.11-1',
+          purl: 'pkg:deb/debian/libssl3@3.0.11-1?upstream=openssl&distro=debian-12',
+          licenses: [{ value: 'MIT' }],
+          locations: [{ path: '/var/lib/dpkg/status', layerID: digest('a') }],
+        },
+        { id: '2', name: 'libc6', version: '2', purl: 'pkg:deb/debian/libc6@2' },
+        { id: '3', name: 'unknown', version: '2', purl: '' },
+      ],
+      artifactRelationships: [{ parent: '2', child: '1', type: 'dependency-of' }],
+      distro: { id: 'debian', versionID: '12' },
+    })
+    expect(syft.packages[1]).toMatchObject({
+      source: { name: 'openssl', version: '3.0.11-1' },
+      dependsOn: ['pkg:deb/debian/libc6@2'],
+      at: [{ in: 'layer', layer: digest('a'), path: '/var/lib/dpkg/status' }],
+    })
+    expect(syft.problems.map(({ kind, code }) => `${kind} ${code}`)).toEqual(['uncovered sbom-without-purl'])
+    const nested = read({
+      bomFormat: 'CycloneDX',
+      components: [
+        {
+          type: 'application',
+          name: 'a',
+          purl: 'pkg:npm/a@1',
+          version: '1',
+          components: [{ type: 'library', group: '@s', name: 'b', purl: 'pkg:npm/%40s/b@2', version: '2' }],
+        },
+      ],
+    })
+    expect(nested.packages.map(({ name }) => name)).toEqual(['@s/b', 'a'])
+    for (const bad of [
+      '',
+      '[]',
+      '{}',
+      'null',
+      '1',
+      '{"bomFormat":"CycloneDX","components":[1]}',
+      '{"spdxVersion":"SPDX-3.0"}',
+      '<bom/>',
+      'SPDXVersion: SPDX-2.3',
+    ])
+      expect(() => readSbom(new TextEncoder().encode(bad), at), bad).toThrow(SbomError)
   })
 })

@@ -5,6 +5,7 @@ import dir from './sources/dir.ts'
 import docker from './sources/docker.ts'
 import oci from './sources/oci.ts'
 import registry from './sources/registry.ts'
+import sbom from './sources/sbom.ts'
 
 export const sources: Readonly<Record<string, ImageSource>> = {
   'archive': archive,
@@ -12,4 +13,5 @@ export const sources: Readonly<Record<string, ImageSource>> = {
   'docker': docker,
   'oci': oci,
   'registry': registry,
+  'sbom': sbom,
 }

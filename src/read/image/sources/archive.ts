@@ -20,6 +20,8 @@ const source: ImageSource = {
     try {
       const head = new Uint8Array(8)
       const compression = compressionOf(head.subarray(0, file.read(0, head)))
+      // An SBOM in JSON, which another source reads: no archive begins like that.
+      if (/^\s*[{[]/.test(new TextDecoder('latin1').decode(head))) return undefined
       if (compression !== 'none') {
         const open = (): AsyncIterable<Uint8Array> => pieces(world, path)
         return { kind: 'passing', open, wanted, size: file.size, identity: `${path} ${file.identity}` }
