@@ -59,6 +59,12 @@ execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '
   stdio: 'inherit',
 })
 
+/** Packages of data that come without the text of their licence. */
+const known: Readonly<Record<string, string>> = {
+  'CC0-1.0': 'Public domain: https://creativecommons.org/publicdomain/zero/1.0/legalcode',
+  'CC-BY-3.0': 'Creative Commons Attribution 3.0 Unported: https://creativecommons.org/licenses/by/3.0/legalcode (from the SPDX licence list, https://spdx.org/licenses/)',
+}
+
 const licences = [...bundled].sort().map(name => {
   const folder = join(root, 'node_modules', name)
   const info = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
@@ -67,8 +73,9 @@ const licences = [...bundled].sort().map(name => {
     dependencies?: object
   }
   const file = readdirSync(folder).find(entry => /^licen[cs]e/i.test(entry))
-  if (!file) throw new Error(`${name} has no licence file`)
-  return `${name} ${info.version} (${info.license ?? 'see below'})\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`
+  const text = file ? readFileSync(join(folder, file), 'utf8').trim() : known[info.license ?? '']
+  if (text === undefined) throw new Error(`${name} has no licence file`)
+  return `${name} ${info.version} (${info.license ?? 'see below'})\n\n${text}\n`
 })
 writeFileSync(join(dist, 'THIRD-PARTY-LICENSES'), licences.join(`\n${'-'.repeat(78)}\n\n`))
 

@@ -32,6 +32,17 @@ export const writable = 2
 
 /** Undefined: no ELF file. Throws Unreadable when its tables are broken. A file without sections (stripped of them) has none. */
 export const readElf = (file: LayerFile): Elf | undefined => {
+  const known = tables.get(file)
+  if (known !== undefined) return known ?? undefined
+  const elf = parse(file)
+  tables.set(file, elf ?? null)
+  return elf
+}
+
+/** Several catalogers ask for the same file. */
+const tables = new WeakMap<LayerFile, Elf | null>()
+
+const parse = (file: LayerFile): Elf | undefined => {
   const ident = copyOf(file.read(0, 64))
   if (ident.length < 52 || ident[0] !== 0x7f || ident[1] !== 0x45 || ident[2] !== 0x4c || ident[3] !== 0x46) return undefined
   const is64 = ident[4] === 2

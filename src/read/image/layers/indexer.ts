@@ -259,12 +259,9 @@ class Capture implements BodySink {
       this.#scratch = this.#makeScratch()
       this.#scratch.append(bytes)
     } else {
-      this.#held ??= new Uint8Array(Math.min(stored, Math.max(bytes.length, 1024 * 1024)))
-      if (this.#held.length < this.#filled + bytes.length) {
-        const larger = new Uint8Array(Math.min(stored, Math.max(2 * this.#held.length, this.#filled + bytes.length)))
-        larger.set(this.#held.subarray(0, this.#filled))
-        this.#held = larger
-      }
+      // The size is only claimed, and bounded: filling it with zeros first would cost as much as inflating does.
+      this.#held ??= Buffer.allocUnsafeSlow(stored)
+      if (this.#filled + bytes.length > stored) throw new RangeError('more bytes than the entry has')
       this.#held.set(bytes, this.#filled)
     }
     this.#filled += bytes.length

@@ -81,7 +81,7 @@ export const readLayer = async (world: World, bytes: LayerBytes, options: ReadLa
 }
 
 /** Most bodies are larger than this, and are skipped; reading more at a time would read most of them too. */
-const seekWindow = 8 * 1024
+const seekWindow = 2 * 1024
 
 type Setup = Omit<IndexerOptions, 'bodyOf' | 'linked'>
 type MakeIndexer = (bodyOf?: IndexerOptions['bodyOf']) => LayerIndexer

@@ -14,7 +14,9 @@ const source: ImageSource = {
   async open(world, reference, { platform, host }) {
     const found = await split(world, reference)
     if (!found) return undefined
-    const { path, name } = found
+    const { name } = found
+    // One name for one file: what is remembered of it is kept under its path too.
+    const path = await world.files.real(found.path)
     const wanted = { name, platform, host }
     const file = world.files.open(path)
     try {

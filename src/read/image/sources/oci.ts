@@ -16,7 +16,7 @@ const source: ImageSource = {
       const folder = reference.slice(0, end)
       if ((await world.files.stat(`${folder}/index.json`))?.type !== 'file') continue
       const name = reference.slice(end + 1)
-      return openLayout(placeIn(world, folder), { name: name === '' ? undefined : name, platform, host })
+      return openLayout(placeIn(world, await world.files.real(folder)), { name: name === '' ? undefined : name, platform, host })
     }
     return undefined
   },
