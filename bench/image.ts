@@ -5,7 +5,11 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, r
 import { join } from 'node:path'
 
 const sh = (command: string, cwd: string): void => {
-  execFileSync('bash', ['-euo', 'pipefail', '-c', command], { cwd, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` } })
+  execFileSync('bash', ['-euo', 'pipefail', '-c', command], {
+    cwd,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` },
+  })
 }
 
 export type BenchImage = {
@@ -47,12 +51,17 @@ const build = (folder: string): void => {
   const at = (name: string): string => join(folder, name)
   for (const name of readdirSync(folder)) rmSync(at(name), { recursive: true, force: true })
   console.error('making the image: debootstrap')
-  sh('debootstrap --variant=minbase --include=python3,perl bookworm root >/dev/null && tar -C root --exclude=./var/cache --exclude=./proc --exclude=./sys --exclude=./dev -cf debian.tar . && rm -rf root', folder)
+  sh(
+    'debootstrap --variant=minbase --include=python3,perl bookworm root >/dev/null && tar -C root --exclude=./var/cache --exclude=./proc --exclude=./sys --exclude=./dev -cf debian.tar . && rm -rf root',
+    folder,
+  )
 
   console.error('npm and Python packages')
   const modules = join(root, 'node_modules')
   // Copies under other names: what is in them is real.
-  const real = readdirSync(modules).filter(name => /^[a-z]/.test(name) && !/^(?:node-|typescript|vite$|rolldown|vitest)/.test(name))
+  const real = readdirSync(modules).filter(
+    name => /^[a-z]/.test(name) && !/^(?:node-|typescript|vite$|rolldown|vitest)/.test(name),
+  )
   let packages = 0
   for (let copy = 0; packages < 1050; copy++)
     for (const name of real) {
@@ -72,8 +81,14 @@ const build = (folder: string): void => {
     mkdirSync(join(site, `package_${i}-1.${i}.dist-info`))
     const own = Array.from({ length: 40 }, (_, j) => sources[(i * 7 + j) % sources.length]!)
     for (const name of own) cpSync(join(library, name), join(site, `package_${i}`, name))
-    writeFileSync(join(site, `package_${i}-1.${i}.dist-info/METADATA`), `Metadata-Version: 2.1\nName: package-${i}\nVersion: 1.${i}\nLicense: MIT\nRequires-Dist: package-${(i + 1) % 220}\n\ntext\n`)
-    writeFileSync(join(site, `package_${i}-1.${i}.dist-info/RECORD`), own.map(name => `package_${i}/${name},sha256=x,1\n`).join(''))
+    writeFileSync(
+      join(site, `package_${i}-1.${i}.dist-info/METADATA`),
+      `Metadata-Version: 2.1\nName: package-${i}\nVersion: 1.${i}\nLicense: MIT\nRequires-Dist: package-${(i + 1) % 220}\n\ntext\n`,
+    )
+    writeFileSync(
+      join(site, `package_${i}-1.${i}.dist-info/RECORD`),
+      own.map(name => `package_${i}/${name},sha256=x,1\n`).join(''),
+    )
   }
   sh('tar -C python -cf python.tar .', folder)
 
@@ -99,12 +114,23 @@ for i in range(30):
   mkdirSync(at('go/usr/local/bin'), { recursive: true })
   writeFileSync(at('gosrc/go.mod'), 'module example.org/bench\n')
   for (let i = 0; i < 20; i++) {
-    const imports = ['net/http', 'crypto/tls', 'encoding/json', 'archive/zip', 'image/png', 'text/template', 'go/parser'].slice(0, 3 + (i % 5))
-    writeFileSync(at('gosrc/main.go'), `package main\nimport (\n${imports.map(name => `_ "${name}"\n`).join('')})\nfunc main() { println(${i}) }\n`)
+    const imports = ['net/http', 'crypto/tls', 'encoding/json', 'archive/zip', 'image/png', 'text/template', 'go/parser'].slice(
+      0,
+      3 + (i % 5),
+    )
+    writeFileSync(
+      at('gosrc/main.go'),
+      `package main\nimport (\n${imports.map(name => `_ "${name}"\n`).join('')})\nfunc main() { println(${i}) }\n`,
+    )
     sh(`GOFLAGS=-mod=mod GOPROXY=off go build -buildvcs=false -o ../go/usr/local/bin/tool${i} .`, at('gosrc'))
   }
   sh('tar -C go -cf go.tar .', folder)
-  const files = Number(spawnSync('bash', ['-c', 'for f in debian npm python java go; do tar tf $f.tar; done | wc -l'], { cwd: folder, encoding: 'utf8' }).stdout)
+  const files = Number(
+    spawnSync('bash', ['-c', 'for f in debian npm python java go; do tar tf $f.tar; done | wc -l'], {
+      cwd: folder,
+      encoding: 'utf8',
+    }).stdout,
+  )
 
   console.error('archives')
   sh('for f in debian npm python java go; do gzip -6 -k $f.tar; zstd -q -3 $f.tar; done', folder)
@@ -125,7 +151,10 @@ for i in range(30):
     mkdirSync(at(`save/${i}`))
     cpSync(at(`${name}.tar`), at(`save/${i}/layer.tar`))
   }
-  writeFileSync(at('save/manifest.json'), JSON.stringify([{ Config: `${configHash}.json`, RepoTags: ['bench:1'], Layers: names.map((_, i) => `${i}/layer.tar`) }]))
+  writeFileSync(
+    at('save/manifest.json'),
+    JSON.stringify([{ Config: `${configHash}.json`, RepoTags: ['bench:1'], Layers: names.map((_, i) => `${i}/layer.tar`) }]),
+  )
   sh(`tar -C save -cf archive.tar ${names.map((_, i) => i).join(' ')} ${configHash}.json manifest.json && rm -r save`, folder)
   for (const [kind, ending] of [
     ['gzip', 'gz'],
@@ -144,8 +173,27 @@ for i in range(30):
       cpSync(path, join(blobs, hex))
       return { mediaType: `application/vnd.oci.image.layer.v1.tar+${kind}`, digest: `sha256:${hex}`, size: statSync(path).size }
     })
-    const manifest = put(JSON.stringify({ schemaVersion: 2, mediaType: 'application/vnd.oci.image.manifest.v1+json', config: { mediaType: 'application/vnd.oci.image.config.v1+json', ...put(config) }, layers }))
-    writeFileSync(at(`oci-${kind}/index.json`), JSON.stringify({ schemaVersion: 2, manifests: [{ mediaType: 'application/vnd.oci.image.manifest.v1+json', ...manifest, annotations: { 'org.opencontainers.image.ref.name': 'bench:1' } }] }))
+    const manifest = put(
+      JSON.stringify({
+        schemaVersion: 2,
+        mediaType: 'application/vnd.oci.image.manifest.v1+json',
+        config: { mediaType: 'application/vnd.oci.image.config.v1+json', ...put(config) },
+        layers,
+      }),
+    )
+    writeFileSync(
+      at(`oci-${kind}/index.json`),
+      JSON.stringify({
+        schemaVersion: 2,
+        manifests: [
+          {
+            mediaType: 'application/vnd.oci.image.manifest.v1+json',
+            ...manifest,
+            annotations: { 'org.opencontainers.image.ref.name': 'bench:1' },
+          },
+        ],
+      }),
+    )
     writeFileSync(at(`oci-${kind}/oci-layout`), '{"imageLayoutVersion":"1.0.0"}')
   }
   for (const name of ['npm', 'python', 'java', 'go', 'gosrc']) rmSync(at(name), { recursive: true })

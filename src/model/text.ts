@@ -13,10 +13,12 @@ export type Encoding = 'utf-8' | 'latin1'
 /** A text with the way back to its bytes. `encode(decode(bytes))` is `bytes`, for any bytes. */
 export type Text = { readonly text: string; readonly encoding: Encoding }
 
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
 /** Decodes as UTF-8 when the bytes are valid UTF-8 (a BOM stays in the text as U+FEFF), else as latin1: no byte is ever lost. */
 export const decode = (bytes: Uint8Array): Text => {
   try {
-    return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes), encoding: 'utf-8' }
+    return { text: strict.decode(bytes), encoding: 'utf-8' }
   } catch {
     return { text: latin1(bytes), encoding: 'latin1' }
   }

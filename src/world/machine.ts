@@ -70,13 +70,11 @@ const files: Files = {
     try {
       // A link stays a link: what it leads to is replaced.
       const target = await realpath(path).catch(() => path)
-      const mode = await stat(target).then(
-        found => {
-          if (!found.isFile()) throw new WorldError('not-a-file', `${path} is not an ordinary file`)
-          return found.mode & 0o7777
-        },
-        () => undefined,
-      )
+      const found = await stat(target).catch(() => undefined)
+      // /dev/null, /dev/stdout, a named pipe: nothing to put in their place.
+      if (found?.isCharacterDevice() || found?.isFIFO()) return await writeFile(target, bytes)
+      if (found && !found.isFile()) throw new WorldError('not-a-file', `${path} is not an ordinary file`)
+      const mode = found && found.mode & 0o7777
       const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.bulkhead`)
       await writeFile(temporary, bytes, { flag: 'wx' })
       beside = temporary

@@ -1,5 +1,6 @@
 /** A root file system in a folder, walked like a layer. Links are never followed, so that nothing outside of the folder is read. */
 import { type Files, type Inspected, WorldError } from '../../../model/world.ts'
+import { folderOf } from '../paths.ts'
 import type { TarEntry, TarEntryType } from '../tar.ts'
 import type { Body, IndexerOptions, LayerIndexer } from './indexer.ts'
 
@@ -22,7 +23,8 @@ export const walkFolder = async (
   root: string,
   makeIndexer: (bodyOf: NonNullable<IndexerOptions['bodyOf']>) => LayerIndexer,
 ): Promise<void> => {
-  const indexer = makeIndexer((_, path) => openIn(files, root, path))
+  const known = new Set<string>()
+  const indexer = makeIndexer((_, path) => openIn(files, root, path, known))
   const pending = ['']
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
     let entries: Awaited<ReturnType<Files['list']>>
@@ -58,15 +60,20 @@ const entryOf = (path: string, found: Inspected): TarEntry => ({
   sparse: undefined,
 })
 
-/** Opens a file below a folder whose names come from strangers: undefined when a part of the path is a link, or it cannot be opened. */
-export const openIn = (files: Files, root: string, path: string): Body | undefined => {
-  let at = root
-  const parts = path.split('/')
-  for (const [i, part] of parts.entries()) {
-    at = `${at}/${part}`
-    if (files.inspect(at)?.type !== (i === parts.length - 1 ? 'file' : 'directory')) return undefined
+/**
+ * Opens a file below a folder whose names come from strangers: undefined when a part of the path is a link, or it cannot be opened. `known`: folders that
+ * were found to be folders, for the next call.
+ */
+export const openIn = (files: Files, root: string, path: string, known = new Set<string>()): Body | undefined => {
+  const folder = folderOf(path)
+  if (!known.has(folder)) {
+    for (let at = folder; at !== '' && !known.has(at); at = folderOf(at))
+      if (files.inspect(`${root}/${at}`)?.type !== 'directory') return undefined
+    known.add(folder)
   }
-  const file = files.open(at)
+  const whole = `${root}/${path}`
+  if (files.inspect(whole)?.type !== 'file') return undefined
+  const file = files.open(whole)
   return {
     file: {
       path,

@@ -62,6 +62,7 @@ export class LayerIndexer implements TarHandler {
   readonly #linked = new Map<string, string[]>()
   #size = 0
   #capture: Capture | undefined
+  readonly #room = new Room()
 
   constructor(options: IndexerOptions) {
     this.#options = options
@@ -173,7 +174,7 @@ export class LayerIndexer implements TarHandler {
       }
       return undefined
     }
-    this.#capture = new Capture(entry, paths[0]!, onlyElf, this.#options.scratch, take)
+    this.#capture = new Capture(entry, paths[0]!, onlyElf, this.#options.scratch, this.#room, take)
     return this.#capture
   }
 
@@ -223,19 +224,40 @@ const wantedFor = (catalogers: ReadonlyMap<string, Cataloger>): ((path: string) 
 const isElf = (head: Uint8Array): boolean =>
   head.length >= 4 && (head[0]! | (head[1]! << 8) | (head[2]! << 16) | (head[3]! << 24)) === elf
 
+/** Memory for one body at a time, used again for the next: bodies are only lent to catalogers. */
+class Room {
+  #bytes: Uint8Array = new Uint8Array(0)
+
+  take(size: number): Uint8Array {
+    // The size is only claimed, and bounded: filling it with zeros first would cost as much as inflating does.
+    if (this.#bytes.length < size)
+      this.#bytes = Buffer.allocUnsafeSlow(Math.min(memoryLimit, Math.max(size, 2 * this.#bytes.length)))
+    return this.#bytes
+  }
+}
+
 /** Collects one body as it comes by: lent when it comes in one piece, in memory up to a limit, then in a scratch file. */
 class Capture implements BodySink {
   readonly #entry: TarEntry
   readonly #path: string
   readonly #take: (file: LayerFile) => void
   readonly #makeScratch: () => Scratch
+  readonly #room: Room
   #checkElf: boolean
   #held: Uint8Array | undefined
   #filled = 0
   #scratch: Scratch | undefined
   #isDone = false
 
-  constructor(entry: TarEntry, path: string, onlyElf: boolean, scratch: () => Scratch, take: (file: LayerFile) => void) {
+  constructor(
+    entry: TarEntry,
+    path: string,
+    onlyElf: boolean,
+    scratch: () => Scratch,
+    room: Room,
+    take: (file: LayerFile) => void,
+  ) {
+    this.#room = room
     this.#entry = entry
     this.#path = path
     this.#checkElf = onlyElf
@@ -259,8 +281,7 @@ class Capture implements BodySink {
       this.#scratch = this.#makeScratch()
       this.#scratch.append(bytes)
     } else {
-      // The size is only claimed, and bounded: filling it with zeros first would cost as much as inflating does.
-      this.#held ??= Buffer.allocUnsafeSlow(stored)
+      this.#held ??= this.#room.take(stored)
       if (this.#filled + bytes.length > stored) throw new RangeError('more bytes than the entry has')
       this.#held.set(bytes, this.#filled)
     }

@@ -19,7 +19,8 @@ export const walkOverlay = async (
   { headers, folder }: Extract<LayerBytes, { from: 'overlay' }>,
   makeIndexer: (bodyOf: NonNullable<IndexerOptions['bodyOf']>) => LayerIndexer,
 ): Promise<void> => {
-  const walker = new TarWalker(makeIndexer((_, path) => openIn(files, folder, path)))
+  const known = new Set<string>()
+  const walker = new TarWalker(makeIndexer((_, path) => openIn(files, folder, path, known)))
   const file = files.open(headers)
   try {
     let rest = ''
