@@ -62,7 +62,8 @@ execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '
 /** Packages of data that come without the text of their licence. */
 const known: Readonly<Record<string, string>> = {
   'CC0-1.0': 'Public domain: https://creativecommons.org/publicdomain/zero/1.0/legalcode',
-  'CC-BY-3.0': 'Creative Commons Attribution 3.0 Unported: https://creativecommons.org/licenses/by/3.0/legalcode (from the SPDX licence list, https://spdx.org/licenses/)',
+  'CC-BY-3.0':
+    'Creative Commons Attribution 3.0 Unported: https://creativecommons.org/licenses/by/3.0/legalcode (from the SPDX licence list, https://spdx.org/licenses/)',
 }
 
 const licences = [...bundled].sort().map(name => {

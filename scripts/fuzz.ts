@@ -2,11 +2,27 @@
 import { startVitest } from 'vitest/node'
 
 process.env.BULKHEAD_FUZZ_RUNS = process.argv[2] ?? '200000'
-const vitest = await startVitest('test', ['properties', 'parse.test', 'expand.test', 'read-script', 'fixes'], {
-  run: true,
-  watch: false,
-  testTimeout: 3_600_000,
-})
+const vitest = await startVitest(
+  'test',
+  [
+    'properties',
+    'parse.test',
+    'expand.test',
+    'read-script',
+    'fixes',
+    'tar.test',
+    'hostile-images',
+    'language-packages',
+    'binaries',
+    'java.test',
+    'rpm.test',
+  ],
+  {
+    run: true,
+    watch: false,
+    testTimeout: 3_600_000,
+  },
+)
 const failed = vitest.state.getCountOfFailedTests()
 await vitest.close()
 console.log(

@@ -153,32 +153,36 @@ describe.skipIf(!has('go'))('Go (needs go)', () => {
     }
   })
 
-  test('flipped bits and cut ends: evidence, nothing, or Unreadable', () => {
-    const real = readFileSync(join(top, 'bin/stripped'))
-    fc.assert(
-      fc.property(
-        fc.array(fc.record({ at: fc.double({ min: 0, max: 1, noNaN: true }), bit: fc.nat(7) }), { maxLength: 20 }),
-        fc.boolean(),
-        fc.double({ min: 0, max: 1, noNaN: true }),
-        (flips, inHeader, cut) => {
-          const bytes = Buffer.from(
-            cut < 0.3 ? real.subarray(0, Math.floor(real.length * cut)) : real.subarray(0, Math.min(real.length, 4_000_000)),
-          )
-          for (const { at, bit } of flips) {
-            const index = Math.floor(at * (inHeader ? Math.min(bytes.length, 2048) : bytes.length))
-            if (index < bytes.length) bytes[index]! ^= 1 << bit
-          }
-          for (const cataloger of [goBinary, rustBinary, binaries])
-            try {
-              cataloger.collect(fileOf(bytes, 'usr/bin/node'))
-            } catch (error) {
-              if (!(error instanceof Unreadable)) throw error
+  test(
+    'flipped bits and cut ends: evidence, nothing, or Unreadable',
+    () => {
+      const real = readFileSync(join(top, 'bin/stripped'))
+      fc.assert(
+        fc.property(
+          fc.array(fc.record({ at: fc.double({ min: 0, max: 1, noNaN: true }), bit: fc.nat(7) }), { maxLength: 20 }),
+          fc.boolean(),
+          fc.double({ min: 0, max: 1, noNaN: true }),
+          (flips, inHeader, cut) => {
+            const bytes = Buffer.from(
+              cut < 0.3 ? real.subarray(0, Math.floor(real.length * cut)) : real.subarray(0, Math.min(real.length, 4_000_000)),
+            )
+            for (const { at, bit } of flips) {
+              const index = Math.floor(at * (inHeader ? Math.min(bytes.length, 2048) : bytes.length))
+              if (index < bytes.length) bytes[index]! ^= 1 << bit
             }
-        },
-      ),
-      { numRuns: 150 },
-    )
-  }, 60_000)
+            for (const cataloger of [goBinary, rustBinary, binaries])
+              try {
+                cataloger.collect(fileOf(bytes, 'usr/bin/node'))
+              } catch (error) {
+                if (!(error instanceof Unreadable)) throw error
+              }
+          },
+        ),
+        { numRuns: Number(process.env.BULKHEAD_FUZZ_RUNS ?? 150) },
+      )
+    },
+    Number(process.env.BULKHEAD_FUZZ_RUNS ?? 0) > 0 ? 3_600_000 : 60_000,
+  )
 })
 
 describe.skipIf(!has('objcopy'))('Rust (needs objcopy)', () => {

@@ -179,6 +179,6 @@ test('flipped bits and cut ends: evidence, nothing, or Unreadable', () => {
         }
       },
     ),
-    { numRuns: 3000 },
+    { numRuns: Number(process.env.BULKHEAD_FUZZ_RUNS ?? 3000) },
   )
 })

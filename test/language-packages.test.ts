@@ -320,6 +320,6 @@ test('mutated texts give evidence or Unreadable, whatever they hold', () => {
           if ('purl' in one) expect(one.purl).toMatch(/^pkg:[a-z]+\/.+/)
       },
     ),
-    { numRuns: 3000 },
+    { numRuns: Number(process.env.BULKHEAD_FUZZ_RUNS ?? 3000) },
   )
 })

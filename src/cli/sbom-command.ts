@@ -9,7 +9,7 @@ import { inOrder } from '../read/image/image-source.ts'
 import { sources } from '../read/image/sources.ts'
 import { machine } from '../world/machine.ts'
 import { openFileCache } from './cache-folder.ts'
-import { layerPool } from './layer-pool.ts'
+import type { layerPool } from './layer-pool.ts'
 import { progressBar } from './progress.ts'
 import { print, terminalWidth, wantsColour } from './terminal.ts'
 
@@ -33,16 +33,22 @@ export const runSbom = async (subject: string, args: SbomArguments): Promise<num
   const note = (text: string): void => {
     if (args.verbose) console.error(`bulkhead: ${text}`)
   }
-  const pool = layerPool()
+  // Threads are only thought of when there is something to read.
+  let pool: ReturnType<typeof layerPool> | undefined
   const progress = progressBar(subject)
   let inventory: Inventory
   try {
     inventory = await takeInventory(machine, subject, {
       sources: inOrder(sources),
       catalogers: new Map(Object.entries(catalogers)),
-      indexLayer: pool.indexLayer,
+      indexLayer: async (bytes, onProgress) => {
+        const module = await import('./layer-pool.ts')
+        pool ??= module.layerPool()
+        return pool.indexLayer(bytes, onProgress)
+      },
       ...(args.cache ? { cache: openFileCache(note) } : {}),
       ...(args.quiet ? {} : { progress }),
+      owned: args.format === 'json',
       platform: args.platform,
       host: hostPlatform(),
       plainHttp: args.plainHttp === true,
@@ -51,7 +57,7 @@ export const runSbom = async (subject: string, args: SbomArguments): Promise<num
     })
   } finally {
     progress.end()
-    await pool.close()
+    await pool?.close()
   }
   const text = await format(inventory, args)
   if (args.output === undefined) await print(text)

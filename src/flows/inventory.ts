@@ -4,6 +4,7 @@ import { type Problem, UsageError } from '../model/finding.ts'
 import type { FileRange, Image, LayerBytes } from '../model/image.ts'
 import type { Inventory } from '../model/inventory.ts'
 import type { LayerIndex } from '../model/layer-index.ts'
+import type { Package } from '../model/package.ts'
 import type { Cache } from '../model/store.ts'
 import { type World, WorldError } from '../model/world.ts'
 import type { Cataloger } from '../read/cataloger.ts'
@@ -31,6 +32,8 @@ export type InventoryOptions = SourceOptions & {
   readonly indexLayer?: IndexLayer
   readonly cache?: Cache
   readonly progress?: Progress
+  /** False: nobody will ask which files packages own, and the long lists need not be read from the cache. */
+  readonly owned?: boolean
 }
 
 /** Throws UsageError when there is no such image. */
@@ -121,7 +124,7 @@ const ofImage = async (
   const keys = layers.map(bytes => keyOf(world, bytes))
   // The same layers under the same configuration give the same answer.
   const whole = keys.every(key => key !== undefined) ? `image ${image.id} ${keys.map(({ text }) => text).join(' ')}` : undefined
-  const known = whole === undefined ? undefined : cache?.get<Assembled>(whole)
+  const known = whole === undefined ? undefined : cache && recall<Assembled>(cache, whole, options)
   if (known && keys.every(key => key && isProved(world, cache!, key))) {
     options.note('known: nothing was read again')
     return { name: imageName(name, image), kind: 'image', image, ...known }
@@ -148,6 +151,27 @@ const ofImage = async (
   return finish(name, image, indexes, options, cache, whole)
 }
 
+/** Most of an inventory is lists of files, which most outputs do not show: they are kept apart. */
+const keep = (cache: TypedCache | undefined, key: string, value: Assembled & { readonly image?: Image }): void => {
+  cache?.put(
+    `owned ${key}`,
+    value.packages.map(({ owns }) => owns ?? null),
+  )
+  cache?.put(key, { ...value, packages: value.packages.map(({ owns: _, ...rest }) => rest) })
+}
+
+const recall = <Value extends Assembled>(cache: TypedCache, key: string, { owned }: InventoryOptions): Value | undefined => {
+  const value = cache.get<Value>(key)
+  if (!value || owned === false) return value
+  const lists = cache.get<readonly (readonly string[] | null)[]>(`owned ${key}`)
+  if (lists?.length !== value.packages.length) return undefined
+  const packages = value.packages.map((one, i): Package => {
+    const owns = lists[i]
+    return owns ? { ...one, owns } : one
+  })
+  return { ...value, packages }
+}
+
 type Assembled = Pick<Inventory, 'distro' | 'packages' | 'problems' | 'layers'>
 
 const finish = (
@@ -161,7 +185,7 @@ const finish = (
   const { distro, packages, problems, layers } = assemble(indexes, options.catalogers, { layers: image.layers })
   // What failed may go well the next time.
   if (whole !== undefined && !indexes.some(index => index.problems.some(({ code }) => transient.has(code))))
-    cache?.put(whole, { distro, packages, problems, layers } satisfies Assembled)
+    keep(cache, whole, { distro, packages, problems, layers })
   return { name: imageName(name, image), kind: 'image', image, distro, packages, problems, layers }
 }
 
@@ -182,7 +206,7 @@ const ofPassing = async (
     opened.identity === undefined
       ? undefined
       : `passing ${opened.identity} ${opened.wanted.name ?? ''} ${opened.wanted.platform ?? opened.wanted.host}`
-  const known = whole === undefined ? undefined : cache?.get<Assembled & { image: Image }>(whole)
+  const known = whole === undefined ? undefined : cache && recall<Assembled & { image: Image }>(cache, whole, options)
   if (known) {
     options.note('known: nothing was read again')
     return { name: imageName(name, known.image), kind: 'image', ...known }
@@ -200,7 +224,7 @@ const ofPassing = async (
     for (const index of indexes) if (index.verified !== undefined) cache?.put(`layer ${index.verified}`, index)
     const inventory = finish(name, named, indexes, options, undefined, undefined)
     const { distro, packages, problems, layers } = inventory
-    if (whole !== undefined) cache?.put(whole, { image: named, distro, packages, problems, layers })
+    if (whole !== undefined) keep(cache, whole, { image: named, distro, packages, problems, layers })
     return inventory
   } catch (error) {
     if (error instanceof ImageError) throw new UsageError(`${name}: ${error.message}`, error.hint)

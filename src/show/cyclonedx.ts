@@ -3,7 +3,7 @@ import type { Location } from '../model/finding.ts'
 import type { Inventory } from '../model/inventory.ts'
 import type { Package } from '../model/package.ts'
 import { isLicenceExpression, isLicenceId } from './licences.ts'
-import { groupOf, subjectPurl, subjectTime, uuidOf } from './sbom-facts.ts'
+import { subjectPurl, subjectTime, uuidOf } from './sbom-facts.ts'
 
 export type CycloneDxVersion = '1.6' | '1.7'
 
@@ -61,7 +61,7 @@ export const showCycloneDx = (inventory: Inventory, toolVersion: string, version
 }
 
 const component = (one: Package): object => {
-  const group = one.ecosystem === 'maven' || one.ecosystem === 'npm' ? groupOf(one.purl) : undefined
+  const group = groupOf(one)
   const [first] = one.at
   return {
     type: one.ecosystem === 'generic' ? 'application' : 'library',
@@ -81,6 +81,12 @@ const component = (one: Package): object => {
       ...(one.aliases ?? []).map((url): Pair => ['bulkhead:alias', url]),
     ]),
   }
+}
+
+/** Maven's group, npm's scope: as the names have them. */
+const groupOf = ({ ecosystem, name }: Package): string | undefined => {
+  if (ecosystem === 'maven' && name.includes(':')) return name.slice(0, name.indexOf(':'))
+  return ecosystem === 'npm' && /^@[^/]+\//.test(name) ? name.slice(0, name.indexOf('/')) : undefined
 }
 
 type Pair = readonly [string, string | undefined]

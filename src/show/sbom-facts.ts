@@ -1,7 +1,7 @@
 /** What both forms of SBOM say, and what makes them the same bytes for the same image. */
 import { createHash } from 'node:crypto'
 import type { Inventory } from '../model/inventory.ts'
-import { parsePurl, purl } from '../model/purl.ts'
+import { purl } from '../model/purl.ts'
 
 /** The time of the subject, not of the run: RFC 3339 in whole seconds. An image that does not say when it was made gives 1970. */
 export const subjectTime = ({ image }: Inventory): string => {
@@ -28,6 +28,3 @@ export const subjectPurl = ({ image, name }: Inventory): string | undefined => {
     ? undefined
     : purl({ type: 'oci', name: last, version: image.manifest ?? image.id, qualifiers: { arch: architecture } })
 }
-
-/** Namespace and name of a purl: Maven's group, npm's scope. */
-export const groupOf = (url: string): string | undefined => parsePurl(url)?.namespace

@@ -1,0 +1,175 @@
+/** `bulkhead sbom` and `bulkhead cache` as a person types them. */
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { has } from './components.ts'
+import { tar } from './tar-writer.ts'
+
+const program = join(import.meta.dirname, '../src/cli/run.ts')
+const top = mkdtempSync(join(tmpdir(), 'bulkhead-sbom-'))
+afterAll(() => rmSync(top, { recursive: true, force: true }))
+
+const environment = {
+  PATH: process.env.PATH,
+  HOME: join(top, 'home'),
+  BULKHEAD_CACHE: join(top, 'cache'),
+  DOCKER_HOST: `unix://${join(top, 'no.sock')}`,
+}
+const run = (args: readonly string[], env: Record<string, string> = {}) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
+    cwd: top,
+    encoding: 'utf8',
+    env: { ...environment, ...env },
+  })
+  return { status, stdout, stderr }
+}
+
+const apk = (packages: readonly string[]): string =>
+  packages
+    .map(one => `P:${one.split(' ')[0]}\nV:${one.split(' ')[1]}\nA:x86_64\nL:MIT\nF:lib\nR:lib${one.split(' ')[0]}.so\n\n`)
+    .join('')
+const layers = [
+  tar([
+    { path: 'etc/os-release', body: 'ID=alpine\nVERSION_ID=3.20.1\nPRETTY_NAME="Alpine Linux v3.20"\n' },
+    { path: 'lib/apk/db/installed', body: apk(['musl 1.2.5-r0', 'zlib 1.3.1-r1']) },
+  ]),
+  tar([
+    { path: 'lib/apk/db/installed', body: apk(['musl 1.2.5-r0', 'zlib 1.3.1-r1', 'curl 8.9.0-r0']) },
+    { path: 'app/node_modules/bad\u001b[31m/package.json', body: '{"name":"evil\\u001b]0;x\\u0007","version":"1.0"}' },
+  ]),
+]
+const image = (broken = false): string => {
+  const path = join(top, broken ? 'broken.tar' : 'image.tar')
+  const config = Buffer.from(
+    JSON.stringify({
+      os: 'linux',
+      architecture: 'amd64',
+      created: '2026-02-03T04:05:06Z',
+      rootfs: { diff_ids: layers.map(layer => `sha256:${createHash('sha256').update(layer).digest('hex')}`) },
+      history: [
+        { created_by: '/bin/sh -c #(nop) ADD file:x in / ' },
+        { created_by: 'ENV A=1', empty_layer: true },
+        { created_by: 'RUN /bin/sh -c apk add curl # buildkit' },
+      ],
+    }),
+  )
+  const bodies = broken ? [layers[0]!, layers[1]!.subarray(0, 1200)] : layers
+  writeFileSync(
+    path,
+    tar([
+      ...bodies.map((body, i) => ({ path: `${i}/layer.tar`, body })),
+      { path: 'config.json', body: config },
+      {
+        path: 'manifest.json',
+        body: JSON.stringify([{ Config: 'config.json', RepoTags: ['shop/app:1'], Layers: ['0/layer.tar', '1/layer.tar'] }]),
+      },
+    ]),
+  )
+  return path
+}
+
+describe('bulkhead sbom', () => {
+  test('a table, whose cells speak to no terminal', () => {
+    const { status, stdout, stderr } = run(['sbom', image()])
+    expect(stderr).toBe('')
+    expect(status).toBe(0)
+    expect(stdout).toMatch(/^shop\/app:1 {2}linux\/amd64 {2}Alpine Linux v3\.20 {2}id [0-9a-f]{12}\n/)
+    expect(stdout).toMatch(/^curl +8\.9\.0-r0 +apk +2 +\/lib\/apk\/db\/installed$/m)
+    expect(stdout).toMatch(/^musl +1\.2\.5-r0 +apk +1 +\/lib\/apk\/db\/installed$/m)
+    expect(stdout).toContain('4 packages in 2 layers, ')
+    expect(stdout).not.toContain('\u001b')
+    expect(stdout).toContain('evil\\u{1b}]0;x\\u{7}')
+  })
+
+  test('a tree by layer, with the instruction of each', () => {
+    const { stdout } = run(['sbom', image(), '--by', 'layer'])
+    expect(stdout).toMatch(
+      /^1 {2}[0-9a-f]{12} {2}\d+ B, 2 entries, 2 packages\n {3}ADD file:x in \/\n {3}apk: musl 1\.2\.5-r0, zlib 1\.3\.1-r1$/m,
+    )
+    expect(stdout).toMatch(/^2 {2}[0-9a-f]{12} {2}\d+ B, 2 entries, 2 packages\n {3}RUN apk add curl\n {3}apk: curl 8\.9\.0-r0$/m)
+  })
+
+  test('the same bytes each time, from the cache and without it, and in a file', () => {
+    const path = image()
+    for (const format of ['cyclonedx', 'cyclonedx-1.7', 'spdx', 'json']) {
+      const first = run(['sbom', path, '-f', format, '--no-cache']).stdout
+      expect(run(['sbom', path, '-f', format]).stdout).toBe(first)
+      const again = run(['sbom', path, '-f', format, '-v'])
+      expect(again.stdout).toBe(first)
+      expect(again.stderr).toContain('known: nothing was read again')
+      run(['sbom', path, '-f', format, '-o', join(top, 'out.json')])
+      expect(readFileSync(join(top, 'out.json'), 'utf8')).toBe(first)
+    }
+    const json = JSON.parse(run(['sbom', path, '-f', 'json']).stdout)
+    const curl = json.packages.find((one: { name: string }) => one.name === 'curl')
+    expect(curl).toMatchObject({
+      purl: 'pkg:apk/alpine/curl@8.9.0-r0?arch=x86_64&distro=alpine-3.20.1',
+      owns: ['/lib/libcurl.so'],
+      licences: ['MIT'],
+      at: [{ in: 'layer', step: 2, path: '/lib/apk/db/installed' }],
+    })
+  })
+
+  test('a layer that is broken is said, and fails the run', () => {
+    const { status, stdout } = run(['sbom', image(true)])
+    expect(status).toBe(2)
+    expect(stdout).toMatch(/not checked\[layer-broken\] layer [0-9a-f]{12}: the archive ends in the middle of an entry/)
+    expect(stdout).toMatch(/^musl /m)
+    const machine = run(['sbom', image(true), '-f', 'spdx'])
+    expect(machine.stderr).toMatch(/not checked\[layer-broken\]/)
+    expect(machine.status).toBe(2)
+  })
+
+  test('what is not there gets one line and a way on', () => {
+    for (const [args, line] of [
+      [['sbom', 'nowhere.tar/'], /nowhere\.tar\/ is neither a file, nor a folder, nor the name of an image/],
+      [['sbom', 'archive:nowhere.tar'], /archive: there is no nowhere\.tar/],
+      [['sbom', 'docker:app:1'], /no\.sock does not exist/],
+      [['sbom', 'oci:.'], /oci: there is no \./],
+      [['sbom', 'registry:127.0.0.1:1/app'], /nobody listens at 127\.0\.0\.1:1/],
+      [['sbom', 'registry:UPPER/..'], /registry: there is no/],
+      [['sbom'], /missing required argument 'image'/],
+      [['sbom', image(), '--by', 'layer', '-f', 'spdx'], /--by layer belongs to the table/],
+      [['sbom', image(), '--platform', 'linux/s390x'], /for linux\/amd64, and not for linux\/s390x/],
+      [['sbom', image(), '--mirror', 'x'], /--mirror x/],
+      [['sbom', 'image.tar:other:2'], /holds no image called other:2/],
+    ] as const) {
+      const { status, stdout, stderr } = run(args, args[1]?.startsWith('docker') ? {} : { DOCKER_HOST: '' })
+      expect(stderr, args.join(' ')).toMatch(line)
+      expect(`${stdout}${stderr}`).not.toMatch(/\n\s+at .*:\d+:\d+|this is a bug/)
+      expect(status).toBe(2)
+    }
+    mkdirSync(join(top, 'not-an-sbom'), { recursive: true })
+    writeFileSync(join(top, 'not-an-sbom/x.json'), '{"a":1}')
+    expect(run(['sbom', 'not-an-sbom/x.json']).stderr).toMatch(/neither CycloneDX nor SPDX nor Syft/)
+  })
+
+  test('/dev/stdout is a place to write to', () => {
+    expect(run(['sbom', image(), '-o', '/dev/null']).status).toBe(0)
+  })
+
+  test.skipIf(!has('script'))('a bar while it reads, on a terminal only, and nothing of it stays (needs script)', () => {
+    const { stdout } = spawnSync(
+      'script',
+      ['-qec', `${process.execPath} ${program} sbom --no-cache ${image()} --color never`, '/dev/null'],
+      { encoding: 'utf8', env: { ...environment, TERM: 'xterm' } },
+    )
+    // What is over at once shows none.
+    expect(stdout.replace(/\r/g, '')).toMatch(/^shop\/app:1/)
+  })
+})
+
+test('bulkhead cache status and clear', () => {
+  run(['sbom', image()])
+  const status = run(['cache', 'status']).stdout
+  expect(status).toMatch(
+    new RegExp(`^${join(top, 'cache/layers')}\n[1-9]\\d* indexes of layers and images, .* of at most 1\\.1 GB\n$`),
+  )
+  expect(run(['cache', 'clear']).stdout).toMatch(/[1-9]\d* files removed/)
+  expect(run(['cache', 'status']).stdout).toContain('\n0 indexes')
+  expect(run(['cache', 'status'], { BULKHEAD_CACHE_SIZE: '10 MB' }).stdout).toContain('10.0 MB')
+  expect(run(['cache', 'status'], { BULKHEAD_CACHE_SIZE: 'much' }).stderr).toMatch(/BULKHEAD_CACHE_SIZE is much/)
+})
