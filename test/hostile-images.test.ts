@@ -175,6 +175,35 @@ describe('layers', () => {
     }
   })
 
+  test('hard links to files that had gone by: read in a second walk, whichever way the layer comes', async () => {
+    const pack = (name: string): string => `{"name":"${name}","version":"1.0.0"}`
+    const layer = layerWith(
+      { path: 'aaa/store/files/01/ab', body: pack('linked') },
+      { path: 'app/node_modules/linked/package.json', type: 'hard-link', target: 'aaa/store/files/01/ab' },
+      { path: 'srv/node_modules/linked/package.json', type: 'hard-link', target: '/aaa/store/files/01/ab' },
+      { path: 'app/node_modules/own/package.json', body: pack('own') },
+      { path: 'app/node_modules/nowhere/package.json', type: 'hard-link', target: 'no/such/file' },
+    )
+    const plain = image([layer])
+    for (const bytes of [plain, image([gzipSync(layer)]), gzipSync(plain)]) {
+      const found = await take(file(bytes))
+      expect(names(found)).toEqual(['linked 1.0.0', 'own 1.0.0'])
+      expect(found.packages[0]?.at).toHaveLength(2)
+      expect(found.problems).toEqual([])
+    }
+  })
+
+  test('a path that nothing could open is said, and left out', async () => {
+    const long = `${'folder/'.repeat(1000)}file`
+    const record = ` path=${long}\n`
+    const length = record.length + 4
+    const found = await take(
+      file(image([layerWith({ path: 'x', type: 'pax', body: `${length}${record}` }, { path: 'short', body: '1' }, debian())])),
+    )
+    expect(found.problems.map(({ code }) => code)).toEqual(['path-too-long'])
+    expect(names(found)).toEqual(['honest 1.0'])
+  })
+
   test('bytes that are not those of their digest give nothing', async () => {
     const honest = gzipSync(layerWith(debian('real', '1')))
     const swapped = gzipSync(layerWith(debian('fake', '6.6.6')))

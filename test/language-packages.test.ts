@@ -323,3 +323,43 @@ test('mutated texts give evidence or Unreadable, whatever they hold', () => {
     { numRuns: Number(process.env.BULKHEAD_FUZZ_RUNS ?? 3000) },
   )
 })
+
+test('texts that make careless patterns slow end like any other', () => {
+  const long = 500_000
+  const nasty: readonly (readonly [string, string, string])[] = [
+    ['os-release', 'etc/os-release', `ID=${' '.repeat(60_000)}x`],
+    [
+      'ruby',
+      'specifications/x-1.gemspec',
+      `# stub: x 1 ruby lib\ns.add_dependency${' '.repeat(long)}\ns.version =${' '.repeat(long)}`,
+    ],
+    ['python', 'x-1.dist-info/METADATA', `Name: x\nVersion: 1\nRequires-Dist: ${';'.repeat(long)}\n`],
+    ['python', 'x-1.dist-info/METADATA', `Name: x\nVersion: 1${'\n \n'.repeat(long / 10)}`],
+    ['erlang', 'ebin/x.app', `{application, x, [{vsn, "1"}]}.${'\n'.repeat(long)}`],
+    ['lua', 'rocks/x/1/x.rockspec', `${'\n'.repeat(long)}package = "x"`],
+    [
+      'r',
+      'library/x/DESCRIPTION',
+      `Package: x\nVersion: 1\nBuilt: R\nImports:${' a'.repeat(long / 2)}\n${' \n'.repeat(long / 2)}`,
+    ],
+    ['dpkg', 'var/lib/dpkg/status', `Package: a\nVersion: 1\n${' \t'.repeat(long)}\nDepends: ${'('.repeat(long)}\n`],
+    ['dpkg', 'var/lib/dpkg/info/x.md5sums', `${'0'.repeat(long)} `],
+    ['apk', 'lib/apk/db/installed', `P:a\nV:1\nD:${'<'.repeat(long)}${' a'.repeat(long)}\n`],
+    ['node', `app/.yarn/cache/${'-npm-1'.repeat(600)}.zip`, 'x'],
+    ['wordpress', 'wp-content/plugins/a/b.php', `Plugin Name:${' '.repeat(8000)}`],
+    ['portage', 'var/db/pkg/a/b-1/CONTENTS', `obj ${'x '.repeat(long)}\n`],
+    ['alpm', 'var/lib/pacman/local/x/desc', `%NAME%\nx\n\n%VERSION%\n1\n\n%DEPENDS%\n${'<'.repeat(long)}\n`],
+  ]
+  for (const [name, path, text] of nasty) {
+    const bytes = new TextEncoder().encode(text)
+    const file = { path, size: bytes.length, read: (offset: number, length: number) => bytes.subarray(offset, offset + length) }
+    try {
+      const data = (catalogers[name] as Cataloger).collect(file)
+      const at = { in: 'file', path: `/${path}`, span: { start: 0, end: 0 } } as const
+      const view = { distro: undefined, typeOf: () => undefined, real: (p: string) => p, locate: () => undefined }
+      if (data !== undefined) for (const _ of (catalogers[name] as Cataloger).assemble([{ path, at, data, earlier: [] }], view));
+    } catch (error) {
+      expect(error).toBeInstanceOf(Unreadable)
+    }
+  }
+})

@@ -11,7 +11,7 @@ const cataloger: Cataloger<Data> = {
   revision: 1,
   files: ['**/ebin/*.app'],
   collect(file) {
-    const text = wholeText(file, 1024 * 1024).replace(/^\s*%.*$/gm, '')
+    const text = wholeText(file, 1024 * 1024).replace(/^[ \t]*%.*$/gm, '')
     const name = /\{\s*application\s*,\s*'?([a-z][\w@]*)'?/.exec(text)?.[1]
     const version = /\{\s*vsn\s*,\s*"([^"]+)"/.exec(text)?.[1]
     if (name === undefined || version === undefined) return undefined

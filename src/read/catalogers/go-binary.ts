@@ -173,7 +173,7 @@ const parseModules = (go: string, text: string): Data | undefined => {
       const setting = /^([^=]+)=(.*)$/.exec(path)
       if (setting?.[1] === 'vcs.revision') revision = setting[2]!
       else if (setting?.[1] === 'vcs.time') stamp = setting[2]!
-      else if (setting?.[1] === '-ldflags') linked = unquote(setting[2]!)
+      else if (setting?.[1] === '-ldflags') linked = unquote(setting[2]!.slice(0, 4096))
     }
   }
   const release = /^go(\d[\w.]*)/.exec(go)?.[1] ?? ''

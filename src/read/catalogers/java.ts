@@ -132,8 +132,8 @@ const readNested = (
 const parseProperties = (text: string): ReadonlyMap<string, string> => {
   const values = new Map<string, string>()
   for (const line of text.split(/\r?\n/)) {
-    const match = /^\s*([^#!\s=:]+)\s*[=:]\s*(.*?)\s*$/.exec(line)
-    if (match) values.set(match[1]!, match[2]!)
+    const match = /^\s*([^#!\s=:]+)\s*[=:](.*)$/.exec(line)
+    if (match) values.set(match[1]!, match[2]!.trim())
   }
   return values
 }
@@ -156,7 +156,7 @@ const ownArtifact = (
   manifest: ReadonlyMap<string, string> | undefined,
   poms: readonly Coordinates[],
 ): Coordinates | undefined => {
-  const file = /([^/]+)\.[a-z]+$/i.exec(path)?.[1] ?? ''
+  const file = /([^/]+)\.[a-z]+$/i.exec(path.slice(-300))?.[1] ?? ''
   // `name-1.2.3-classifier`: the version begins at the first dash in front of a digit.
   const named =
     /^(.+?)[-_]v?(\d+(?:\.[\w+]+)*(?:[-.](?:alpha|beta|rc|m|cr|b|ga|final|release|snapshot|sp|jre|android|incubating|pre)[\w.-]*)?)/i.exec(

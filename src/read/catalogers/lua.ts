@@ -9,7 +9,8 @@ const cataloger: Cataloger<Data> = {
   files: ['**/rocks*/**/*.rockspec'],
   collect(file) {
     const text = wholeText(file, 1024 * 1024)
-    const field = (name: string): string => new RegExp(`^\\s*${name}\\s*=\\s*["']([^"']+)["']`, 'm').exec(text)?.[1] ?? ''
+    const field = (name: string): string =>
+      new RegExp(`^[ \\t]*${name}[ \\t]*=[ \\t]*["']([^"']+)["']`, 'm').exec(text)?.[1] ?? ''
     const name = field('package')
     const version = field('version')
     return name === '' || version === '' ? undefined : { name, version, licence: field('license') }

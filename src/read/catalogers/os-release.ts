@@ -28,8 +28,8 @@ export default cataloger
 export const parseOsRelease = (text: string): Distro | undefined => {
   const values = new Map<string, string>()
   for (const line of text.split('\n')) {
-    const match = /^\s*([A-Z][A-Z0-9_]*)=(.*?)\s*$/.exec(line)
-    if (match) values.set(match[1]!, unquote(match[2]!))
+    const match = /^\s*([A-Z][A-Z0-9_]*)=(.*)$/.exec(line)
+    if (match) values.set(match[1]!, unquote(match[2]!.trim()))
   }
   const id = values.get('ID')?.toLowerCase()
   if (id === undefined || id === '') return undefined

@@ -65,7 +65,8 @@ export const parseMetadata = (text: string): Extract<Data, { kind: 'metadata' }>
     name,
     version,
     licences: expression ? [expression] : short.length > 0 ? short : classified.filter(one => one !== 'OSI Approved'),
-    requires: (fields.get('requires-dist') ?? []).flatMap(one => {
+    requires: (fields.get('requires-dist') ?? []).flatMap(whole => {
+      const one = whole.slice(0, 1000)
       // `requests[socks] (>=2) ; extra == "x"`: extras are wishes of others.
       if (/;.*\bextra\s*==/.test(one)) return []
       return /^\s*([A-Za-z0-9][A-Za-z0-9._-]*)/.exec(one)?.[1] ?? []

@@ -137,6 +137,6 @@ function* packagesOf(database: Found<Data>, { distro }: ImageView): Generator<Pa
 
 /** `openssl-3.0.7-24.el9.src.rpm`. It has no epoch: the binary package's own holds. */
 const sourceOf = (file: string): { readonly name: string; readonly version: string } | undefined => {
-  const match = /^(.+)-([^-]+-[^-]+)\.(?:no)?src\.rpm$/.exec(file)
+  const match = /^(.+)-([^-]+-[^-]+)\.(?:no)?src\.rpm$/.exec(file.slice(0, 1000))
   return match ? { name: match[1]!, version: match[2]! } : undefined
 }

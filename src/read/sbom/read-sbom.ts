@@ -123,7 +123,7 @@ const sourceIn = (
   upstream: string | undefined,
   { version }: { readonly version: string },
 ): { name: string; version: string } | undefined => {
-  if (upstream === undefined || upstream === '') return undefined
+  if (upstream === undefined || upstream === '' || upstream.length > 1000) return undefined
   const rpm = /^(.+)-([^-]+-[^-]+)\.(?:no)?src\.rpm$/.exec(upstream)
   if (rpm) return { name: rpm[1]!, version: rpm[2]! }
   const at = upstream.lastIndexOf('@')

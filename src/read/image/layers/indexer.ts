@@ -42,6 +42,9 @@ export type IndexerOptions = {
   readonly linked?: ReadonlyMap<string, readonly string[]>
 }
 
+/** Linux's PATH_MAX: nothing could open a file by a longer name. */
+const pathLimit = 4096
+
 const elf = 0x464c457f
 
 export class LayerIndexer implements TarHandler {
@@ -77,6 +80,14 @@ export class LayerIndexer implements TarHandler {
   }
 
   entry(entry: TarEntry): BodySink | undefined {
+    if (entry.path.length > pathLimit) {
+      this.#problems.set(' path', {
+        kind: 'failed',
+        code: 'path-too-long',
+        message: `a path has more than ${pathLimit} characters, and was left out: ${entry.path.slice(0, 60)}…`,
+      })
+      return undefined
+    }
     const path = imagePath(entry.path)
     if (this.#options.linked) {
       const links = entry.type === 'file' ? this.#options.linked.get(path) : undefined
