@@ -320,6 +320,32 @@ describe.skipIf(!isComplete)(`one image, whichever way it is read ${needs}`, () 
     expect(essence(found)).toEqual(essence(reference))
   })
 
+  test.skipIf(!has('buildah'))('what buildah commits, as OCI and as Docker has it (needs buildah)', async () => {
+    const folder = join(top, 'buildah')
+    const args = ['--root', `${folder}/root`, '--runroot', `${folder}/run`, '--storage-driver', 'vfs']
+    const container = run('buildah', [...args, 'from', '--pull-never', `docker-archive:${join(top, 'saved.tar')}`]).trim()
+    run('buildah', [...args, 'config', '--label', 'built=by-buildah', container])
+    writeFileSync(join(top, 'more.json'), '{"name":"added-by-buildah","version":"1.0.0"}')
+    run('buildah', [...args, 'copy', container, join(top, 'more.json'), '/app/node_modules/added/package.json'])
+    for (const [format, target] of [
+      ['oci', `oci-archive:${join(top, 'buildah-oci.tar')}:1`],
+      ['docker', `docker-archive:${join(top, 'buildah-docker.tar')}:built:1`],
+      ['oci', `oci:${join(top, 'buildah-layout')}:1`],
+    ] as const)
+      run('buildah', [...args, 'commit', '-q', '--format', format, container, target])
+    for (const name of ['buildah-oci.tar', 'buildah-docker.tar', 'buildah-layout']) {
+      const found = await takeInventory(withEnv({}), join(top, name), options())
+      const urls = found.packages.map(({ purl }) => purl)
+      expect(
+        urls.filter(url => url !== 'pkg:npm/added-by-buildah@1.0.0'),
+        name,
+      ).toEqual(reference.packages.map(({ purl }) => purl))
+      expect(urls).toHaveLength(reference.packages.length + 1)
+      expect(found.image?.config.labels).toMatchObject({ built: 'by-buildah' })
+      expect(found.problems).toEqual([])
+    }
+  })
+
   test.skipIf(!has('podman'))('Podman, by the socket that speaks like Docker (needs podman)', async () => {
     const folder = join(top, 'podman')
     const args = [

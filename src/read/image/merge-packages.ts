@@ -25,20 +25,25 @@ export const mergePackages = (
   const absorbed = new Map<string, string>()
   for (const one of byPurl.values()) {
     if (systems.has(one.ecosystem)) continue
-    // Files of one package may belong to several owners, or to none: only when all have one is it theirs.
-    const found = new Set(one.at.map(at => owners.get(pathOf(at))))
-    const [owner] = found
-    if (found.size !== 1 || owner === undefined) continue
-    if (one.version !== '' && upstreamVersion(owner.version) === plainVersion(one.version)) {
-      absorbed.set(one.purl, owner.purl)
-      const before = byPurl.get(owner.purl)!
-      byPurl.set(owner.purl, {
+    // Only when all its proofs belong to packages of the system is it theirs: openssl's program and its library to two of them.
+    const proofs = one.at.map(at => ({ at, owner: owners.get(pathOf(at)) }))
+    const [first] = proofs
+    if (!first?.owner || proofs.some(({ owner }) => owner === undefined)) continue
+    const same = proofs.filter(({ owner }) => one.version !== '' && upstreamVersion(owner!.version) === plainVersion(one.version))
+    if (same.length < proofs.length) {
+      byPurl.set(one.purl, { ...one, ownedBy: first.owner.purl })
+      continue
+    }
+    absorbed.set(one.purl, first.owner.purl)
+    for (const { at, owner } of same) {
+      const before = byPurl.get(owner!.purl)!
+      byPurl.set(before.purl, {
         ...before,
-        at: [...before.at, ...one.at] as unknown as Package['at'],
-        aliases: [...(before.aliases ?? []), one.purl].sort(),
+        at: [...before.at, at] as unknown as Package['at'],
+        aliases: [...new Set([...(before.aliases ?? []), one.purl])].sort(),
         licences: before.licences.length > 0 ? before.licences : one.licences,
       })
-    } else byPurl.set(one.purl, { ...one, ownedBy: owner.purl })
+    }
   }
   for (const url of absorbed.keys()) byPurl.delete(url)
   return [...byPurl.values()]
@@ -99,7 +104,8 @@ export const upstreamVersion = (version: string): string =>
     version
       .replace(/^\d+:/, '')
       .replace(/-[^-]*$/, '')
-      .replace(/[+~.](?:dfsg|ds|repack|really|git).*$/, ''),
+      // Debian's Node.js packages carry their type definitions' version behind `+~`.
+      .replace(/\+~.*$|[+~.](?:dfsg|ds|repack|really|git).*$/, ''),
   )
 
 const plainVersion = (version: string): string => version.replace(/^v(?=\d)/, '')
