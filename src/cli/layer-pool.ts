@@ -42,7 +42,10 @@ export const layerPool = (): { readonly indexLayer: IndexLayer; close(): Promise
   }
   const start = (): Worker => {
     const self = import.meta.url
-    const worker = new Worker(new URL(self.endsWith('.ts') ? './layer-worker.ts' : '../layer-worker.cjs', self))
+    const worker = new Worker(new URL(self.endsWith('.ts') ? './layer-worker.ts' : '../layer-worker.cjs', self), {
+      // Pieces of blobs pile up until the young generation is collected: a small one is collected often, and costs no time.
+      resourceLimits: { maxYoungGenerationSizeMb: 4 },
+    })
     workers.add(worker)
     worker.on('message', (answer: Answer) => {
       const job = running.get(answer.id)
