@@ -20,8 +20,19 @@ type Waiting = {
 /** Less than this is inflated sooner than a thread has started. Bytes. */
 const threadWorth = 4 * 1024 * 1024
 
-const weight = (bytes: LayerBytes): number =>
-  bytes.from === 'file' ? (bytes.digest === undefined ? 0 : bytes.range.size) : bytes.from === 'registry' ? bytes.size : 0
+/** How long a layer takes, as bytes to inflate: walking past bodies is faster than a thread starts, up to gigabytes; headers alone are dense. */
+const weight = (bytes: LayerBytes): number => {
+  switch (bytes.from) {
+    case 'file':
+      return bytes.digest === undefined ? bytes.range.size / 300 : bytes.range.size
+    case 'registry':
+      return bytes.size
+    case 'overlay':
+      return bytes.headerBytes * 20
+    default:
+      return 0
+  }
+}
 
 /** Calls of one turn of the event loop are looked at together. `close` ends the threads. */
 export const layerPool = (): { readonly indexLayer: IndexLayer; close(): Promise<void> } => {

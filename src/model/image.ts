@@ -58,8 +58,8 @@ export type LayerBytes =
   | { readonly from: 'file'; readonly range: FileRange; readonly digest?: Digest }
   /** A blob of a registry. */
   | { readonly from: 'registry'; readonly access: RegistryAccess; readonly digest: Digest; readonly size: number }
-  /** A layer of Docker's overlay2 driver: headers from tar-split, bodies from the folder. */
-  | { readonly from: 'overlay'; readonly headers: string; readonly folder: string }
+  /** A layer of Docker's overlay2 driver: headers from tar-split (a compressed file of `headerBytes`), bodies from the folder. */
+  | { readonly from: 'overlay'; readonly headers: string; readonly folder: string; readonly headerBytes: number }
   /** A root file system. */
   | { readonly from: 'folder'; readonly path: string }
   /** The layer was left out of the archive (Windows base layers are, and those of `docker save` with a wrong platform). */

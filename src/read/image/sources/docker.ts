@@ -117,9 +117,11 @@ const openOverlay = async (
     if (!/^[a-z0-9]+$/.test(cacheId)) return undefined
     const headers = `${record}/tar-split.json.gz`
     const folder = `${root}/overlay2/${cacheId}/diff`
-    world.files.open(headers).close()
+    const file = world.files.open(headers)
+    const headerBytes = file.size
+    file.close()
     await world.files.list(folder)
-    layers.push({ from: 'overlay', headers, folder })
+    layers.push({ from: 'overlay', headers, folder, headerBytes })
   }
   return { kind: 'image', image: imageOf(parsed, { refs }), layers }
 }
