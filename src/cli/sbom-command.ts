@@ -1,4 +1,5 @@
 /** `bulkhead sbom`: arguments → inventory → format → exit code. */
+import { setFlagsFromString } from 'node:v8'
 import { takeInventory } from '../flows/inventory.ts'
 import { UsageError } from '../model/finding.ts'
 import type { Inventory } from '../model/inventory.ts'
@@ -33,6 +34,8 @@ export const runSbom = async (subject: string, args: SbomArguments): Promise<num
   const note = (text: string): void => {
     if (args.verbose) console.error(`bulkhead: ${text}`)
   }
+  // Half a million paths live long: copying them through a young generation that grows takes a third more memory, and no less time.
+  setFlagsFromString('--semi-space-growth-factor=1')
   // Threads are only thought of when there is something to read.
   let pool: ReturnType<typeof layerPool> | undefined
   const progress = progressBar(subject)
@@ -46,6 +49,7 @@ export const runSbom = async (subject: string, args: SbomArguments): Promise<num
         pool ??= module.layerPool()
         return pool.indexLayer(bytes, onProgress)
       },
+      afterReading: async () => pool?.close(),
       ...(args.cache ? { cache: openFileCache(note) } : {}),
       ...(args.quiet ? {} : { progress }),
       owned: args.format === 'json',

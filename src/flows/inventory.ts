@@ -30,6 +30,8 @@ export type InventoryOptions = SourceOptions & {
   readonly sources: readonly ImageSource[]
   readonly catalogers: ReadonlyMap<string, Cataloger>
   readonly indexLayer?: IndexLayer
+  /** Called when all layers are read: whoever indexes them may let go of what that needed. */
+  readonly afterReading?: () => Promise<void>
   readonly cache?: Cache
   readonly progress?: Progress
   /** False: nobody will ask which files packages own, and the long lists need not be read from the cache. */
@@ -148,6 +150,7 @@ const ofImage = async (
       return index
     }),
   )
+  await options.afterReading?.()
   return finish(name, image, indexes, options, cache, whole)
 }
 
