@@ -3,6 +3,7 @@
  * registry, skopeo, buildah and Podman.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -40,6 +41,10 @@ let registry: Registry
 const closing: (() => Promise<void> | void)[] = []
 
 afterAll(async () => {
+  if (process.env.BULKHEAD_SHOW_TABLE)
+    console.log(
+      ['| source | how | id | layers | packages | digest of the list |', '|---|---|---|---|---|---|', ...rows].join('\n'),
+    )
   for (const close of closing.reverse()) await close()
   rmSync(top, { recursive: true, force: true })
 })
@@ -96,6 +101,33 @@ const withEnv = (env: Record<string, string>, world: World = machine): World => 
   env: { PATH: process.env.PATH, HOME: join(top, 'home'), ...env },
 })
 
+/** Every reading of these tests, for BULKHEAD_SHOW_TABLE=1: which source, and what came of it. */
+const rows: string[] = []
+const take = async (world: World, subject: string, settings: InventoryOptions): Promise<Inventory> => {
+  const notes: string[] = []
+  const note = (text: string): void => {
+    notes.push(text)
+    settings.note(text)
+  }
+  const found = await takeInventory(world, subject, { ...settings, note })
+  const list = createHash('sha256')
+    .update(found.packages.map(({ purl }) => purl).join('\n'))
+    .digest('hex')
+    .slice(0, 12)
+  const how = notes.filter(text => /in place|exported|from the registry/.test(text)).map(text => text.replace(/^.*?: /, ''))
+  rows.push(
+    `| ${subject.replaceAll(`${top}/`, '').replace(/127\.0\.0\.1:\d+/, 'HOST')} | ${how
+      .join('; ')
+      .replaceAll(top, '')
+      .replace(/ in \/\S+/, '')
+      .replace(
+        /127\.0\.0\.1:\d+/,
+        'HOST',
+      )} | ${found.image?.id.slice(7, 19) ?? '-'} | ${found.layers.length} | ${found.packages.length} | ${list} |`,
+  )
+  return found
+}
+
 /** What must be the same whichever way an image was read. */
 const essence = ({ image, packages, layers, distro, problems }: Inventory): object => ({
   id: image?.id,
@@ -123,7 +155,7 @@ beforeAll(async () => {
   engine.docker('tag', 'shop/app:1', `${registry.host}/shop/app:1`)
   engine.docker('push', '-q', `${registry.host}/shop/app:1`)
   engine.docker('rmi', `${registry.host}/shop/app:1`)
-  reference = await takeInventory(withEnv(inPlace()), 'docker:shop/app:1', options())
+  reference = await take(withEnv(inPlace()), 'docker:shop/app:1', options())
 }, 180_000)
 
 describe.skipIf(!isComplete)(`one image, whichever way it is read ${needs}`, () => {
@@ -155,7 +187,7 @@ describe.skipIf(!isComplete)(`one image, whichever way it is read ${needs}`, () 
         },
       },
     }
-    const found = await takeInventory(withEnv(inPlace(), denied), 'shop/app:1', options({ note: text => notes.push(text) }))
+    const found = await take(withEnv(inPlace(), denied), 'shop/app:1', options({ note: text => notes.push(text) }))
     expect(notes.join('\n')).toMatch(/exported/)
     expect(essence(found)).toEqual(essence(reference))
     expect(found.name).toBe('shop/app:1')
@@ -166,14 +198,14 @@ describe.skipIf(!isComplete)(`one image, whichever way it is read ${needs}`, () 
     writeFileSync(`${saved}.gz`, gzipSync(readFileSync(saved), { level: 1 }))
     writeFileSync(`${saved}.zst`, zstdCompressSync(readFileSync(saved)))
     for (const path of [saved, `${saved}.gz`, `${saved}.zst`, `archive:${saved}`, `${saved}:shop/app:1`])
-      expect(essence(await takeInventory(withEnv({}), path, options())), path).toEqual(essence(reference))
+      expect(essence(await take(withEnv({}), path, options())), path).toEqual(essence(reference))
   })
 
   test('the registry: by tag, by digest, through a nested index', async () => {
     const name = `${registry.host}/shop/app`
-    const tagged = await takeInventory(withEnv({}), `registry:${name}:1`, options())
+    const tagged = await take(withEnv({}), `registry:${name}:1`, options())
     expect(essence(tagged)).toEqual(essence(reference))
-    const pinned = await takeInventory(withEnv({}), `${name}@${tagged.image!.manifest}`, options())
+    const pinned = await take(withEnv({}), `${name}@${tagged.image!.manifest}`, options())
     expect(essence(pinned)).toEqual(essence(reference))
     // An index in an index, with an attestation and another platform beside the image.
     const put = async (tag: string, body: object): Promise<object> => {
@@ -203,11 +235,11 @@ describe.skipIf(!isComplete)(`one image, whichever way it is read ${needs}`, () 
       ],
     })
     await put('outer', { schemaVersion: 2, mediaType: type, manifests: [inner] })
-    expect(essence(await takeInventory(withEnv({}), `${name}:outer`, options()))).toEqual(essence(reference))
-    await expect(takeInventory(withEnv({}), `${name}:outer`, options({ platform: 'linux/s390x' }))).rejects.toThrow(
+    expect(essence(await take(withEnv({}), `${name}:outer`, options()))).toEqual(essence(reference))
+    await expect(take(withEnv({}), `${name}:outer`, options({ platform: 'linux/s390x' }))).rejects.toThrow(
       /not there for linux\/s390x/,
     )
-    await expect(takeInventory(withEnv({}), `registry:${name}:none`, options())).rejects.toThrow(UsageError)
+    await expect(take(withEnv({}), `registry:${name}:none`, options())).rejects.toThrow(UsageError)
   })
 
   test('a registry that wants a token, and sends blobs elsewhere', async () => {
@@ -221,13 +253,13 @@ describe.skipIf(!isComplete)(`one image, whichever way it is read ${needs}`, () 
         JSON.stringify({ auths: { [gate.host]: { auth: Buffer.from(auth).toString('base64') } } }),
       )
     const subject = `registry:${gate.host}/shop/app:1`
-    await expect(takeInventory(withEnv({ DOCKER_CONFIG: home }), subject, options())).rejects.toThrow(/gives no token/)
+    await expect(take(withEnv({ DOCKER_CONFIG: home }), subject, options())).rejects.toThrow(/gives no token/)
     login('sailor:secret')
-    expect(essence(await takeInventory(withEnv({ DOCKER_CONFIG: home }), subject, options()))).toEqual(essence(reference))
+    expect(essence(await take(withEnv({ DOCKER_CONFIG: home }), subject, options()))).toEqual(essence(reference))
     expect(gate.blobsElsewhere).toBeGreaterThan(3)
     expect(gate.leaks).toEqual([])
     login('sailor:wrong')
-    await expect(takeInventory(withEnv({ DOCKER_CONFIG: home }), subject, options())).rejects.toThrow(
+    await expect(take(withEnv({ DOCKER_CONFIG: home }), subject, options())).rejects.toThrow(
       /credentials were refused|gives no token/,
     )
   })
@@ -239,7 +271,7 @@ describe.skipIf(!isComplete)(`one image, whichever way it is read ${needs}`, () 
       ['a.spdx.json', showSpdx(reference, '0.1.0')],
     ] as const) {
       writeFileSync(join(top, name), text)
-      const found = await takeInventory(withEnv({}), join(top, name), options())
+      const found = await take(withEnv({}), join(top, name), options())
       expect(found.kind).toBe('sbom')
       expect(
         found.packages.map(({ purl, name, version, source, dependsOn }) => ({ purl, name, version, source, dependsOn })),
@@ -256,7 +288,7 @@ describe.skipIf(!isComplete)(`one image, whichever way it is read ${needs}`, () 
     const folder = join(top, 'unpacked')
     mkdirSync(folder)
     run('tar', ['-C', folder, '-xf', join(top, 'root.tar'), '--exclude=dev/*'])
-    const found = await takeInventory(withEnv({}), `dir:${folder}`, options())
+    const found = await take(withEnv({}), `dir:${folder}`, options())
     expect(found.packages.map(({ purl }) => purl)).toEqual(reference.packages.map(({ purl }) => purl))
     expect(found.image).toBeUndefined()
   })
@@ -272,17 +304,17 @@ describe.skipIf(!isComplete)(`one image, whichever way it is read ${needs}`, () 
     run('tar', ['-C', layout, '-cf', join(top, 'layout.tar'), '.'])
     writeFileSync(join(top, 'layout.tgz'), gzipSync(readFileSync(join(top, 'layout.tar')), { level: 1 }))
     for (const path of [layout, `${layout}:1`, `oci:${layout}`, join(top, 'layout.tar'), join(top, 'layout.tgz')])
-      expect(essence(await takeInventory(withEnv({}), path, options())), path).toEqual(essence(reference))
+      expect(essence(await take(withEnv({}), path, options())), path).toEqual(essence(reference))
     engine.docker('tag', 'shop/app:1', 'other:2')
     writeFileSync(join(top, 'context', 'Dockerfile'), 'FROM shop/app:1\nRUN rm -r /var/lib/dpkg\n')
     engine.docker('build', '-q', '--network', 'none', '-t', 'bare:3', join(top, 'context'))
     engine.docker('save', 'other:2', 'bare:3', '-o', join(top, 'several.tar'))
     const several = join(top, 'several.tar')
-    await expect(takeInventory(withEnv({}), several, options())).rejects.toThrow(/holds 2 images/)
-    expect(essence(await takeInventory(withEnv({}), `${several}:other:2`, options()))).toEqual(essence(reference))
-    const bare = await takeInventory(withEnv({}), `${several}:bare:3`, options())
+    await expect(take(withEnv({}), several, options())).rejects.toThrow(/holds 2 images/)
+    expect(essence(await take(withEnv({}), `${several}:other:2`, options()))).toEqual(essence(reference))
+    const bare = await take(withEnv({}), `${several}:bare:3`, options())
     expect(bare.packages.filter(({ ecosystem }) => ecosystem === 'deb')).toEqual([])
-    await expect(takeInventory(withEnv({}), `${several}:no:4`, options())).rejects.toThrow(/no image called no:4/)
+    await expect(take(withEnv({}), `${several}:no:4`, options())).rejects.toThrow(/no image called no:4/)
   })
 
   test('what skopeo makes of it: OCI, docker-archive, zstd layers', async () => {
@@ -293,7 +325,7 @@ describe.skipIf(!isComplete)(`one image, whichever way it is read ${needs}`, () 
     run('skopeo', ['copy', '-q', `oci:${join(top, 'oci')}:shop/app:1`, `docker-archive:${join(top, 'again.tar')}:shop/app:1`])
     // skopeo writes the configuration anew when it changes the form: another id by right, the same everything else.
     for (const path of ['oci', 'oci-archive.tar', 'zstd', 'again.tar']) {
-      const found = await takeInventory(withEnv({}), join(top, path), options())
+      const found = await take(withEnv({}), join(top, path), options())
       expect({ ...essence(found), id: '' }, path).toEqual({ ...essence(reference), id: '' })
     }
   })
@@ -315,7 +347,7 @@ describe.skipIf(!isComplete)(`one image, whichever way it is read ${needs}`, () 
     closing.push(() => new Promise(resolve => server.close(() => resolve())))
     const notes: string[] = []
     const world = withEnv({ DOCKER_HOST: `unix://${socket}` })
-    const found = await takeInventory(world, 'docker:shop/app:1', options({ note: text => notes.push(text) }))
+    const found = await take(world, 'docker:shop/app:1', options({ note: text => notes.push(text) }))
     expect(notes.join()).toMatch(/read in place/)
     expect(essence(found)).toEqual(essence(reference))
   })
@@ -334,7 +366,7 @@ describe.skipIf(!isComplete)(`one image, whichever way it is read ${needs}`, () 
     ] as const)
       run('buildah', [...args, 'commit', '-q', '--format', format, container, target])
     for (const name of ['buildah-oci.tar', 'buildah-docker.tar', 'buildah-layout']) {
-      const found = await takeInventory(withEnv({}), join(top, name), options())
+      const found = await take(withEnv({}), join(top, name), options())
       const urls = found.packages.map(({ purl }) => purl)
       expect(
         urls.filter(url => url !== 'pkg:npm/added-by-buildah@1.0.0'),
@@ -367,7 +399,7 @@ describe.skipIf(!isComplete)(`one image, whichever way it is read ${needs}`, () 
       service.kill()
     })
     for (let i = 0; i < 100 && !existsSync(socket); i++) await new Promise(resolve => setTimeout(resolve, 100))
-    const found = await takeInventory(withEnv({ DOCKER_HOST: `unix://${socket}` }), 'docker:shop/app:1', options())
+    const found = await take(withEnv({ DOCKER_HOST: `unix://${socket}` }), 'docker:shop/app:1', options())
     expect({ ...essence(found), id: '' }).toEqual({ ...essence(reference), id: '' })
   })
 })
