@@ -57,8 +57,13 @@ export class MergedTree {
             continue
           }
         }
-        if (this.#visible.has(path) || deleted.has(path) || (path !== '' && isHidden(folderOf(path)))) continue
-        // A character device 0:0 is how overlayfs itself deletes; only folders of its own storage have them.
+        const above = this.#visible.get(path)
+        if (above !== undefined) {
+          // A folder that took the place of what is no folder shows nothing of older folders with that name.
+          if (table.types[row] !== 'd' && this.#letter(above) === 'd') newEmptied.push(path)
+          continue
+        }
+        if (deleted.has(path) || (path !== '' && isHidden(folderOf(path)))) continue
         this.#visible.set(path, row * layers.length + layer)
       }
       for (const path of newDeleted) deleted.add(path)
