@@ -360,6 +360,8 @@ describe('archives', () => {
   test('what is no archive at all', async () => {
     for (const bytes of ['', 'hello', '\0'.repeat(10_000), gzipSync('hello'), gzipSync('')])
       await expect(take(file(Buffer.from(bytes as string, 'latin1')))).rejects.toThrow(UsageError)
+    for (const text of ['hello', 'root:x:0:0:root:/root:/bin/bash\n'.repeat(100), '\x7fELF'.repeat(1000)])
+      await expect(take(file(Buffer.from(text, 'latin1')))).rejects.toThrow(/is no archive of images/)
   })
 })
 

@@ -86,7 +86,7 @@ const openArchive = (file: OpenFile, path: string, wanted: Parameters<typeof ope
   } catch (error) {
     if (!(error instanceof TarError)) throw error
     // The documents of `docker save` come last: without the end there is nothing to go on with.
-    throw ranges.size === 0 && error.code === 'bad-checksum'
+    throw ranges.size === 0 && error.offset < 512
       ? new ImageError(
           'not-an-image',
           `${path} is no archive of images`,
