@@ -9,21 +9,28 @@ import { type Cataloger, cameIn, type Found, type ImageView, wholeText } from '.
 import { type DebPackage, parseStatus } from '../debian-control.ts'
 
 type Data =
+  /** Of a package, by the machine-readable copyright file. */
+  | { readonly kind: 'licences'; readonly package: string; readonly licences: readonly string[] }
   | { readonly kind: 'status'; readonly packages: readonly DebPackage[] }
   /** `package` is `name` or `name:architecture`. */
   | { readonly kind: 'owns'; readonly package: string; readonly files: readonly string[] }
 
 const cataloger: Cataloger<Data> = {
-  revision: 1,
+  revision: 2,
   files: [
     'var/lib/dpkg/status',
     'var/lib/dpkg/status.d/*',
     'usr/lib/sysimage/dpkg/status',
     'var/lib/dpkg/info/*.{list,md5sums}',
     'usr/lib/sysimage/dpkg/info/*.list',
+    'usr/share/doc/*/copyright',
   ],
   collect(file) {
     const name = file.path.slice(file.path.lastIndexOf('/') + 1)
+    if (name === 'copyright') {
+      const licences = copyrightLicences(wholeText(file, 4 * 1024 * 1024))
+      return licences.length === 0 ? undefined : { kind: 'licences', package: file.path.split('/').at(-2)!, licences }
+    }
     const text = wholeText(file, 64 * 1024 * 1024)
     if (name.endsWith('.list')) {
       const files = text.split('\n').filter(line => line.startsWith('/') && line !== '/.')
@@ -44,18 +51,29 @@ const cataloger: Cataloger<Data> = {
       for (const file of data.files) files.add(file)
       owned.set(data.package, files)
     }
+    const licences = new Map(
+      found.flatMap(({ data }) => (data.kind === 'licences' ? [[data.package, data.licences] as const] : [])),
+    )
     const databases = found.filter(isStatus)
-    yield* packagesOf(databases, owned, image)
+    yield* packagesOf(databases, owned, licences, image)
   },
 }
 
 export default cataloger
+
+/** https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/: the short names of all its paragraphs. Older files are prose. */
+const copyrightLicences = (text: string): readonly string[] => {
+  if (!/^Format(?:-Specification)?:/m.test(text.slice(0, 2000))) return []
+  const names = [...text.matchAll(/^License:[ \t]*(\S[^\n]{0,200})$/gm)].map(match => match[1]!.trim())
+  return [...new Set(names)].sort()
+}
 
 const isStatus = (one: Found<Data>): one is Found<Extract<Data, { kind: 'status' }>> => one.data.kind === 'status'
 
 function* packagesOf(
   databases: readonly Found<Extract<Data, { kind: 'status' }>>[],
   owned: ReadonlyMap<string, ReadonlySet<string>>,
+  licences: ReadonlyMap<string, readonly string[]>,
   { distro }: ImageView,
 ): Generator<Package | Problem> {
   const names = new Map<string, string>()
@@ -92,7 +110,7 @@ function* packagesOf(
       at: [at],
       owns: [...owns].sort(),
       dependsOn: [...dependsOn].sort(),
-      licences: [],
+      licences: licences.get(one.name) ?? [],
     }
   }
 }
