@@ -11,7 +11,7 @@ const vitest = await startVitest(
     'read-script',
     'fixes',
     'tar.test',
-  'merged-tree',
+    'merged-tree',
     'hostile-images',
     'language-packages',
     'binaries',
