@@ -103,6 +103,46 @@ test('Python: owned files, extras, names that are written in several ways', asyn
   expect(problems).toHaveLength(1)
 })
 
+test('lock files, where no node_modules lies beside them', async () => {
+  const folder = plant('locks', {
+    'npm/package-lock.json': JSON.stringify({
+      lockfileVersion: 3,
+      packages: {
+        '': { name: 'app' },
+        'node_modules/a': { version: '1.0.0' },
+        'node_modules/a/node_modules/@s/b': { version: '2.0.0' },
+        'node_modules/d': { version: '9.0.0', dev: true },
+      },
+    }),
+    'old/npm-shrinkwrap.json': JSON.stringify({
+      dependencies: { a: { version: '0.1.0', dependencies: { c: { version: '3.0.0' } } }, g: { version: 'github:x/y' } },
+    }),
+    'yarn/yarn.lock':
+      '# yarn lockfile v1\n\n\n"@s/x@^1.0.0", "@s/x@^1.1.0":\n  version "1.1.0"\n\nlodash@^4:\n  version "4.17.21"\n',
+    'berry/yarn.lock': '"lodash@npm:^4":\n  version: 4.17.20\n\n"app@workspace:.":\n  version: 0.0.0\n',
+    'pnpm/pnpm-lock.yaml':
+      "lockfileVersion: '9.0'\npackages:\n  lodash@4.17.19:\n    resolution: {}\n  '@s/y@1.2.3(react@18.0.0)':\n    resolution: {}\n  /old/1.0.0:\n    dev: true\n",
+    'installed/package-lock.json': JSON.stringify({ packages: { 'node_modules/not-there': { version: '1.0.0' } } }),
+    'installed/node_modules/there/package.json': '{"name":"there","version":"1.0.0"}',
+    'installed/node_modules/there/yarn.lock': 'dev-only@1:\n  version "1.0.0"\n',
+    'broken/package-lock.json': '{[',
+  })
+  const { packages, problems } = await inventoryOfFolder(folder)
+  expect(named(packages, 'npm')).toEqual([
+    '@s/b 2.0.0',
+    '@s/x 1.1.0',
+    '@s/y 1.2.3',
+    'a 0.1.0',
+    'a 1.0.0',
+    'c 3.0.0',
+    'lodash 4.17.19',
+    'lodash 4.17.20',
+    'lodash 4.17.21',
+    'there 1.0.0',
+  ])
+  expect(problems).toHaveLength(1)
+})
+
 test('Ruby, PHP, .NET, R, Erlang, Lua, Conda, WordPress: the forms that their documentation gives', async () => {
   const folder = plant('others', {
     'usr/local/bundle/specifications/rack-2.2.8.gemspec':

@@ -13,6 +13,7 @@ import goBinary from './go-binary.ts'
 import java from './java.ts'
 import lua from './lua.ts'
 import node from './node.ts'
+import nodeLock from './node-lock.ts'
 import opkg from './opkg.ts'
 import osRelease from './os-release.ts'
 import php from './php.ts'
@@ -38,6 +39,7 @@ export const catalogers: Readonly<Record<string, Cataloger>> = {
   'java': java,
   'lua': lua,
   'node': node,
+  'node-lock': nodeLock,
   'opkg': opkg,
   'os-release': osRelease,
   'php': php,
