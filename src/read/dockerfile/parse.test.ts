@@ -78,7 +78,7 @@ const dockerfileLike = fc
     fc.array(fc.constantFrom(...fragments), { maxLength: 40 }),
   )
   .map(([head, pieces]) => head + pieces.join(''))
-const samples = { numRuns: 2000 }
+const samples = { numRuns: Number(process.env.BULKHEAD_FUZZ_RUNS ?? 2000) }
 
 const leavesOf = (tree: SyntaxTree): readonly Span[] =>
   tree.nodes.flatMap(node => (node.kind === 'instruction' ? node.tokens.map(token => token.span) : [node.span]))

@@ -11,8 +11,11 @@ export type Frame = {
   root(start: number, end: number): readonly [number, number]
 }
 
-/** The outermost script. */
-export const rootFrame = (text: string): Frame => ({ text, root: (start, end) => [start, end] })
+/** The outermost script. Of a script that breaks off, the parser gives ends behind the text's own (`$((` and an escaped backslash). */
+export const rootFrame = (text: string): Frame => ({
+  text,
+  root: (start, end) => [Math.min(start, text.length), Math.min(end, text.length)],
+})
 
 /** Builds a text unit by unit, noting for each one which range of the outer text it was written as. */
 class Decoder {

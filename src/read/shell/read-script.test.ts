@@ -481,7 +481,7 @@ describe('for any script', () => {
         for (const { span } of errors) expect(span.start).toBeLessThanOrEqual(span.end)
         for (let i = 1; i < commands.length; i++) expect(commands[i]!.pipeline).toBeGreaterThanOrEqual(0)
       }),
-      { numRuns: 1500 },
+      { numRuns: Number(process.env.BULKHEAD_FUZZ_RUNS ?? 1500), examples: [[['$((', '`\\'], ''] as [string[], string]] },
     )
   })
 })
