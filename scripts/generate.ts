@@ -57,6 +57,8 @@ const catalogersRegistry = registry(
   "import type { Cataloger } from '../cataloger.ts'",
 )
 
+const feedsRegistry = registry('src/read/feeds', 'feeds', 'Feed', "import type { Feed } from '../feed.ts'")
+
 // One of the sources is itself called registry: the list of all stands beside the folder.
 const sourcesRegistry = registry(
   'src/read/image/sources',
@@ -92,6 +94,7 @@ const emit = (path: string, content: string): void => {
 emit('src/judge/rules/registry.ts', rulesRegistry)
 emit('src/judge/secrets/registry.ts', detectorsRegistry)
 emit('src/read/catalogers/registry.ts', catalogersRegistry)
+emit('src/read/feeds/registry.ts', feedsRegistry)
 emit('src/read/image/sources.ts', sourcesRegistry)
 if (stale === 0) {
   // Everything else is made from the rules themselves, read through the registry as it is now.
