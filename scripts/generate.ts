@@ -70,6 +70,13 @@ const sourcesRegistry = registry(
   .replaceAll("from './", "from './sources/")
   .replace("'./sources/image-source.ts'", "'./image-source.ts'")
 
+const versionOrdersRegistry = registry(
+  'src/judge/versions',
+  'versionOrders',
+  'VersionOrder',
+  "import type { VersionOrder } from '../version-order.ts'",
+)
+
 let stale = 0
 /** Writes a file when its content differs; under --check only counts it. */
 const emit = (path: string, content: string): void => {
@@ -93,6 +100,7 @@ const emit = (path: string, content: string): void => {
 
 emit('src/judge/rules/registry.ts', rulesRegistry)
 emit('src/judge/secrets/registry.ts', detectorsRegistry)
+emit('src/judge/versions/registry.ts', versionOrdersRegistry)
 emit('src/read/catalogers/registry.ts', catalogersRegistry)
 emit('src/read/feeds/registry.ts', feedsRegistry)
 emit('src/read/image/sources.ts', sourcesRegistry)
