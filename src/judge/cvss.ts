@@ -1,4 +1,7 @@
-/** Scores of CVSS vectors: https://www.first.org/cvss/specification-document (3.1), …/cvss/v2/guide, …/cvss/v3.0/…, …/cvss/v4.0/… */
+/**
+ * Scores of CVSS vectors. 2.0: https://www.first.org/cvss/v2/guide; 3.0: https://www.first.org/cvss/v3.0/specification-document;
+ * 3.1: https://www.first.org/cvss/v3.1/specification-document; 4.0: https://www.first.org/cvss/v4.0/specification-document
+ */
 import type { Severity } from '../model/finding.ts'
 
 export type CvssScore = {
@@ -9,8 +12,9 @@ export type CvssScore = {
 }
 
 /**
- * Of 2.0, 3.0 and 3.1 the base score, whatever else the vector has; of 4.0 the score of the vector as it stands, threat and environment
- * included. The order of the metrics is free. Undefined: not a vector, or one that lacks a base metric, has one twice or one that there is not.
+ * Of 2.0, 3.0 and 3.1 the base score, whatever else the vector has; of 4.0 the score of the vector as it stands, threat and
+ * environment included. The order of the metrics is free. Undefined: not a vector, or one that lacks a base metric, has one twice
+ * or one that there is not.
  */
 export const cvssScore = (vector: string): CvssScore | undefined => {
   if (vector.length > 400) return undefined
@@ -68,8 +72,8 @@ const other3 = values(
 )
 const base4 = values('AV:NALP AC:LH AT:NP PR:NLH UI:NPA VC:HLN VI:HLN VA:HLN SC:HLN SI:HLN SA:HLN')
 const other4 = values(
-  'E:XAPU CR:XHML IR:XHML AR:XHML MAV:XNALP MAC:XLH MAT:XNP MPR:XNLH MUI:XNPA MVC:XHLN MVI:XHLN MVA:XHLN MSC:XHLN MSI:XSHLN MSA:XSHLN ' +
-    'S:XNP AU:XNY R:XAUI V:XDC RE:XLMH U:X,Clear,Green,Amber,Red',
+  'E:XAPU CR:XHML IR:XHML AR:XHML MAV:XNALP MAC:XLH MAT:XNP MPR:XNLH MUI:XNPA MVC:XHLN MVI:XHLN MVA:XHLN ' +
+    'MSC:XHLN MSI:XSHLN MSA:XSHLN S:XNP AU:XNY R:XAUI V:XDC RE:XLMH U:X,Clear,Green,Amber,Red',
 )
 
 const read = (body: string, base: Values, other: Values): Metrics | undefined => {
@@ -148,12 +152,18 @@ const roundUp = {
  * each EQ1, EQ2 and joint level of EQ3 with EQ6; in it EQ4 and EQ5: 0-0, 0-1, 0-2, 1-0, …
  */
 const macroScores = `
-100 98 95 100 93 91 93 89 81  99 95 92 96 87 81 90 80 68  98 95 90 93 89 81 88 78 69  95 92 84 92 81 65 80 70 48  92 82 72 79 69 50 69 55 27
-99 95 92 95 90 84 92 82 72    97 92 85 91 83 71 81 71 53  95 92 85 92 80 70 84 71 50  93 85 73 82 72 59 70 52 30  86 75 52 71 52 29 63 29 17
-98 94 91 94 86 77 87 74 63    95 87 81 89 74 64 75 63 49  94 88 76 86 74 59 72 57 52  89 77 67 76 58 50 57 52 25  83 70 54 65 58 26 53 21 13
-95 88 76 90 75 61 77 68 52    90 76 70 77 62 53 66 59 30  89 76 62 74 57 47 61 57 24  78 67 58 59 57 23 52 29 16  71 59 30 58 26 15 23 13 6
-93 86 75 86 74 56 70 52 40    87 72 58 74 61 34 54 40 22  85 74 62 72 55 46 53 34 19  75 55 51 57 41 19 36 19 8   64 51 20 47 21 11 24 9 4
-88 73 60 73 59 41 54 45 20    75 53 50 55 40 20 43 22 11  75 58 40 61 48 20 46 17 8   55 45 21 51 18 9 18 7 2     53 24 14 24 12 5 10 3 1`
+100 98 95 100 93 91 93 89 81  99 95 92 96 87 81 90 80 68  98 95 90 93 89 81 88 78 69
+95 92 84 92 81 65 80 70 48  92 82 72 79 69 50 69 55 27
+99 95 92 95 90 84 92 82 72  97 92 85 91 83 71 81 71 53  95 92 85 92 80 70 84 71 50
+93 85 73 82 72 59 70 52 30  86 75 52 71 52 29 63 29 17
+98 94 91 94 86 77 87 74 63  95 87 81 89 74 64 75 63 49  94 88 76 86 74 59 72 57 52
+89 77 67 76 58 50 57 52 25  83 70 54 65 58 26 53 21 13
+95 88 76 90 75 61 77 68 52  90 76 70 77 62 53 66 59 30  89 76 62 74 57 47 61 57 24
+78 67 58 59 57 23 52 29 16  71 59 30 58 26 15 23 13 6
+93 86 75 86 74 56 70 52 40  87 72 58 74 61 34 54 40 22  85 74 62 72 55 46 53 34 19
+75 55 51 57 41 19 36 19 8  64 51 20 47 21 11 24 9 4
+88 73 60 73 59 41 54 45 20  75 53 50 55 40 20 43 22 11  75 58 40 61 48 20 46 17 8
+55 45 21 51 18 9 18 7 2  53 24 14 24 12 5 10 3 1`
   .trim()
   .split(/\s+/)
   .map(Number)
