@@ -135,3 +135,26 @@ export const filled = <T extends object>(value: T): T => {
 }
 
 export const distinct = <T>(values: Iterable<T>): T[] => [...new Set(values)]
+
+/** Ranges of which one begins with the version that ends another are one range: what ends the first is no fix. Only the same text is the same version. */
+export const joined = (ranges: readonly VersionRange[]): VersionRange[] => {
+  const starting = new Map(ranges.flatMap(range => (range.introduced === undefined ? [] : [[range.introduced, range] as const])))
+  const ends = new Set(ranges.map(({ fixed }) => fixed))
+  const result: VersionRange[] = []
+  const seen = new Set<VersionRange>()
+  const follow = (first: VersionRange): void => {
+    let last = first
+    seen.add(first)
+    for (let next = nextOf(last); next && !seen.has(next); next = nextOf(last)) {
+      seen.add(next)
+      last = next
+    }
+    const { introduced: _, ...end } = last
+    result.push(first.introduced === undefined ? end : { introduced: first.introduced, ...end })
+  }
+  const nextOf = ({ fixed }: VersionRange): VersionRange | undefined => (fixed === undefined ? undefined : starting.get(fixed))
+  for (const range of ranges)
+    if (!seen.has(range) && (range.introduced === undefined || !ends.has(range.introduced))) follow(range)
+  for (const range of ranges) if (!seen.has(range)) follow(range)
+  return result
+}

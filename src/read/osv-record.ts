@@ -17,6 +17,7 @@ import {
   isUrl,
   isVector,
   isVersion,
+  joined,
   jsonOf,
   listOf,
   objectsOf,
@@ -258,7 +259,7 @@ const rangesOf = (entry: Fields, lastKnown: string | undefined): Ranges => {
     isVersion(known[2])
   )
     ranges[0] = { ...ranges[0], ...(known[1] === '<' ? { fixed: known[2] } : { lastAffected: known[2] }) }
-  return { ranges, isOdd }
+  return { ranges: joined(ranges), isOdd }
 }
 
 /** In the order in which they stand. `limit` ends a range as `fixed` does. */

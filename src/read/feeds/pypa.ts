@@ -1,0 +1,54 @@
+import { parse } from 'yaml'
+import type { FeedItem } from '../../model/advisory.ts'
+import { baseName, cut } from '../advisory-fields.ts'
+import { Unreadable } from '../cataloger.ts'
+import type { Feed, FeedFile } from '../feed.ts'
+import { osvRecord } from '../osv-record.ts'
+
+/** OSV's records in YAML: https://github.com/pypa/advisory-database */
+const feed: Feed = {
+  title: 'Python Packaging advisory database',
+  home: 'https://github.com/pypa/advisory-database',
+  licence: 'CC-BY-4.0',
+  attribution: 'Python Packaging Advisory Database (https://github.com/pypa/advisory-database), CC-BY-4.0',
+  rank: 40,
+  parts: [{ name: '', ecosystems: ['PyPI'], completeness: 'all', downloads: [] }],
+  *read(file, part) {
+    if (/(?:^|\/)PYSEC-[^/]+\.ya?ml$/.test(file.name)) yield* yamlItems(file, part.ecosystems)
+  },
+}
+
+export default feed
+
+const decoder = new TextDecoder()
+
+function* yamlItems({ name, bytes }: FeedFile, ecosystems: readonly string[]): Generator<FeedItem> {
+  try {
+    const record = osvRecord(yamlOf(decoder.decode(bytes)), ecosystems)
+    if (record) yield { kind: 'advisory', record }
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error
+    yield { kind: 'skipped', what: cut(baseName(name).replace(/\.ya?ml$/, ''), 128), why: error.message }
+  }
+}
+
+const yamlOf = (text: string): unknown => {
+  try {
+    return parse(withoutVersions(text), { schema: 'failsafe', maxAliasCount: 0, logLevel: 'silent' })
+  } catch (error) {
+    throw new Unreadable('it is no YAML', error)
+  }
+}
+
+/** Two thirds of the database are lists of single versions beside ranges, which say the same. They need not be parsed. */
+const withoutVersions = (text: string): string => {
+  if (!/^ +type: ECOSYSTEM$|^ +- type: ECOSYSTEM$/m.test(text)) return text
+  const lines = text.split('\n')
+  const start = lines.findIndex(line => /^ +versions:$/.test(line))
+  if (start === -1) return text
+  let end = start + 1
+  while (end < lines.length && /^ +- [^:]*$/.test(lines[end]!)) end++
+  if (end - start <= 21 || lines.some((line, i) => i !== start && /^ +versions:$/.test(line))) return text
+  lines.splice(start, end - start)
+  return lines.join('\n')
+}
