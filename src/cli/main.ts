@@ -4,6 +4,7 @@ import { UsageError } from '../model/finding.ts'
 import { version } from '../model/version.ts'
 import type { CheckArguments } from './check-command.ts'
 import type { SbomArguments } from './sbom-command.ts'
+import type { QuickArguments, ScanArguments } from './scan-command.ts'
 
 /** Runs the program and gives its exit code: 0 clean, 1 findings, 2 something went wrong. */
 export const main = async (args: readonly string[]): Promise<number> => {
@@ -63,6 +64,115 @@ export const main = async (args: readonly string[]): Promise<number> => {
       code = await runCheck(paths, { ...options, color: program.opts<{ color: CheckArguments['color'] }>().color })
     })
 
+  scanCommand(program, 'scan')
+    .description('say what is known to be wrong with what is inside an image')
+    .addOption(
+      new Option('-f, --format <format>', 'form of the output')
+        .choices(['text', 'json', 'sarif', 'cyclonedx', 'cyclonedx-1.6', 'cyclonedx-1.7', 'gitlab', 'junit', 'markdown'])
+        .default('text'),
+    )
+    .option('-o, --output <file>', 'write the output to a file')
+    .addOption(
+      new Option('--fail-on <severity>', 'exit with 1 from this severity on')
+        .choices(['critical', 'high', 'medium', 'low', 'none'])
+        .default('high'),
+    )
+    .option('--only-fixable', 'only what has a fix')
+    .option('--only-base', 'only what comes from the base image')
+    .option('--ignore-base', 'only what does not come from the base image')
+    .option('--kev', 'only what is known to be exploited (CISA’s catalogue)')
+    .option('--epss <probability>', 'only what is exploited within 30 days with at least this probability (0 to 1)', probability)
+    .option('--new-since <report>', 'what stands in this earlier report (JSON) is known: silence it')
+    .option('--vex <file>', 'OpenVEX, CSAF or CycloneDX: what does not concern this image (may be repeated)', several)
+    .option('--ignore-file <file>', 'a .trivyignore, .trivyignore.yaml or .grype.yaml (may be repeated)', several)
+    .option('--no-ignore-files', 'the ignore files of this folder silence nothing')
+    .option('--explain <id>', 'why a vulnerability is reported, or why it is not')
+    .addOption(new Option('--sort <by>', 'the order of the findings').choices(['risk', 'severity']).default('risk'))
+    .option('--all', 'every finding, also what its maintainers have left aside')
+    .option('--show-suppressed', 'show what was silenced, and by whom')
+    .option('--left-aside', 'what its maintainers have left aside counts for the exit code, too')
+    .option('--max-age <days>', 'exit with 2 when the advisories are older', days)
+    .option('--strict', 'exit with 2 also for what is not covered')
+    .action(async (image: string, options: ScanArguments) => {
+      const { runScan } = await import('./scan-command.ts')
+      code = await runScan(image, { ...options, color: program.opts<{ color: ScanArguments['color'] }>().color })
+    })
+
+  scanCommand(program, 'quick')
+    .description('count what is known to be wrong, with the base image’s share beside it')
+    .action(async (image: string, options: QuickArguments) => {
+      const { runQuick } = await import('./scan-command.ts')
+      code = await runQuick(image, { ...options, color: program.opts<{ color: QuickArguments['color'] }>().color })
+    })
+
+  const database = program.command('db').description('the database of advisories')
+  database
+    .command('update')
+    .description('ask every feed, and take in what is new')
+    .option('--only <feeds>', 'only these, separated by commas: osv/npm, debian-tracker, epss', ids)
+    .option('--mirror <address>', 'ask this server, which has the feeds as HOST/PATH')
+    .option('--from <place>', 'take in a whole database in place of feeds: a file, oci:FOLDER, registry:NAME')
+    .option('--plain-http', 'speak to the registry without encryption')
+    .option('--force', 'fetch everything whole, and believe what is much smaller than before')
+    .option('-q, --quiet', 'no progress bar')
+    .option('-v, --verbose', 'say more')
+    .action(async options => {
+      const { runDatabaseUpdate } = await import('./database-command.ts')
+      code = await runDatabaseUpdate(options)
+    })
+  database
+    .command('status')
+    .description('which feeds, of which day, under which licence')
+    .addOption(new Option('-f, --format <format>', 'form of the output').choices(['table', 'json']).default('table'))
+    .action(async options => {
+      const { runDatabaseStatus } = await import('./database-command.ts')
+      code = await runDatabaseStatus(options)
+    })
+  database
+    .command('import')
+    .description('take in what db export wrote (a file, oci:FOLDER, registry:NAME, an npm package), or files of feeds')
+    .argument('<place>', 'a file or folder; registry: in front asks a registry')
+    .option('--feed <name>', 'whose data it is, where its name does not say so')
+    .option('--plain-http', 'speak to the registry without encryption')
+    .option('-q, --quiet', 'no progress bar')
+    .action(async (place: string, options) => {
+      const { runDatabaseImport } = await import('./database-command.ts')
+      code = await runDatabaseImport(place, options)
+    })
+  database
+    .command('export')
+    .description('write the database to a file; to oci:FOLDER as an artifact for registries; to npm:FOLDER as a package')
+    .argument('<target>', 'the file; or oci:FOLDER, npm:FOLDER')
+    .option('--name <name>', 'of the npm package')
+    .action(async (target: string, options) => {
+      const { runDatabaseExport } = await import('./database-command.ts')
+      code = await runDatabaseExport(target, options)
+    })
+  database
+    .command('build')
+    .description('make a database of a folder of feeds')
+    .argument('<folder>', 'files that are named after feeds, with feeds.json beside them')
+    .requiredOption('-o, --output <file>', 'where to write it')
+    .option('-q, --quiet', 'no progress bar')
+    .action(async (folder: string, options) => {
+      const { runDatabaseBuild } = await import('./database-command.ts')
+      code = await runDatabaseBuild(folder, options)
+    })
+  database
+    .command('verify')
+    .description('compute the checksum of the database again')
+    .action(async () => {
+      const { runDatabaseVerify } = await import('./database-command.ts')
+      code = await runDatabaseVerify()
+    })
+  database
+    .command('clear')
+    .description('forget your own database: the one that came with bulkhead holds again')
+    .action(async () => {
+      const { runDatabaseClear } = await import('./database-command.ts')
+      code = await runDatabaseClear()
+    })
+
   program
     .command('sbom')
     .description('list what is inside an image: archives, OCI layouts, engines, registries, folders, other SBOMs')
@@ -79,10 +189,7 @@ export const main = async (args: readonly string[]): Promise<number> => {
     .option('-o, --output <file>', 'write the output to a file')
     .option('--platform <platform>', 'of an image for several platforms: linux/arm64')
     .option('--plain-http', 'speak to the registry without encryption')
-    .option('--mirror <registry=address>', 'ask this address first (may be repeated)', (value: string, all: string[] = []) => [
-      ...all,
-      value,
-    ])
+    .option('--mirror <registry=address>', 'ask this address first (may be repeated)', several)
     .option('--no-cache', 'read everything again, and remember nothing')
     .option('--strict', 'exit with 2 also for what is not covered')
     .option('-q, --quiet', 'no progress bar')
@@ -146,6 +253,35 @@ export const main = async (args: readonly string[]): Promise<number> => {
     throw error
   }
   return code
+}
+
+/** What commands that look into images have in common. */
+const scanCommand = (program: Command, name: string): Command =>
+  program
+    .command(name)
+    .argument(
+      '<image>',
+      'a file, a folder or a name such as nginx:1.25; docker: registry: archive: oci: dir: sbom: in front force one source',
+    )
+    .option('--platform <platform>', 'of an image for several platforms: linux/arm64')
+    .option('--plain-http', 'speak to the registry without encryption')
+    .option('--mirror <registry=address>', 'ask this address first (may be repeated)', several)
+    .option('--no-cache', 'read everything again, and remember nothing')
+    .option('-q, --quiet', 'no progress bar')
+    .option('-v, --verbose', 'say where the image came from')
+
+const several = (value: string, all: readonly string[] = []): readonly string[] => [...all, value]
+
+const probability = (text: string): number => {
+  const value = Number(text)
+  if (text.trim() === '' || !(value >= 0 && value <= 1)) throw new InvalidArgumentError('a number from 0 to 1')
+  return value
+}
+
+const days = (text: string): number => {
+  const match = /^(\d{1,5}(?:\.\d+)?)d?$/.exec(text)
+  if (!match) throw new InvalidArgumentError('a number of days')
+  return Number(match[1])
 }
 
 const ids = (text: string): readonly string[] => {

@@ -1,68 +1,24 @@
 /** `bulkhead sbom`: arguments → inventory → format → exit code. */
-import { setFlagsFromString } from 'node:v8'
-import { takeInventory } from '../flows/inventory.ts'
 import { UsageError } from '../model/finding.ts'
 import type { Inventory } from '../model/inventory.ts'
 import { version } from '../model/version.ts'
 import { WorldError } from '../model/world.ts'
-import { catalogers } from '../read/catalogers/registry.ts'
-import { inOrder } from '../read/image/image-source.ts'
-import { sources } from '../read/image/sources.ts'
 import { machine } from '../world/machine.ts'
-import { openFileCache } from './cache-folder.ts'
-import type { layerPool } from './layer-pool.ts'
-import { progressBar } from './progress.ts'
+import { readSubject, type SubjectArguments } from './subject.ts'
 import { print, terminalWidth, wantsColour } from './terminal.ts'
 
-export type SbomArguments = {
+export type SbomArguments = SubjectArguments & {
   readonly format: 'table' | 'json' | 'cyclonedx' | 'cyclonedx-1.6' | 'cyclonedx-1.7' | 'spdx'
   readonly by?: 'layer'
   readonly output?: string
-  readonly platform?: string
-  readonly plainHttp?: boolean
-  readonly mirror?: readonly string[]
-  readonly cache: boolean
   readonly strict?: boolean
-  readonly quiet?: boolean
-  readonly verbose?: boolean
   readonly color: 'auto' | 'always' | 'never'
 }
 
 export const runSbom = async (subject: string, args: SbomArguments): Promise<number> => {
   if (args.by !== undefined && args.format !== 'table')
     throw new UsageError('--by layer belongs to the table', 'leave --format out')
-  const note = (text: string): void => {
-    if (args.verbose) console.error(`bulkhead: ${text}`)
-  }
-  // Half a million paths live long: copying them through a young generation that grows takes a third more memory, and no less time.
-  setFlagsFromString('--semi-space-growth-factor=1')
-  // Threads are only thought of when there is something to read.
-  let pool: ReturnType<typeof layerPool> | undefined
-  const progress = progressBar(subject)
-  let inventory: Inventory
-  try {
-    inventory = await takeInventory(machine, subject, {
-      sources: inOrder(sources),
-      catalogers: new Map(Object.entries(catalogers)),
-      indexLayer: async (bytes, onProgress) => {
-        const module = await import('./layer-pool.ts')
-        pool ??= module.layerPool()
-        return pool.indexLayer(bytes, onProgress)
-      },
-      afterReading: async () => pool?.close(),
-      ...(args.cache ? { cache: openFileCache(note) } : {}),
-      ...(args.quiet ? {} : { progress }),
-      owned: args.format === 'json',
-      platform: args.platform,
-      host: hostPlatform(),
-      plainHttp: args.plainHttp === true,
-      mirrors: mirrorsOf(args.mirror ?? []),
-      note,
-    })
-  } finally {
-    progress.end()
-    await pool?.close()
-  }
+  const inventory = await readSubject(subject, args, args.format === 'json')
   const text = await format(inventory, args)
   if (args.output === undefined) await print(text)
   else
@@ -96,19 +52,4 @@ const format = async (inventory: Inventory, args: SbomArguments): Promise<string
       })
     }
   }
-}
-
-/** Containers are Linux's, also on machines that are not. */
-const hostPlatform = (): string => `linux/${{ x64: 'amd64', ia32: '386' }[process.arch as string] ?? process.arch}`
-
-/** `docker.io=https://mirror.example`. Throws UsageError. */
-const mirrorsOf = (pairs: readonly string[]): ReadonlyMap<string, readonly string[]> => {
-  const mirrors = new Map<string, string[]>()
-  for (const pair of pairs) {
-    const match = /^([^=/]+)=(https?:\/\/[^/?#]+)\/?$/.exec(pair)
-    if (!match)
-      throw new UsageError(`--mirror ${pair}`, 'the registry, =, and the address of its mirror: docker.io=https://mirror.example')
-    mirrors.set(match[1]!, [...(mirrors.get(match[1]!) ?? []), match[2]!])
-  }
-  return mirrors
 }

@@ -123,6 +123,12 @@ export type AdvisoryEntry = Omit<AffectedPackage, 'ecosystem' | 'name'> & {
   readonly isBundle: boolean
 }
 
+/** A record as the database gives it back: what it says of each package stands with the package. */
+export type StoredRecord = Omit<AdvisoryRecord, 'affected'> & {
+  readonly feed: string
+  readonly packages: readonly { readonly ecosystem: string; readonly name: string }[]
+}
+
 /** One part of one feed as it was taken in. */
 export type FeedState = {
   readonly feed: string
@@ -135,6 +141,8 @@ export type FeedState = {
   /** OSV ecosystems without their releases; empty: of all. */
   readonly ecosystems: readonly string[]
   readonly completeness: Completeness
+  /** What a reader must know of this copy of the data. */
+  readonly caveat?: string
   /** Smaller decides where several know the same vulnerability of the same package. */
   readonly rank: number
   /** ISO 8601: what day the data is of, and when it was fetched (the same where only one is known). */
@@ -147,6 +155,36 @@ export type FeedState = {
   readonly lastModified?: string
 }
 
+/** A feed's part that is taken in: its state, but for what is counted meanwhile. */
+export type FeedIdentity = Omit<FeedState, 'dated' | 'records' | 'skipped'> & { readonly dated?: string }
+
+/** Changes to a copy of the database, which takes its place in the end, or is thrown away. A call that throws has changed nothing. */
+export type DatabaseWriter = {
+  readonly feeds: readonly FeedState[]
+  /** Takes the place of all that the part had. Records that were withdrawn are left out. What `items` or `accept` throw is thrown on. */
+  replace(identity: FeedIdentity, items: Iterable<FeedItem>, hearing?: Hearing): FeedState
+  /** Changes single records of a part that is there; withdrawn ones go. */
+  amend(identity: FeedIdentity, items: Iterable<FeedItem>, hearing?: Hearing): FeedState
+  /** Asked again, and nothing was new. */
+  confirm(identity: Pick<FeedState, 'feed' | 'part' | 'fetched'>): void
+  remove(feed: string, part: string): void
+}
+
+export type Hearing = {
+  /** Gets what was skipped. */
+  skipped?(item: Extract<FeedItem, { kind: 'skipped' }>): void
+  /** Looks at what came of it, and throws when it should not hold. */
+  accept?(state: FeedState): void
+}
+
+/** Where databases are kept. */
+export type DatabaseStore = {
+  /** The newest there is: the user's own, else the one that came with the program. Throws DatabaseError. */
+  open(): AdvisoryDatabase
+  /** Works on a copy of the user's own (or the one that came with the program, or an empty one). Throws DatabaseError, also when another process is at it. */
+  change(work: (writer: DatabaseWriter) => Promise<void>): Promise<void>
+}
+
 /** The database of advisories, as the flows see it. `store/` implements it. */
 export type AdvisoryDatabase = {
   readonly path: string
@@ -156,9 +194,9 @@ export type AdvisoryDatabase = {
   /** What is known of a package; undefined: it is not mentioned anywhere. Throws DatabaseError. */
   about(ecosystem: string, name: string): readonly AdvisoryEntry[] | undefined
   /** Throws DatabaseError. */
-  record(number: number): AdvisoryRecord & { readonly feed: string }
+  record(number: number): StoredRecord
   /** All records that have this id or are about it. Throws DatabaseError. */
-  named(id: string): readonly (AdvisoryRecord & { readonly feed: string })[]
+  named(id: string): readonly StoredRecord[]
   facts(cve: string): CveFacts
   /** Releases of a product, as the feed orders them. */
   releases(product: string): readonly ReleaseSupport[]

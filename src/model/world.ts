@@ -16,6 +16,8 @@ export type Files = {
   read(path: string, limit?: number): Promise<Uint8Array>
   /** Writes beside the target and renames, so that a crash leaves the old file whole. Keeps the mode of an existing file. */
   write(path: string, bytes: Uint8Array): Promise<void>
+  /** With all folders above it; one that is there is no trouble. */
+  makeFolder(path: string): Promise<void>
   list(path: string): Promise<readonly Entry[]>
   /** The absolute path without any links in it. */
   real(path: string): Promise<string>
@@ -25,6 +27,8 @@ export type Files = {
   temporary<T>(use: (folder: string) => Promise<T>): Promise<T>
   /** For reading here and there in a file of any size. Follows links; only ordinary files. Throws WorldError at once. */
   open(path: string): OpenFile
+  /** The names in a folder, sorted. Throws WorldError. */
+  names(path: string): readonly string[]
   /** What is there, links not followed; undefined when there is nothing. Throws WorldError. */
   inspect(path: string): Inspected | undefined
   /** A file without a name for what does not fit into memory: gone when it is closed, and when the process dies. Throws WorldError. */
@@ -43,6 +47,8 @@ export type OpenFile = {
 
 export type Scratch = OpenFile & {
   append(bytes: Uint8Array): void
+  /** Forgets everything. */
+  truncate(): void
 }
 
 export type Inspected = {

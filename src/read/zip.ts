@@ -17,12 +17,16 @@ export type ZipEntry = {
 
 /** The largest jar of a real server has 70,000. */
 const entryLimit = 300_000
-const directoryLimit = 64 * 1024 * 1024
+/** Bytes of the directory for each entry that there may be. */
+const directoryShare = 224
 const endSize = 22
 const longestComment = 65_535
 
-/** Throws Unreadable when the end of the archive, where its directory is, is not as it should be. Programs in front of the archive are no trouble. */
-export const readZip = (read: Read, size: number): readonly ZipEntry[] => {
+/**
+ * Throws Unreadable when the end of the archive, where its directory is, is not as it should be. Programs in front of the archive are no trouble.
+ * `most`: how many entries there may be.
+ */
+export const readZip = (read: Read, size: number, most = entryLimit): readonly ZipEntry[] => {
   const tailAt = Math.max(0, size - endSize - longestComment)
   const tail = Buffer.from(read(tailAt, size - tailAt))
   let end = -1
@@ -52,7 +56,13 @@ export const readZip = (read: Read, size: number): readonly ZipEntry[] => {
   }
   // What stands in front of the archive shifts all offsets.
   const shift = directoryEnd - (start + length)
-  if (!Number.isSafeInteger(count) || count > entryLimit || length > directoryLimit || shift < 0 || start + shift + length > size)
+  if (
+    !Number.isSafeInteger(count) ||
+    count > most ||
+    length > most * directoryShare ||
+    shift < 0 ||
+    start + shift + length > size
+  )
     throw new Unreadable('its ZIP directory is broken, or too large')
   const directory = Buffer.from(read(start + shift, length))
   if (directory.length < length) throw new Unreadable('its ZIP directory is cut off')

@@ -3,6 +3,7 @@ import {
   closeSync,
   constants,
   fstatSync,
+  ftruncateSync,
   lstatSync,
   mkdtempSync,
   openSync,
@@ -13,7 +14,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs'
-import { access, chmod, mkdtemp, realpath, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
+import { access, chmod, mkdir, mkdtemp, realpath, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, delimiter, dirname, isAbsolute, join } from 'node:path'
 import type { Entry, Files, Inspected, OpenFile, Processes, World } from '../model/world.ts'
@@ -84,6 +85,14 @@ const files: Files = {
     } catch (error) {
       if (beside !== undefined) await unlink(beside).catch(() => undefined)
       throw error instanceof WorldError ? error : explain(path, error, 'written')
+    }
+  },
+
+  async makeFolder(path) {
+    try {
+      await mkdir(path, { recursive: true })
+    } catch (error) {
+      throw explain(path, error, 'written')
     }
   },
 
@@ -163,6 +172,14 @@ const files: Files = {
     }
   },
 
+  names(path) {
+    try {
+      return readdirSync(path).sort()
+    } catch (error) {
+      throw explain(path, error)
+    }
+  },
+
   scratch() {
     let folder: string | undefined
     try {
@@ -182,6 +199,14 @@ const files: Files = {
           try {
             for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at, size + at)
             size += bytes.length
+          } catch (error) {
+            throw explain(path, error, 'written')
+          }
+        },
+        truncate() {
+          try {
+            ftruncateSync(file)
+            size = 0
           } catch (error) {
             throw explain(path, error, 'written')
           }

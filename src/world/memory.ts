@@ -79,6 +79,13 @@ export const memoryWorld = (
           return { ...common, type: 'file', size: bytes((content as string | Uint8Array | undefined) ?? '').length }
         return isFolder(file) ? { ...common, type: 'directory', size: 0, mode: 0o755 } : undefined
       },
+      names(path) {
+        const prefix = `${absolute(path).replace(/\/$/, '')}/`
+        const found = [...files.keys()].flatMap(file =>
+          file.startsWith(prefix) ? [file.slice(prefix.length).split('/')[0]!] : [],
+        )
+        return [...new Set(found)].sort()
+      },
       scratch() {
         let held: Uint8Array = new Uint8Array(0)
         const file = openBytes('scratch', () => held)
@@ -89,6 +96,9 @@ export const memoryWorld = (
           },
           append(more) {
             held = Buffer.concat([held, more])
+          },
+          truncate() {
+            held = new Uint8Array(0)
           },
         }
       },
@@ -105,6 +115,7 @@ export const memoryWorld = (
         files.set(follow(absolute(path)), content)
         written.set(path, new TextDecoder().decode(content))
       },
+      makeFolder: async () => undefined,
       async list(path) {
         const folder = absolute(path)
         if (!isFolder(folder)) throw new WorldError('not-a-directory', `${path} is not a folder`)

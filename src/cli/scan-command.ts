@@ -1,0 +1,187 @@
+/** `bulkhead scan` and `bulkhead quick`: arguments → inventory and advisories → format → exit code. */
+
+import { explainVulnerability } from '../flows/explain-vulnerability.ts'
+import { ageProblems, bySeverity, scanInventory } from '../flows/scan.ts'
+import { readSilencers } from '../flows/silencers.ts'
+import { versionOrders } from '../judge/versions/registry.ts'
+import { reaches, type Severity, UsageError } from '../model/finding.ts'
+import { version } from '../model/version.ts'
+import { counts, type ScanReport, type VulnerabilityFinding } from '../model/vulnerability.ts'
+import { WorldError } from '../model/world.ts'
+import { forTerminal } from '../show/escape.ts'
+import { machine } from '../world/machine.ts'
+import { asUsage } from './database-command.ts'
+import { openDatabaseFiles } from './database-folder.ts'
+import { readSubject, type SubjectArguments } from './subject.ts'
+import { print, terminalWidth, wantsColour } from './terminal.ts'
+
+export type ScanFormat =
+  | 'text'
+  | 'json'
+  | 'sarif'
+  | 'cyclonedx'
+  | 'cyclonedx-1.6'
+  | 'cyclonedx-1.7'
+  | 'gitlab'
+  | 'junit'
+  | 'markdown'
+
+export type ScanArguments = SubjectArguments & {
+  readonly format: ScanFormat
+  readonly output?: string
+  readonly failOn: Severity | 'none'
+  readonly onlyFixable?: boolean
+  readonly onlyBase?: boolean
+  readonly ignoreBase?: boolean
+  readonly kev?: boolean
+  readonly epss?: number
+  readonly newSince?: string
+  readonly vex?: readonly string[]
+  readonly ignoreFile?: readonly string[]
+  /** False: ignore files of the working folder silence nothing. */
+  readonly ignoreFiles: boolean
+  readonly maxAge?: number
+  readonly strict?: boolean
+  readonly leftAside?: boolean
+  readonly explain?: string
+  readonly sort: 'risk' | 'severity'
+  readonly all?: boolean
+  readonly showSuppressed?: boolean
+  readonly color: 'auto' | 'always' | 'never'
+}
+
+export const runScan = async (subject: string, args: ScanArguments): Promise<number> => {
+  if (args.onlyBase && args.ignoreBase) throw new UsageError('--only-base and --ignore-base leave nothing', 'give one of them')
+  const now = new Date().toISOString()
+  try {
+    const database = openDatabaseFiles().open()
+    try {
+      // What is not there is said before minutes are spent on reading an image.
+      const silencers = await readSilencers(machine, {
+        vex: args.vex ?? [],
+        ignoreFiles: args.ignoreFile ?? [],
+        usual: args.ignoreFiles,
+        ...(args.newSince === undefined ? {} : { baseline: args.newSince }),
+        today: now.slice(0, 10),
+      })
+      const inventory = await readSubject(subject, args, true)
+      const options = { orders: versionOrders, now, version, silencers: silencers.for(inventory) }
+      if (args.explain !== undefined) {
+        const explanation = explainVulnerability(inventory, database, args.explain, options)
+        const { showExplanation } = await import('../show/explain-scan.ts')
+        await deliver(showExplanation(explanation, textOptions(args)), args.output)
+        return 0
+      }
+      const whole = scanInventory(inventory, database, options)
+      const tooOld = args.maxAge === undefined ? [] : ageProblems(whole, args.maxAge)
+      const { report, hidden } = filter({ ...whole, problems: [...whole.problems, ...silencers.problems, ...tooOld] }, args)
+      await deliver(await format(report, args), args.output)
+      if (hidden > 0) console.error(`bulkhead: ${hidden} more findings are not shown, since only some were asked for`)
+      if (args.format !== 'text' || args.output !== undefined)
+        for (const { kind, code, message } of report.problems)
+          console.error(`bulkhead: ${kind === 'failed' ? 'not checked' : 'not covered'}[${code}] ${forTerminal(message)}`)
+      return exitCode(report, args)
+    } finally {
+      database.close()
+    }
+  } catch (error) {
+    throw asUsage(error)
+  }
+}
+
+const deliver = async (text: string, output: string | undefined): Promise<void> => {
+  if (output === undefined) await print(text)
+  else
+    await machine.files.write(output, new TextEncoder().encode(text)).catch(error => {
+      throw error instanceof WorldError ? new UsageError(error.message) : error
+    })
+}
+
+/** What was asked for; the rest is counted. */
+const filter = (report: ScanReport, args: ScanArguments): { readonly report: ScanReport; readonly hidden: number } => {
+  const isWanted = ({ match, vulnerability, isInBase }: VulnerabilityFinding): boolean =>
+    !(args.onlyFixable && match.fixedIn === undefined) &&
+    !(args.onlyBase && isInBase !== true) &&
+    !(args.ignoreBase && isInBase === true) &&
+    !(args.kev && vulnerability.kev === undefined) &&
+    !(args.epss !== undefined && !((vulnerability.epss?.score ?? 0) >= args.epss))
+  if ((args.onlyBase || args.ignoreBase) && report.base === undefined)
+    throw new UsageError(
+      'nobody knows which layers are the base image’s: neither annotations nor the history say so',
+      'leave --only-base and --ignore-base out',
+    )
+  const findings = report.findings.filter(isWanted)
+  return {
+    report: { ...report, findings: args.sort === 'severity' ? [...findings].sort(bySeverity) : findings },
+    hidden: report.findings.length - findings.length,
+  }
+}
+
+const exitCode = ({ findings, problems }: ScanReport, { failOn, strict, leftAside }: ScanArguments): number => {
+  const fails = findings.some(
+    one =>
+      one.suppressed === undefined &&
+      (leftAside || counts(one)) &&
+      failOn !== 'none' &&
+      one.severity !== 'unknown' &&
+      reaches(one.severity, failOn),
+  )
+  if (fails) return 1
+  return problems.some(({ kind }) => kind === 'failed' || strict) ? 2 : 0
+}
+
+const textOptions = ({ color, output }: ScanArguments): { readonly colour: boolean; readonly width?: number } => {
+  const width = terminalWidth()
+  return { colour: output === undefined && wantsColour(color), ...(width === undefined ? {} : { width }) }
+}
+
+const format = async (report: ScanReport, args: ScanArguments): Promise<string> => {
+  switch (args.format) {
+    case 'text':
+      return (await import('../show/scan-text.ts')).showScanText(report, {
+        ...textOptions(args),
+        all: args.all === true,
+        showSuppressed: args.showSuppressed === true,
+      })
+    case 'json':
+      return (await import('../show/scan-json.ts')).showScanJson(report)
+    case 'sarif':
+      return (await import('../show/scan-sarif.ts')).showScanSarif(report)
+    case 'cyclonedx':
+    case 'cyclonedx-1.6':
+    case 'cyclonedx-1.7':
+      return (await import('../show/cyclonedx.ts')).showCycloneDx(
+        report.inventory,
+        version,
+        args.format.endsWith('1.7') ? '1.7' : '1.6',
+        report.findings,
+      )
+    case 'gitlab':
+      return (await import('../show/gitlab.ts')).showGitlab(report)
+    case 'junit':
+      return (await import('../show/junit.ts')).showJunit(report, { failOn: args.failOn })
+    case 'markdown':
+      return (await import('../show/scan-markdown.ts')).showScanMarkdown(report)
+  }
+}
+
+export type QuickArguments = SubjectArguments & { readonly color: 'auto' | 'always' | 'never' }
+
+/** The counts, with the base image's share beside them. Exit code 0: it only informs. */
+export const runQuick = async (subject: string, args: QuickArguments): Promise<number> => {
+  try {
+    const database = openDatabaseFiles().open()
+    try {
+      const inventory = await readSubject(subject, args, true)
+      const report = scanInventory(inventory, database, { orders: versionOrders, now: new Date().toISOString(), version })
+      const width = terminalWidth()
+      const { showQuickText } = await import('../show/quick-text.ts')
+      await print(showQuickText(report, { colour: wantsColour(args.color), ...(width === undefined ? {} : { width }) }))
+      return report.problems.some(({ kind }) => kind === 'failed') ? 2 : 0
+    } finally {
+      database.close()
+    }
+  } catch (error) {
+    throw asUsage(error)
+  }
+}

@@ -1,0 +1,235 @@
+/** `bulkhead scan`: what is inside an image, beside what is known to be wrong with it. */
+
+import { baseImageOf } from '../judge/base-image.ts'
+import { cvssScore } from '../judge/cvss.ts'
+import { type Decision, matchPackages } from '../judge/match.ts'
+import { riskOf } from '../judge/risk.ts'
+import type { VersionOrder } from '../judge/version-order.ts'
+import type { AdvisoryDatabase, StoredRecord } from '../model/advisory.ts'
+import type { Location } from '../model/finding.ts'
+import { compareSeverity, type Problem, type Severity, type Suppression } from '../model/finding.ts'
+import type { Image } from '../model/image.ts'
+import type { Inventory } from '../model/inventory.ts'
+import { shortHash } from '../model/key.ts'
+import type { BaseImage, Match, ScanReport, Vulnerability, VulnerabilityFinding } from '../model/vulnerability.ts'
+
+export type ScanOptions = {
+  readonly orders: Readonly<Record<string, VersionOrder>>
+  /** ISO 8601. */
+  readonly now: string
+  readonly version: string
+  /** Asked one after the other; the first answer silences. */
+  readonly silencers?: readonly Silencer[]
+  readonly trace?: (decision: Decision) => void
+}
+
+export type Silencer = (finding: VulnerabilityFinding) => Suppression | { readonly expired: string } | undefined
+
+/** Everything that the advisories say about an inventory. Throws DatabaseError. */
+export const scanInventory = (inventory: Inventory, database: AdvisoryDatabase, options: ScanOptions): ScanReport => {
+  const { matches, coverage, problems } = matchPackages(inventory.packages, inventory.distro, database, {
+    orders: options.orders,
+    now: options.now,
+    ...(options.trace ? { trace: options.trace } : {}),
+  })
+  const base = inventory.image && baseImageOf(inventory.image)
+  const inBase = layersOf(inventory.image, base)
+  const describe = describer(database)
+  const findings = matches
+    .map(({ vulnerability, match }) => finding(vulnerability, match, describe, inBase))
+    .map(one => silence(one, options.silencers ?? []))
+    .sort(byRisk)
+  return {
+    version: options.version,
+    inventory,
+    base,
+    findings,
+    problems: [...inventory.problems, ...problems],
+    coverage,
+    database: { path: database.path, built: database.built },
+    at: options.now,
+  }
+}
+
+/** Documented in docs/vulnerabilities.md. */
+export const byRisk = (a: VulnerabilityFinding, b: VulnerabilityFinding): number => b.risk - a.risk || bySeverity(a, b)
+
+export const bySeverity = (a: VulnerabilityFinding, b: VulnerabilityFinding): number =>
+  compareSeverity(a.severity, b.severity) ||
+  (b.vulnerability.cvss?.score ?? 0) - (a.vulnerability.cvss?.score ?? 0) ||
+  compare(a.vulnerability.id, b.vulnerability.id) ||
+  compare(a.match.package.purl, b.match.package.purl)
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+const layersOf = (image: Image | undefined, base: BaseImage | undefined): ReadonlySet<string> | undefined =>
+  image && base ? new Set(image.layers.slice(0, base.layers).map(({ diffId }) => diffId)) : undefined
+
+type Described = { readonly vulnerability: Vulnerability; readonly severity: Severity; readonly from: string }
+
+/** One vulnerability is described once, however many packages have it. */
+const describer = (database: AdvisoryDatabase): ((id: string, match: Match) => Described) => {
+  const known = new Map<string, Described>()
+  const titles = new Map(database.feeds.map(({ feed, title }) => [feed, title.replace(/:.*$/, '')]))
+  return (id, match) => {
+    const key = `${id} ${match.record}`
+    const found = known.get(key)
+    if (found) return found
+    const records = [match, ...match.others].map(({ record }) => database.record(record))
+    const described = describe(id, records, database, titles)
+    known.set(key, described)
+    return described
+  }
+}
+
+/** The first record is the one that decided. */
+export const describe = (
+  id: string,
+  records: readonly StoredRecord[],
+  database: Pick<AdvisoryDatabase, 'facts' | 'named'>,
+  titles: ReadonlyMap<string, string>,
+): Described => {
+  // A notice about several vulnerabilities describes none of them.
+  const plain = records.filter(({ isBundle }) => !isBundle)
+  // A bare list of fixes says nothing of what is fixed: whoever else describes the vulnerability does.
+  const own = plain.some(({ summary }) => summary)
+    ? plain
+    : [
+        ...plain,
+        ...database
+          .named(id)
+          .filter(({ isBundle, summary }) => !isBundle && summary)
+          .slice(0, 1),
+      ]
+  const first = own.find(({ summary }) => summary) ?? own[0] ?? records[0]
+  const facts = database.facts(id)
+  const said = plain.find(({ severity }) => severity !== undefined) ?? (first?.isBundle ? first : undefined)
+  const vectors = [
+    ...own.flatMap(({ cvss, feed }) => (cvss ?? []).map(vector => ({ vector, source: titles.get(feed) ?? feed }))),
+    ...(facts.cvss ? [{ vector: facts.cvss.vector, source: facts.cvss.source }] : []),
+  ]
+  const scored = vectors.flatMap(({ vector, source }) => {
+    const score = cvssScore(vector)
+    return score ? [{ vector, source, score: score.score, severity: score.severity, version: score.version }] : []
+  })
+  // Version 4 is the newest, and the one with the fewest vectors: the usual one is shown where there are both.
+  const cvss = scored.find(({ version }) => version.startsWith('3')) ?? scored[0]
+  const isMalware = records.some(one => one.isMalware === true)
+  const [severity, from] = isMalware
+    ? (['critical', 'malware'] as const)
+    : said?.severity !== undefined && said.severity !== 'unknown'
+      ? ([said.severity, titles.get(said.feed) ?? said.feed] as const)
+      : cvss
+        ? ([cvss.severity, `CVSS ${cvss.version} of ${cvss.source}`] as const)
+        : (['unknown', ''] as const)
+  return {
+    severity,
+    from,
+    vulnerability: {
+      id,
+      aliases: [...new Set([...own.flatMap(one => [one.id, ...one.aliases]), ...records.map(one => one.id)])]
+        .filter(name => name !== id)
+        .sort(),
+      summary: first?.summary ?? '',
+      details: first?.details ?? '',
+      url:
+        first && !first.isBundle
+          ? first.url
+          : id.startsWith('CVE-')
+            ? `https://nvd.nist.gov/vuln/detail/${id}`
+            : (first?.url ?? ''),
+      references: [...new Set(records.flatMap(one => [one.url, ...(one.references ?? [])]))]
+        .filter(url => url !== '')
+        .slice(0, 10),
+      cwes: [...new Set(own.flatMap(one => one.cwes ?? []))].sort(),
+      published:
+        own
+          .map(one => one.published ?? '')
+          .filter(date => date > '0002')
+          .sort()[0] ?? '',
+      cvss: cvss && { vector: cvss.vector, score: cvss.score, source: cvss.source },
+      epss: facts.epss,
+      kev: facts.kev,
+      isMalware,
+    },
+  }
+}
+
+const finding = (
+  id: string,
+  match: Match,
+  describeOnce: (id: string, match: Match) => Described,
+  inBase: ReadonlySet<string> | undefined,
+): VulnerabilityFinding => {
+  const { vulnerability, severity, from } = describeOnce(id, match)
+  const [at] = match.package.at
+  const own = match.severity !== undefined && match.severity !== 'unknown' ? match.severity : undefined
+  const weight = own ?? severity
+  return {
+    rule: id,
+    key: shortHash([id, match.package.ecosystem, match.package.name, 'path' in at ? (at.path ?? '') : ''].join('\n')),
+    severity: weight,
+    severityFrom: own === undefined ? from : match.feed,
+    message: messageOf(id, match, vulnerability.summary),
+    at: match.package.at,
+    vulnerability,
+    match,
+    risk: riskOf({
+      severity: weight,
+      cvss: vulnerability.cvss?.score,
+      epss: vulnerability.epss?.score,
+      isKnownExploited: vulnerability.kev !== undefined,
+      isMalware: vulnerability.isMalware,
+      status: match.status,
+    }),
+    isInBase: inBase === undefined ? undefined : isIn(at, inBase),
+  }
+}
+
+const isIn = (at: Location, layers: ReadonlySet<string>): boolean => at.in === 'layer' && layers.has(at.layer)
+
+const messageOf = (id: string, { package: one, fixedIn, fixNeeds }: Match, summary: string): string => {
+  const fix =
+    fixedIn === undefined
+      ? 'there is no fix'
+      : `fixed in ${fixedIn}${fixNeeds === 'ubuntu-pro' ? ', for subscribers of Ubuntu Pro' : ''}`
+  return `${one.name} ${one.version} has ${id}${summary === '' ? '' : `: ${summary}`} (${fix})`
+}
+
+const silence = (one: VulnerabilityFinding, silencers: readonly Silencer[]): VulnerabilityFinding => {
+  let expired: string | undefined
+  for (const ask of silencers) {
+    const answer = ask(one)
+    if (!answer) continue
+    if ('expired' in answer) expired = answer.expired
+    else return { ...one, suppressed: answer }
+  }
+  return expired === undefined ? one : { ...one, note: `it was ignored until ${expired}` }
+}
+
+/** Of the data that cover the image, the oldest day. */
+export const oldestData = ({ coverage }: Pick<ScanReport, 'coverage'>): string | undefined =>
+  coverage
+    .flatMap(({ feeds }) => feeds.map(({ dated }) => dated))
+    .sort()
+    .at(0)
+
+/** `--max-age`: what is older than so many days is a Problem that fails. */
+export const ageProblems = (report: Pick<ScanReport, 'coverage' | 'at'>, maxAge: number): readonly Problem[] => {
+  const seen = new Set<string>()
+  return report.coverage.flatMap(({ feeds }) =>
+    feeds.flatMap(({ feed, part, title, dated }): Problem[] => {
+      const name = `${feed}/${part}`
+      const age = (Date.parse(report.at) - Date.parse(dated)) / 86_400_000
+      if (seen.has(name) || !(age > maxAge)) return []
+      seen.add(name)
+      return [
+        {
+          kind: 'failed',
+          code: 'advisories-too-old',
+          message: `${title}: the data are of ${dated.slice(0, 10)}, ${Math.floor(age)} days old; at most ${maxAge} are allowed`,
+        },
+      ]
+    }),
+  )
+}

@@ -1,0 +1,491 @@
+/** Packages and advisories → what is affected, and why; and what nobody looked at. */
+import type { AdvisoryDatabase, AdvisoryEntry, FeedState, VersionRange } from '../model/advisory.ts'
+import type { Problem } from '../model/finding.ts'
+import type { Distro, Package } from '../model/package.ts'
+import { parsePurl } from '../model/purl.ts'
+import type { Coverage, Match } from '../model/vulnerability.ts'
+import {
+  type Authority,
+  authorityOf,
+  type Identity,
+  languageIdentities,
+  systemIdentities,
+  systemTypes,
+  thirdParty,
+} from './authorities.ts'
+import type { VersionOrder } from './version-order.ts'
+
+/** What one record says of one package. */
+export type Opinion = {
+  readonly entry: AdvisoryEntry
+  readonly identity: Identity
+  /** `outside`: the version lies in none of the ranges, and is not above a fix. `unknown`: the versions cannot be compared. */
+  readonly verdict: 'affected' | 'fixed' | 'not-affected' | 'outside' | 'unknown'
+  readonly range: VersionRange | undefined
+  readonly fixedIn: string | undefined
+}
+
+/** What became of one vulnerability in one package. */
+export type Decision = {
+  readonly package: Package
+  readonly vulnerability: string
+  readonly opinions: readonly Opinion[]
+  readonly outcome: 'reported' | 'fixed' | 'not-affected' | 'outside' | 'unknown' | 'silenced-by-owner'
+  /** Of a package inside of another one: the one whose maintainers decided. */
+  readonly owner?: string
+}
+
+export type MatchOptions = {
+  readonly orders: Readonly<Record<string, VersionOrder>>
+  /** ISO 8601. */
+  readonly now: string
+  /** Hears of everything that was decided about, also what is not reported. */
+  readonly trace?: (decision: Decision) => void
+}
+
+export type Matches = {
+  readonly matches: readonly { readonly vulnerability: string; readonly match: Match }[]
+  readonly coverage: readonly Coverage[]
+  readonly problems: readonly Problem[]
+  readonly authority: Authority | undefined
+}
+
+/** Throws DatabaseError. */
+export const matchPackages = (
+  packages: readonly Package[],
+  distro: Distro | undefined,
+  database: AdvisoryDatabase,
+  options: MatchOptions,
+): Matches => {
+  const authority = distro && authorityOf(distro, database)
+  const matcher = new Matcher(database, authority, options)
+  const system = packages.filter(({ ecosystem }) => systemTypes.has(ecosystem))
+  matcher.needsOwners = new Set(packages.flatMap(({ ownedBy }) => ownedBy ?? []))
+  for (const one of system) matcher.system(one)
+  for (const one of packages) if (!systemTypes.has(one.ecosystem)) matcher.language(one)
+  const problems = [
+    ...distroProblems(distro, authority, system.length, database, options.now),
+    ...matcher.problems(distro),
+    ...clockProblems(database, options.now),
+  ]
+  return { matches: matcher.matches, coverage: matcher.coverage(), problems, authority }
+}
+
+class Matcher {
+  readonly matches: { vulnerability: string; match: Match }[] = []
+  needsOwners: ReadonlySet<string> = new Set()
+  readonly #database: AdvisoryDatabase
+  readonly #authority: Authority | undefined
+  readonly #options: MatchOptions
+  readonly #ranks: ReadonlyMap<string, number>
+  readonly #feedsOf = new Map<string, readonly FeedState[]>()
+  readonly #counted = new Map<string, { packages: number; uncovered: number }>()
+  readonly #uncovered = new Map<string, string[]>()
+  readonly #badVersions: string[] = []
+  /** Of packages that own others: vulnerability → what its maintainers say. */
+  readonly #owners = new Map<string, Map<string, Decision['outcome']>>()
+  readonly #later: readonly string[]
+
+  constructor(database: AdvisoryDatabase, authority: Authority | undefined, options: MatchOptions) {
+    this.#database = database
+    this.#authority = authority
+    this.#options = options
+    this.#ranks = new Map(database.feeds.map(({ feed, rank }) => [feed, rank]))
+    this.#later = authority?.later && hasEnded(database, authority, options.now) ? laterReleases(database, authority) : []
+  }
+
+  system(one: Package): void {
+    const authority = this.#authority
+    const foreign = thirdParty(one)
+    if (foreign !== undefined || !authority) {
+      const where = authority?.ecosystems[0] ?? one.ecosystem
+      const asLanguage = (one.aliases ?? []).flatMap(languageIdentities).filter(identity => this.#isCovered(identity))
+      if (asLanguage.length > 0) {
+        this.#count(where, 0)
+        this.#decide(one, asLanguage)
+        return
+      }
+      this.#count(where, 1)
+      this.#miss(foreign === undefined ? 'distribution' : `from ${foreign}`, one)
+      return
+    }
+    const identities = systemIdentities(one, authority)
+    const covered = identities.some(identity => this.#isCovered(identity))
+    this.#count(authority.ecosystems[0] ?? one.ecosystem, covered ? 0 : 1)
+    if (!covered) this.#miss('unexamined', one)
+    const decided = this.#decide(one, identities)
+    if (this.#later.length > 0) this.#inferFromLater(one, identities, decided)
+    if (this.needsOwners.has(one.purl)) this.#owners.set(one.purl, decided)
+  }
+
+  language(one: Package): void {
+    const identities = languageIdentities(one.purl)
+    const ecosystem = identities[0]?.ecosystem ?? one.ecosystem
+    const covered = identities.some(identity => this.#isCovered(identity))
+    this.#count(ecosystem === 'generic' ? 'Bitnami' : ecosystem, covered ? 0 : 1)
+    if (!covered) this.#miss(identities.length === 0 ? 'unknown kind' : 'unexamined', one)
+    this.#decide(one, identities, one.ownedBy)
+  }
+
+  /** Groups what all records say by vulnerability, and decides each. */
+  #decide(one: Package, identities: readonly Identity[], owner?: string): Map<string, Decision['outcome']> {
+    const outcomes = new Map<string, Decision['outcome']>()
+    const groups = new Groups()
+    for (const identity of identities) {
+      for (const entry of this.#database.about(identity.ecosystem, identity.name) ?? []) {
+        if (entry.keyedBy !== identity.keyedBy || !sameModule(entry, one)) continue
+        groups.add(entry, this.#judge(entry, identity))
+      }
+    }
+    for (const [vulnerability, opinions] of groups.all()) {
+      const { outcome, deciding } = this.#settle(opinions)
+      let final: Decision['outcome'] = outcome
+      if (outcome === 'reported' && owner !== undefined) {
+        const said = this.#owners.get(owner)?.get(vulnerability)
+        if (said !== undefined && said !== 'unknown' && said !== 'outside') final = 'silenced-by-owner'
+      }
+      outcomes.set(vulnerability, final)
+      if (final === 'reported')
+        this.matches.push({ vulnerability, match: matchOf(one, deciding, opinions, this.#options.orders) })
+      else if (final === 'unknown' && this.#badVersions.length < 1000) this.#badVersions.push(`${one.name} ${one.version}`)
+      this.#options.trace?.({
+        package: one,
+        vulnerability,
+        opinions,
+        outcome: final,
+        ...(final === 'silenced-by-owner' && owner !== undefined ? { owner } : {}),
+      })
+    }
+    return outcomes
+  }
+
+  #judge(entry: AdvisoryEntry, identity: Identity): Opinion {
+    const order = this.#options.orders[identity.order]
+    if (!order) throw new Error(`no order of versions is called ${identity.order}`)
+    return judge(entry, identity, order)
+  }
+
+  /** The best ranked feed that can say something decides; the others only add evidence. */
+  #settle(opinions: readonly Opinion[]): { outcome: Decision['outcome']; deciding: readonly Opinion[] } {
+    const known = opinions.filter(({ verdict }) => verdict !== 'unknown')
+    if (known.length === 0) return { outcome: 'unknown', deciding: [] }
+    const rank = ({ entry }: Opinion): number => this.#ranks.get(entry.feed) ?? 100
+    const best = Math.min(...known.map(rank))
+    const deciding = known.filter(opinion => rank(opinion) === best)
+    if (deciding.some(({ verdict }) => verdict === 'not-affected')) return { outcome: 'not-affected', deciding }
+    // Whoever has the subscription's fix has the fix, whatever is said to those without.
+    if (deciding.some(({ entry, verdict }) => entry.fixNeeds !== undefined && verdict === 'fixed'))
+      return { outcome: 'fixed', deciding }
+    const affected = deciding.filter(({ verdict }) => verdict === 'affected')
+    if (affected.length > 0) return { outcome: 'reported', deciding: affected }
+    return { outcome: deciding.some(({ verdict }) => verdict === 'fixed') ? 'fixed' : 'outside', deciding }
+  }
+
+  /** What a release that has ended never heard of may be fixed in a later one. */
+  #inferFromLater(one: Package, identities: readonly Identity[], decided: Map<string, Decision['outcome']>): void {
+    const identity = identities.find(({ keyedBy }) => keyedBy === 'source')
+    if (!identity) return
+    for (const ecosystem of this.#later) {
+      for (const entry of this.#database.about(ecosystem, identity.name) ?? []) {
+        if (entry.vulnerabilities.some(id => decided.has(id))) continue
+        const opinion = this.#judge(entry, { ...identity, ecosystem })
+        // Introduced after what is installed, or said to be never affected: that holds for older releases too.
+        if (opinion.verdict !== 'affected' || opinion.fixedIn === undefined) continue
+        for (const vulnerability of entry.vulnerabilities) {
+          decided.set(vulnerability, 'reported')
+          const match = matchOf(one, [opinion], [opinion], this.#options.orders)
+          this.matches.push({ vulnerability, match: { ...match, inferredFrom: ecosystem } })
+          this.#options.trace?.({ package: one, vulnerability, opinions: [opinion], outcome: 'reported' })
+        }
+      }
+    }
+  }
+
+  #feeds(ecosystem: string): readonly FeedState[] {
+    const base = ecosystem.replace(/:.*$/s, '')
+    let found = this.#feedsOf.get(base)
+    if (!found) {
+      found = this.#database.feeds.filter(({ ecosystems }) => ecosystems.includes(base))
+      this.#feedsOf.set(base, found)
+    }
+    return found
+  }
+
+  #isCovered({ ecosystem, name }: Identity): boolean {
+    const feeds = this.#feeds(ecosystem)
+    if (feeds.some(({ completeness }) => completeness !== 'some'))
+      return !ecosystem.includes(':') || this.#database.ecosystems(ecosystem).length > 0
+    return feeds.length > 0 && this.#database.about(ecosystem, name) !== undefined
+  }
+
+  #count(ecosystem: string, uncovered: 0 | 1): void {
+    const counted = this.#counted.get(ecosystem) ?? { packages: 0, uncovered: 0 }
+    this.#counted.set(ecosystem, { packages: counted.packages + 1, uncovered: counted.uncovered + uncovered })
+  }
+
+  #miss(why: string, one: Package): void {
+    const key = `${why}\n${one.ecosystem}`
+    const list = this.#uncovered.get(key)
+    if (list) list.push(one.name)
+    else this.#uncovered.set(key, [one.name])
+  }
+
+  coverage(): readonly Coverage[] {
+    return [...this.#counted]
+      .map(([ecosystem, counted]) => ({ ecosystem, ...counted, feeds: this.#feeds(ecosystem) }))
+      .sort((a, b) => b.packages - a.packages || (a.ecosystem < b.ecosystem ? -1 : 1))
+  }
+
+  problems(distro: Distro | undefined): readonly Problem[] {
+    const problems: Problem[] = []
+    for (const [key, names] of this.#uncovered) {
+      const [why = '', type = ''] = key.split('\n')
+      const list = shortList(names)
+      const many = `${names.length} ${type} ${names.length === 1 ? 'package' : 'packages'}`
+      if (why === 'distribution') continue
+      if (why.startsWith('from '))
+        problems.push({
+          kind: 'uncovered',
+          code: 'third-party-package',
+          message: `${many} ${why}, about which ${distro?.name ?? 'the distribution'} says nothing: ${list}`,
+        })
+      else if (why === 'unknown kind')
+        problems.push({ kind: 'uncovered', code: 'no-advisories', message: `nobody's advisories are known for ${many}: ${list}` })
+      else
+        problems.push({
+          kind: 'uncovered',
+          code: 'no-advisories',
+          message: `the advisories at hand do not speak of ${many}: ${list}; bulkhead db update may bring them`,
+        })
+    }
+    if (this.#badVersions.length > 0)
+      problems.push({
+        kind: 'uncovered',
+        code: 'version-unknown',
+        message: `versions that cannot be compared: ${shortList([...new Set(this.#badVersions)])}`,
+      })
+    return problems
+  }
+}
+
+const shortList = (names: readonly string[]): string => {
+  const unique = [...new Set(names)].sort()
+  return unique.length <= 8 ? unique.join(', ') : `${unique.slice(0, 6).join(', ')} and ${unique.length - 6} more`
+}
+
+/** Entries by vulnerability. One record that is about one vulnerability under several names joins them; a bundle does not. */
+class Groups {
+  readonly #byName = new Map<string, { name: string; opinions: Opinion[] }>()
+
+  add(entry: AdvisoryEntry, opinion: Opinion): void {
+    if (entry.isBundle) {
+      for (const name of entry.vulnerabilities) this.#group(name).opinions.push(opinion)
+      return
+    }
+    const [first, ...rest] = entry.vulnerabilities
+    const group = this.#group(first!)
+    group.opinions.push(opinion)
+    for (const name of rest) {
+      const other = this.#byName.get(name)
+      if (other === group) continue
+      if (other) {
+        for (const one of other.opinions) if (!group.opinions.includes(one)) group.opinions.push(one)
+        for (const [key, value] of this.#byName) if (value === other) this.#byName.set(key, group)
+      } else this.#byName.set(name, group)
+    }
+  }
+
+  #group(name: string): { name: string; opinions: Opinion[] } {
+    let group = this.#byName.get(name)
+    if (!group) {
+      group = { name, opinions: [] }
+      this.#byName.set(name, group)
+    }
+    return group
+  }
+
+  *all(): Generator<readonly [string, readonly Opinion[]]> {
+    const seen = new Set<object>()
+    for (const group of this.#byName.values()) {
+      if (seen.has(group)) continue
+      seen.add(group)
+      yield [group.name, group.opinions]
+    }
+  }
+}
+
+/** Whether the version of an identity lies in what an entry says, by OSV's rules: https://ossf.github.io/osv-schema/#evaluation */
+export const judge = (entry: AdvisoryEntry, identity: Identity, order: VersionOrder): Opinion => {
+  const { version } = identity
+  if (entry.status === 'not-affected') return { entry, identity, verdict: 'not-affected', range: undefined, fixedIn: undefined }
+  let isAbove = false
+  let isUnknown = false
+  for (const range of entry.ranges) {
+    const { introduced, fixed, lastAffected } = range
+    if (fixed !== undefined && isRebuildOf(version, fixed)) {
+      isAbove = true
+      continue
+    }
+    // OSV's `0` is before every version, also before those that would sort below a zero.
+    const lower = introduced === undefined || introduced === '0' ? 0 : order.compare(version, introduced)
+    const upper =
+      fixed !== undefined ? order.compare(version, fixed) : lastAffected === undefined ? -1 : order.compare(version, lastAffected)
+    if (lower === undefined || upper === undefined) {
+      isUnknown = true
+      continue
+    }
+    const isBelow = fixed === undefined && lastAffected !== undefined ? upper <= 0 : upper < 0
+    if (lower >= 0 && isBelow)
+      return { entry, identity, verdict: 'affected', range, fixedIn: fixed ?? nextFix(entry, version, order) }
+    if (lower >= 0) isAbove = true
+  }
+  for (const listed of entry.versions ?? [])
+    if (listed === version || order.compare(version, listed) === 0)
+      return { entry, identity, verdict: 'affected', range: undefined, fixedIn: nextFix(entry, version, order) }
+  return { entry, identity, verdict: isUnknown ? 'unknown' : isAbove ? 'fixed' : 'outside', range: undefined, fixedIn: undefined }
+}
+
+/**
+ * Debian and Ubuntu bring a version into an older release by building it again there, under a version that sorts below it: 2.9.14-1.3~deb12u1 has everything
+ * that 2.9.14-1.3 has. https://www.debian.org/doc/manuals/developers-reference/pkgs.html#special-case-uploads-to-the-stable-and-oldstable-distributions
+ */
+const isRebuildOf = (version: string, original: string): boolean =>
+  version.length > original.length &&
+  version.startsWith(original) &&
+  /^~(?:deb\d+u\d|bpo\d|ubuntu\d|\d\d\.\d\d)/.test(version.slice(original.length, original.length + 12))
+
+/** The nearest fix above a version, in whatever branch. */
+const nextFix = ({ ranges }: AdvisoryEntry, version: string, order: VersionOrder): string | undefined => {
+  let best: string | undefined
+  for (const { fixed } of ranges) {
+    if (fixed === undefined || !((order.compare(version, fixed) ?? 0) < 0)) continue
+    if (best === undefined || (order.compare(fixed, best) ?? 0) < 0) best = fixed
+  }
+  return best
+}
+
+const matchOf = (one: Package, deciding: readonly Opinion[], all: readonly Opinion[], orders: MatchOptions['orders']): Match => {
+  // Open before left aside; with a fix before without; then the highest fix, since it closes them all.
+  const [first] = [...deciding].sort((a, b) => {
+    const open = Number(b.entry.status === undefined) - Number(a.entry.status === undefined)
+    if (open !== 0) return open
+    if (a.fixedIn === undefined || b.fixedIn === undefined)
+      return Number(a.fixedIn === undefined) - Number(b.fixedIn === undefined)
+    return orders[a.identity.order]?.compare(b.fixedIn, a.fixedIn) ?? 0
+  })
+  const { entry, identity, range, fixedIn } = first!
+  const seen = new Set([entry.record])
+  const others = all.filter(
+    ({ entry: other, verdict }) => verdict === 'affected' && !seen.has(other.record) && seen.add(other.record),
+  )
+  return {
+    package: one,
+    ecosystem: identity.ecosystem,
+    name: identity.name,
+    version: identity.version,
+    via: identity.via,
+    feed: entry.feed,
+    record: entry.record,
+    id: entry.id,
+    range,
+    status: (entry.status ?? 'affected') as Match['status'],
+    reason: entry.reason,
+    fixedIn,
+    fixNeeds: fixedIn === undefined ? undefined : entry.fixNeeds,
+    inferredFrom: undefined,
+    severity: entry.severity,
+    others: others.map(({ entry: { feed, record, id } }) => ({ feed, record, id })),
+  }
+}
+
+/** Packages of a module's stream and those outside of modules do not take each other's advisories. */
+const sameModule = (entry: AdvisoryEntry, one: Package): boolean => {
+  if (one.ecosystem !== 'rpm') return true
+  const label = parsePurl(one.purl)?.qualifiers?.modularitylabel
+  const isModular = label !== undefined || /\.module[_+]/.test(one.version)
+  const needsModule =
+    entry.module !== undefined || entry.ranges.some(({ fixed }) => fixed !== undefined && /\.module[_+]/.test(fixed))
+  if (isModular !== needsModule) return entry.ranges.every(({ fixed }) => fixed === undefined) && entry.module === undefined
+  if (!isModular || entry.module === undefined || label === undefined) return true
+  return label.split(':').slice(0, 2).join(':') === entry.module
+}
+
+/** The day on which security fixes ended for those who do not pay; undefined: they have not, or nobody says when. */
+const endOf = (database: AdvisoryDatabase, { product, release }: Authority, now: string): string | undefined => {
+  if (product === '') return undefined
+  const found = database.releases(product).find(one => one.release === release)
+  const end = found?.endOfLife
+  if (end === true) return ''
+  return typeof end === 'string' && end <= now.slice(0, 10) ? end : undefined
+}
+
+const hasEnded = (database: AdvisoryDatabase, authority: Authority, now: string): boolean =>
+  endOf(database, authority, now) !== undefined
+
+const laterReleases = (database: AdvisoryDatabase, { later, ecosystems }: Authority): readonly string[] => {
+  const number = (name: string): number => {
+    const match = /:v(\d+)\.(\d+)$/.exec(name)
+    return match ? Number(match[1]) * 1000 + Number(match[2]) : Infinity
+  }
+  const own = number(ecosystems[0] ?? '')
+  return database
+    .ecosystems(later!)
+    .filter(name => name.includes(':') && number(name) > own)
+    .sort((a, b) => number(a) - number(b))
+}
+
+const distroProblems = (
+  distro: Distro | undefined,
+  authority: Authority | undefined,
+  packages: number,
+  database: AdvisoryDatabase,
+  now: string,
+): readonly Problem[] => {
+  if (packages === 0) return []
+  if (!distro)
+    return [
+      {
+        kind: 'uncovered',
+        code: 'distribution-unknown',
+        message: `the image does not say which distribution it is: nobody's advisories hold for its ${packages} packages`,
+      },
+    ]
+  if (!authority || authority.ecosystems.length === 0)
+    return [
+      {
+        kind: 'uncovered',
+        code: 'distribution-unknown',
+        message: `there are no advisories on ${distro.name}: its ${packages} packages were not judged`,
+      },
+    ]
+  const problems: Problem[] = []
+  const end = endOf(database, authority, now)
+  if (end !== undefined) {
+    const extended = database.releases(authority.product).find(one => one.release === authority.release)?.extendedEnd
+    const goesOn = typeof extended === 'string' ? extended > now.slice(0, 10) : extended === false
+    const ended = `${distro.name} has had no regular security fixes${end === '' ? '' : ` since ${end}`}`
+    problems.push({
+      kind: 'uncovered',
+      code: 'release-ended',
+      message: goesOn
+        ? `${ended}; long-term support goes on${typeof extended === 'string' ? ` until ${extended}` : ''}, for fewer packages or those who pay`
+        : `${ended}: what was found later stays open, and is in no advisory`,
+    })
+  }
+  return problems
+}
+
+/** A day is allowed for: clocks and time zones differ. */
+const dayLength = 24 * 60 * 60 * 1000
+const clockProblems = (database: AdvisoryDatabase, now: string): readonly Problem[] => {
+  const newest = database.feeds.reduce((last, { dated }) => (dated > last ? dated : last), '')
+  return newest !== '' && Date.parse(newest) - Date.parse(now) > dayLength
+    ? [
+        {
+          kind: 'uncovered',
+          code: 'clock-behind',
+          message: `this machine's clock says ${now.slice(0, 10)}, before the day of the newest advisories (${newest.slice(0, 10)}): what depends on the day may be wrong`,
+        },
+      ]
+    : []
+}
