@@ -3,7 +3,7 @@ import type { Digest, Location, Problem } from '../model/finding.ts'
 import type { Inventory } from '../model/inventory.ts'
 import type { Package } from '../model/package.ts'
 import { forTerminal } from './escape.ts'
-import { type Style, styleFor, widthOf } from './style.ts'
+import { cutText, type Style, styleFor, widthOf } from './style.ts'
 
 export type InventoryTextOptions = { readonly colour: boolean; readonly width?: number; readonly by?: 'layer' }
 
@@ -75,7 +75,7 @@ const tree = ({ image, layers, packages }: Inventory, style: Style, width = 100)
       const instruction = step === undefined ? '' : forTerminal(instructionText(image.config.history[step]?.createdBy ?? ''))
       const numbers = `${bytesText(size)}, ${count(files, 'entry', 'entries')}, ${count(added.length, 'package')}`
       const lines = [`${style.bold(String(i + 1).padStart(digits))}  ${short(diffId)}  ${numbers}`]
-      if (instruction !== '') lines.push(`${indent}${style.cyan(cut(instruction, width - indent.length))}`)
+      if (instruction !== '') lines.push(`${indent}${style.cyan(cutText(instruction, width - indent.length))}`)
       for (const [ecosystem, some] of groups(added))
         lines.push(
           ...wrapList(
@@ -152,13 +152,3 @@ export const bytesText = (bytes: number): string => {
 const short = (digest: Digest): string => digest.slice(digest.indexOf(':') + 1).slice(0, 12)
 
 const pathOf = (at: Location): string => ('path' in at ? (at.path ?? '') : '')
-
-const cut = (text: string, width: number): string => {
-  if (widthOf(text) <= width) return text
-  let kept = ''
-  for (const character of text) {
-    if (widthOf(kept) + 2 > width) break
-    kept += character
-  }
-  return `${kept}…`
-}

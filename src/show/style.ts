@@ -26,10 +26,10 @@ export const styleFor = (colour: boolean): Style => ({
   magenta: wrap(colour, 35, 39),
 })
 
-/** How many columns a text takes: combining marks none, wide East Asian characters and emoji two. https://www.unicode.org/reports/tr11/ */
+/** How many columns a text takes: our colours and combining marks none, wide East Asian characters and emoji two. https://www.unicode.org/reports/tr11/ */
 export const widthOf = (text: string): number => {
   let width = 0
-  for (const character of text) width += columnsOf(character)
+  for (const character of text.includes('\u001b') ? text.replace(/\u001b\[\d+m/g, '') : text) width += columnsOf(character)
   return width
 }
 
@@ -67,4 +67,37 @@ export const wrapText = (text: string, width: number, indent = ''): string => {
     lines.push(line)
   }
   return lines.map(line => indent + line).join('\n')
+}
+
+/** At most `width` columns; what is cut off is an ellipsis. */
+export const cutText = (text: string, width: number): string => {
+  if (widthOf(text) <= width) return text
+  let kept = ''
+  let columns = 0
+  for (const character of text) {
+    columns += columnsOf(character)
+    if (columns + 1 > width) break
+    kept += character
+  }
+  return `${kept}…`
+}
+
+export type Cell = { readonly text: string; readonly isRight?: boolean }
+
+/** Lines of cells, one below the other, two blanks between them. */
+export const alignCells = (rows: readonly (readonly Cell[])[]): readonly string[] => {
+  const widths: number[] = []
+  for (const row of rows)
+    row.forEach(({ text }, i) => {
+      widths[i] = Math.max(widths[i] ?? 0, widthOf(text))
+    })
+  return rows.map(row =>
+    row
+      .map(({ text, isRight }, i) => {
+        const blanks = ' '.repeat(widths[i]! - widthOf(text))
+        return isRight ? blanks + text : text + blanks
+      })
+      .join('  ')
+      .trimEnd(),
+  )
 }
