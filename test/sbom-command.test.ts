@@ -147,6 +147,47 @@ describe('bulkhead sbom', () => {
     expect(run(['sbom', 'not-an-sbom/x.json']).stderr).toMatch(/neither CycloneDX nor SPDX nor Syft/)
   })
 
+  test('no message on standard error speaks to the terminal', () => {
+    const evil = '\u001b]0;pwned\u0007'
+    const save = (name: string, documents: readonly object[], bodies: readonly Buffer[], config: object): string => {
+      const path = join(top, name)
+      writeFileSync(
+        path,
+        tar([
+          ...bodies.map((body, i) => ({ path: `${i}/layer.tar`, body })),
+          { path: 'config.json', body: JSON.stringify(config) },
+          { path: 'manifest.json', body: JSON.stringify(documents) },
+        ]),
+      )
+      return path
+    }
+    const body = tar([{ path: `app/node_modules/${evil}/package.json`, body: '{bad' }])
+    const platform = { os: 'linux', architecture: 'amd64' }
+    const diffIds = [`sha256:${createHash('sha256').update(body).digest('hex')}`]
+    const one = { Config: 'config.json', RepoTags: [`a${evil}:1`], Layers: ['0/layer.tar'] }
+    const path = save('evil-path.tar', [one], [body], { ...platform, rootfs: { diff_ids: diffIds } })
+    const other = { ...one, Config: `config.json${evil}`, RepoTags: ['b:1'] }
+    const tags = save('evil-tags.tar', [one, other], [body], { ...platform, rootfs: { diff_ids: diffIds } })
+    const architecture = save('evil-architecture.tar', [{ ...one, Layers: [] }], [], {
+      os: 'linux',
+      architecture: evil,
+      rootfs: { diff_ids: [] },
+    })
+    for (const args of [
+      [path, '-f', 'json', '-v'],
+      [path, '-o', '/dev/null'],
+      [tags],
+      [architecture, '--platform', 'linux/arm64'],
+      [join(top, `no${evil}`)],
+      [path, `--fail${evil}`],
+    ]) {
+      const { status, stderr } = run(['sbom', ...args])
+      expect(status, args.join(' ')).toBe(2)
+      expect(stderr.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f]/)
+      expect(stderr).toContain('\\u{1b}]0;pwned\\u{7}')
+    }
+  })
+
   test('/dev/stdout is a place to write to', () => {
     expect(run(['sbom', image(), '-o', '/dev/null']).status).toBe(0)
   })

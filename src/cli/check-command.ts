@@ -6,7 +6,7 @@ import type { CheckReport } from '../model/report.ts'
 import { version } from '../model/version.ts'
 import { WorldError } from '../model/world.ts'
 import { machine } from '../world/machine.ts'
-import { print, terminalWidth, wantsColour } from './terminal.ts'
+import { print, tell, terminalWidth, wantsColour } from './terminal.ts'
 
 export type CheckArguments = {
   readonly fix?: boolean
@@ -63,8 +63,8 @@ export const runCheck = async (paths: readonly string[], args: CheckArguments): 
     ...(baseline ? { baseline } : {}),
   })
   if (args.verbose) {
-    for (const file of settings.read) console.error(`settings from ${file}`)
-    console.error(`${report.files.size} files, ${report.rules.size} rules`)
+    for (const file of settings.read) tell(`settings from ${file}`)
+    tell(`${report.files.size} files, ${report.rules.size} rules`)
   }
   if (args.writeBaseline !== undefined) await writeBaseline(args.writeBaseline, report)
   const colour = args.output === undefined && wantsColour(args.color)
@@ -84,8 +84,8 @@ export const runCheck = async (paths: readonly string[], args: CheckArguments): 
       .map(({ path, before, after, created }) => hide(showDiff(path, before, after, { colour, created }), secretsOf(path)))
       .join('')
     if (changes.some(({ path }) => secretsOf(path).length > 0))
-      console.error('secrets are hidden in this diff, so it cannot be applied; --fix does it')
-    if (text === '' && !args.quiet) console.error('nothing to fix')
+      tell('secrets are hidden in this diff, so it cannot be applied; --fix does it')
+    if (text === '' && !args.quiet) tell('nothing to fix')
   } else text = await format(report, args, colour)
   if (args.output === undefined) await print(text)
   else await machine.files.write(args.output, new TextEncoder().encode(text)).catch(asUsage)

@@ -5,6 +5,7 @@ import { version } from '../model/version.ts'
 import type { CheckArguments } from './check-command.ts'
 import type { SbomArguments } from './sbom-command.ts'
 import type { QuickArguments, ScanArguments } from './scan-command.ts'
+import { tell } from './terminal.ts'
 
 /** Runs the program and gives its exit code: 0 clean, 1 findings, 2 something went wrong. */
 export const main = async (args: readonly string[]): Promise<number> => {
@@ -239,15 +240,15 @@ export const main = async (args: readonly string[]): Promise<number> => {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return 0
       const message = error.message === '(outputHelp)' ? 'which command?' : error.message.replace(/^error: /, '')
-      console.error(`bulkhead: ${message.replace(/\n/g, ' ')}`)
+      tell(`bulkhead: ${message.replace(/\n/g, ' ')}`)
       console.error(
         args.length === 0 ? program.helpInformation() : 'bulkhead --help lists the commands, bulkhead help COMMAND their options',
       )
       return 2
     }
     if (error instanceof UsageError) {
-      console.error(`bulkhead: ${error.message}`)
-      if (error.hint !== undefined) console.error(`  ${error.hint}`)
+      tell(`bulkhead: ${error.message}`)
+      if (error.hint !== undefined) tell(`  ${error.hint}`)
       return 2
     }
     throw error

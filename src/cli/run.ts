@@ -1,5 +1,7 @@
 /** The door itself: runs the command line of this process. */
+import { inspect } from 'node:util'
 import { main } from './main.ts'
+import { tell } from './terminal.ts'
 
 // `bulkhead … | head` closes the pipe: nobody is listening any more, and that is no error.
 process.stdout.on('error', error => {
@@ -13,9 +15,10 @@ main(process.argv.slice(2)).then(
   },
   error => {
     const message = error instanceof Error ? error.message : String(error)
-    console.error(`bulkhead: this is a bug in Bulkhead: ${message}`)
-    if (process.argv.includes('--verbose') || process.argv.includes('-v')) console.error(error)
-    else console.error('  Run again with --verbose for the details that a bug report needs')
+    tell(`bulkhead: this is a bug in Bulkhead: ${message}`)
+    if (process.argv.includes('--verbose') || process.argv.includes('-v'))
+      for (const line of inspect(error).split('\n')) tell(line)
+    else tell('  Run again with --verbose for the details that a bug report needs')
     process.exitCode = 2
   },
 )

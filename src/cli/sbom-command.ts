@@ -5,7 +5,7 @@ import { version } from '../model/version.ts'
 import { WorldError } from '../model/world.ts'
 import { machine } from '../world/machine.ts'
 import { readSubject, type SubjectArguments } from './subject.ts'
-import { print, terminalWidth, wantsColour } from './terminal.ts'
+import { print, tell, terminalWidth, wantsColour } from './terminal.ts'
 
 export type SbomArguments = SubjectArguments & {
   readonly format: 'table' | 'json' | 'cyclonedx' | 'cyclonedx-1.6' | 'cyclonedx-1.7' | 'spdx'
@@ -28,7 +28,7 @@ export const runSbom = async (subject: string, args: SbomArguments): Promise<num
   // The formats of others have no good place for what could not be read.
   if (args.format !== 'table' || args.output !== undefined)
     for (const { kind, code, message } of inventory.problems)
-      console.error(`bulkhead: ${kind === 'failed' ? 'not checked' : 'not covered'}[${code}] ${message}`)
+      tell(`bulkhead: ${kind === 'failed' ? 'not checked' : 'not covered'}[${code}] ${message}`)
   const fails = inventory.problems.some(({ kind }) => kind === 'failed' || args.strict)
   return fails ? 2 : 0
 }

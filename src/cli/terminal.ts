@@ -1,4 +1,5 @@
 /** What the terminal can do, and writing to it. */
+import { forTerminal } from '../show/escape.ts'
 
 /** NO_COLOR (https://no-color.org) and FORCE_COLOR count unless --color says otherwise. */
 export const wantsColour = (when: 'auto' | 'always' | 'never'): boolean => {
@@ -11,6 +12,12 @@ export const wantsColour = (when: 'auto' | 'always' | 'never'): boolean => {
 /** In columns; undefined for what is not a terminal, and for terminals that do not say (serial lines and some CI systems say 0). */
 export const terminalWidth = (): number | undefined =>
   process.stdout.isTTY && process.stdout.columns > 0 ? Math.max(40, process.stdout.columns) : undefined
+
+/**
+ * One line on standard error. Messages carry names out of images, registries and files, which may hold escape sequences: nothing in them speaks to the
+ * terminal.
+ */
+export const tell = (line: string): void => console.error(forTerminal(line))
 
 /** Resolves when the text is handed over: exiting before that would cut it off. */
 export const print = (text: string): Promise<void> =>
