@@ -1,4 +1,5 @@
 /** What the readers of feeds have in common: values of unknown form → the fields of a record, each bounded and of its type. */
+import { parse } from 'yaml'
 import type { VersionRange } from '../model/advisory.ts'
 import type { Severity } from '../model/finding.ts'
 import { Unreadable } from './cataloger.ts'
@@ -29,6 +30,19 @@ export const jsonOf = (bytes: Uint8Array): unknown => {
   }
 }
 
+/**
+ * Every scalar of it is a text, so that a version such as 1.10 is no number. Reading YAML takes far longer than reading JSON: `limit` (characters) is near what
+ * is real. Throws Unreadable.
+ */
+export const yamlOf = (text: string, limit: number): unknown => {
+  if (text.length > limit) throw new Unreadable(`it has more than ${limit} characters`)
+  try {
+    return parse(text, { schema: 'failsafe', maxAliasCount: 0, logLevel: 'silent' })
+  } catch (error) {
+    throw new Unreadable('it is no YAML', error)
+  }
+}
+
 /** The last part of a path. */
 export const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 
@@ -46,8 +60,10 @@ export const isVersion = (value: unknown): value is string =>
 
 /** How an invalid value is shown in a message. */
 export const shown = (value: unknown): string => {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))
-  return text.length > 60 ? `${text.slice(0, 60).toWellFormed()}…` : text
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object'
+  const text = String(value)
+  if (text.trim() === '') return 'an empty text'
+  return text.length > 60 ? `${text.slice(0, 60).toWellFormed()}…` : text.toWellFormed()
 }
 
 const words: ReadonlyMap<string, Severity> = new Map<string, Severity>([

@@ -24,11 +24,15 @@ export type DebianPackage = {
   readonly note: string
 }
 
+/** Descriptions are the longest, with about 100 characters. */
+const longest = 20_000
+
 /** What is none of the form is passed over, as the tracker's own comments are. */
 export function* debianEntries(bytes: Uint8Array): Generator<DebianEntry> {
   type Open = { id: string; title: string; date?: string; references: string[]; packages: DebianPackage[] }
   let open: Open | undefined
   for (const line of byteLines(bytes)) {
+    if (line.length > longest) continue
     const head = /^(?:\[(\d{1,2}) ([A-Z][a-z]{2}) (\d{4})\] )?((?:DSA|DLA|DTSA|CVE|TEMP)-[\w-]{1,60})(?:\s+(.*))?$/.exec(line)
     if (head) {
       if (open) yield open

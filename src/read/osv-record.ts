@@ -55,7 +55,7 @@ export const osvRecord = (value: unknown, ecosystems: readonly string[] = []): A
   if (!isId(id)) throw new Unreadable(`${shown(id)} is no id`)
   const withdrawn = textOf(record.withdrawn)
   const summary = textOf(record.summary)?.slice(0, 1000)
-  const affected = affectedOf(record, ecosystems, moduleIn(summary))
+  const affected = affectedOf(record, ecosystems, modulesIn(summary))
   if (affected.length === 0 && withdrawn === undefined) return undefined
   const specific = fieldsOf(record.database_specific)
   const names = [record.aliases, record.upstream].flatMap(listOf).filter(isId)
@@ -101,11 +101,10 @@ const summaryWord = (summary: string | undefined): Severity | undefined =>
   severityOf(/^(?:[\w-]{1,20}:\s?)?(Critical|Important|Moderate|Low):/.exec(summary ?? '')?.[1]) ??
   severityOf(/\((Critical|Important|Moderate|Low)\)$/.exec(summary ?? '')?.[1])
 
-/** The stream that a notice is about. None when it is about several: which package belongs to which is not said. */
-const moduleIn = (summary: string | undefined): string | undefined => {
-  const found = [...(summary ?? '').matchAll(/(?:^|[\s:])([a-z][\w.+-]*:[\w.+-]+)(?=[\s/]|$)/gi)].map(match => match[1]!)
-  const streams = distinct(found.filter(one => !/^(?:Critical|Important|Moderate|Low|[A-Z]+-\d+):/.test(one)))
-  return streams.length === 1 ? streams[0] : undefined
+/** The streams that a notice is about: `python39:3.9 and python39-devel:3.9`. Which package belongs to which is not said. */
+const modulesIn = (summary: string | undefined): readonly string[] => {
+  const found = [...(summary ?? '').matchAll(/(?:^|[\s:])([a-z0-9][\w.+-]*:[\w.+-]+)(?=[\s/,]|$)/gi)].map(match => match[1]!)
+  return distinct(found.filter(one => !/^(?:Critical|Important|Moderate|Low|[A-Z]+-\d+):/.test(one))).slice(0, 4)
 }
 
 /** What OSV's databases and Ubuntu have as a word, in the places where they have it. */
@@ -127,19 +126,20 @@ type Affected = { -readonly [Key in keyof AffectedPackage]: AffectedPackage[Key]
   versions?: string[]
 }
 
-const affectedOf = (record: Fields, ecosystems: readonly string[], module: string | undefined): readonly AffectedPackage[] => {
+const affectedOf = (record: Fields, ecosystems: readonly string[], modules: readonly string[]): readonly AffectedPackage[] => {
   const found = new Map<string, Affected>()
   for (const value of listOf(record.affected)) {
     const entry = fieldsOf(value)
     if (!entry) throw new Unreadable('what it says of a package is of another form')
-    const one = packageOf(entry, ecosystems, module)
-    if (!one) continue
-    const key = JSON.stringify([one.ecosystem, one.name, one.module, one.fixNeeds, one.severity, one.reason])
-    const same = found.get(key)
-    if (same) {
-      for (const range of one.ranges) same.ranges.push(range)
-      if (one.versions) same.versions = [...(same.versions ?? []), ...one.versions]
-    } else found.set(key, one)
+    for (const one of packagesOf(entry, ecosystems, modules)) {
+      const key = JSON.stringify([one.ecosystem, one.name, one.module, one.fixNeeds, one.severity, one.reason])
+      const same = found.get(key)
+      if (same) {
+        for (const range of one.ranges) same.ranges.push(range)
+        for (const version of one.versions ?? []) same.versions?.push(version)
+        same.versions ??= one.versions
+      } else found.set(key, one)
+    }
   }
   return withoutSecondPro([...found.values()])
 }
@@ -158,15 +158,16 @@ const withoutSecondPro = (all: readonly Affected[]): readonly Affected[] => {
   })
 }
 
-const packageOf = (entry: Fields, ecosystems: readonly string[], module: string | undefined): Affected | undefined => {
-  if (entry.package === undefined || entry.package === null) return undefined
+/** One, or one for each of the modules; none when nothing of it can be used. */
+const packagesOf = (entry: Fields, ecosystems: readonly string[], modules: readonly string[]): readonly Affected[] => {
+  if (entry.package === undefined || entry.package === null) return []
   const what = fieldsOf(entry.package)
   const named = what?.ecosystem
   if (!what || !isName(named)) throw new Unreadable(`${shown(what?.ecosystem ?? entry.package)} is no ecosystem`)
   const base = named.split(':')[0]!
-  if (ecosystems.length > 0 && !ecosystems.includes(base)) return undefined
+  if (ecosystems.length > 0 && !ecosystems.includes(base)) return []
   const place = placeOf(named, base)
-  if (!place) return undefined
+  if (!place) return []
   if (!isName(what.name)) throw new Unreadable(`${shown(what.name)} is no name of a package`)
   const specific = fieldsOf(entry.database_specific)
   const read = rangesOf(entry, textOf(specific?.last_known_affected_version_range))
@@ -175,23 +176,23 @@ const packageOf = (entry: Fields, ecosystems: readonly string[], module: string 
   const epoch = /[?&]epoch=([1-9]\d{0,4})(?:&|$)/.exec(purl)?.[1]
   const ranges = epoch === undefined ? read.ranges : read.ranges.map(range => withEpoch(range, epoch))
   const versions = versionsOf(entry, ranges.length > 0 && !read.isOdd)
-  if (ranges.length === 0 && versions.length === 0) return undefined
+  if (ranges.length === 0 && versions.length === 0) return []
   const isModular = modular.has(base) && ranges.some(({ fixed }) => fixed !== undefined && /\.module[_+]/.test(fixed))
-  // What RustSec calls informational is no vulnerability: a crate that nobody maintains, an interface that could be misused.
+  // RustSec's `unmaintained` and `notice` are no vulnerabilities; `unsound` may be one.
   const informational = base === 'crates.io' ? textOf(specific?.informational) : undefined
-  return {
+  const one: Affected = {
     ecosystem: place.ecosystem,
     name: normalName(base, what.name),
     keyedBy: bySource.has(base) ? 'source' : 'binary',
     ranges,
     ...filled({
       versions,
-      severity: wordIn(entry) ?? (informational === undefined ? undefined : ('info' as const)),
+      severity: wordIn(entry) ?? (/^(?:unmaintained|notice)$/.test(informational ?? '') ? ('info' as const) : undefined),
       reason: informational === undefined ? undefined : cut(informational, 40),
-      module: isModular ? module : undefined,
       fixNeeds: place.fixNeeds,
     }),
   }
+  return isModular && modules.length > 0 ? modules.map(module => ({ ...one, ranges: [...one.ranges], module })) : [one]
 }
 
 /** Where `name` is that of the source package, as the owners of the ecosystems say in the schema or their records show. */

@@ -13,6 +13,7 @@ import {
   isVersion,
   looseDate,
   severityOf,
+  shown,
   summaryOf,
 } from './advisory-fields.ts'
 import { Unreadable } from './cataloger.ts'
@@ -96,7 +97,7 @@ export function* ovalItems(
     const id = idOf(one.texts.get('advisory_id')?.trim(), one.id)
     const affected = affectedBy(one, tests, names, states, common)
     if (!isId(id) || typeof affected === 'string') {
-      yield { kind: 'skipped', what: cut(one.id, 128), why: typeof affected === 'string' ? affected : 'it has no id' }
+      yield { kind: 'skipped', what: shown(one.id), why: typeof affected === 'string' ? affected : 'it has no id' }
       continue
     }
     const cves = distinct(one.cves)

@@ -2,9 +2,8 @@
  * Alpine's security database, whose form Wolfi and Chainguard share: https://secdb.alpinelinux.org/. Names are those of origins (`o:` of an installed
  * package). The version `0` says that no version was ever affected.
  */
-import { parse } from 'yaml'
 import type { AffectedPackage, FeedItem } from '../model/advisory.ts'
-import { cut, distinct, fieldsOf, isId, isName, isVersion, jsonOf, listOf, shown, textOf } from './advisory-fields.ts'
+import { cut, distinct, fieldsOf, isId, isName, isVersion, jsonOf, listOf, shown, textOf, yamlOf } from './advisory-fields.ts'
 import { Unreadable } from './cataloger.ts'
 import type { FeedFile } from './feed.ts'
 
@@ -14,7 +13,9 @@ export function* secdbItems(
   ecosystemOf: (release: string | undefined) => string | undefined,
   page: (id: string) => string,
 ): Generator<FeedItem> {
-  const database = fieldsOf(/\.ya?ml$/.test(file.name) ? yamlOf(file.bytes) : jsonOf(file.bytes))
+  const database = fieldsOf(
+    /\.ya?ml$/.test(file.name) ? yamlOf(new TextDecoder().decode(file.bytes), 2_000_000) : jsonOf(file.bytes),
+  )
   // Empty repositories have nothing behind `packages:`.
   const packages = database && 'packages' in database ? (database.packages ?? []) : undefined
   if (!database || !(Array.isArray(packages) || packages === '')) throw new Unreadable('it has no list of packages')
@@ -67,13 +68,4 @@ const affectedBy = (ecosystem: string, name: string, versions: readonly string[]
   const fixes = versions.filter(version => version !== '0')
   if (fixes.length === 0) return { ...common, ranges: [], status: 'not-affected' }
   return { ...common, ranges: fixes.map(fixed => ({ fixed })) }
-}
-
-const yamlOf = (bytes: Uint8Array): unknown => {
-  try {
-    // Every scalar is a text: a version such as 1.10 is no number.
-    return parse(new TextDecoder().decode(bytes), { schema: 'failsafe', maxAliasCount: 0, logLevel: 'silent' })
-  } catch (error) {
-    throw new Unreadable('it is no YAML', error)
-  }
 }

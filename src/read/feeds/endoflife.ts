@@ -1,4 +1,3 @@
-import { parse } from 'yaml'
 import type { FeedItem, ReleaseSupport } from '../../model/advisory.ts'
 import {
   baseName,
@@ -13,6 +12,7 @@ import {
   listOf,
   shown,
   textOf,
+  yamlOf,
 } from '../advisory-fields.ts'
 import { Unreadable } from '../cataloger.ts'
 import type { Feed } from '../feed.ts'
@@ -70,15 +70,16 @@ function* fromPage(product: string, bytes: Uint8Array): Generator<FeedItem> {
   if (end === -1 || !isId(product)) return
   let page: unknown
   try {
-    page = parse(text.slice(4, end + 1), { maxAliasCount: 0, logLevel: 'silent' })
-  } catch {
-    yield { kind: 'skipped', what: product, why: 'it is no YAML' }
+    page = yamlOf(text.slice(4, end + 1), 500_000)
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error
+    yield { kind: 'skipped', what: product, why: error.message }
     return
   }
   for (const one of listOf(fieldsOf(page)?.releases)) {
     const release = fieldsOf(one)
     yield* supportOf(product, release && { ...release, name: release.releaseCycle }, {
-      isLts: release?.lts === true || dateOf(release?.lts) !== undefined,
+      isLts: release?.lts === 'true' || dateOf(release?.lts) !== undefined,
       released: release?.releaseDate,
       endOfLife: release?.eol,
       extendedEnd: release?.eoes,
@@ -117,4 +118,5 @@ function* supportOf(product: string, release: Fields | undefined, { isLts, ...en
   }
 }
 
-const endOf = (value: unknown): string | boolean | undefined => (typeof value === 'boolean' ? value : dateOf(value))
+const endOf = (value: unknown): string | boolean | undefined =>
+  typeof value === 'boolean' ? value : value === 'true' || value === 'false' ? value === 'true' : dateOf(value)

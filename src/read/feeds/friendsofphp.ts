@@ -1,4 +1,3 @@
-import { parse } from 'yaml'
 import type { AdvisoryRecord, VersionRange } from '../../model/advisory.ts'
 import {
   cut,
@@ -13,6 +12,7 @@ import {
   shown,
   summaryOf,
   textOf,
+  yamlOf,
 } from '../advisory-fields.ts'
 import { Unreadable } from '../cataloger.ts'
 import type { Feed, FeedFile } from '../feed.ts'
@@ -40,7 +40,7 @@ export default feed
 const decoder = new TextDecoder()
 
 const recordOf = (file: FeedFile): AdvisoryRecord => {
-  const record = fieldsOf(yamlOf(file.bytes))
+  const record = fieldsOf(yamlOf(decoder.decode(file.bytes), 100_000))
   const name = /^composer:\/\/(\S+)$/.exec(textOf(record?.reference) ?? '')?.[1]?.toLowerCase()
   if (!record || !isName(name)) throw new Unreadable('it does not say of which package it is')
   const branches = fieldsOf(record.branches)
@@ -54,14 +54,6 @@ const recordOf = (file: FeedFile): AdvisoryRecord => {
     ...filled({ summary: summaryOf(record.title) }),
     url: isUrl(link) ? link : 'https://github.com/FriendsOfPHP/security-advisories',
     affected: [{ ecosystem: 'Packagist', name, keyedBy: 'binary', ranges }],
-  }
-}
-
-const yamlOf = (bytes: Uint8Array): unknown => {
-  try {
-    return parse(decoder.decode(bytes), { schema: 'failsafe', maxAliasCount: 0, logLevel: 'silent' })
-  } catch (error) {
-    throw new Unreadable('it is no YAML', error)
   }
 }
 

@@ -1,6 +1,5 @@
-import { parse } from 'yaml'
 import type { FeedItem } from '../../model/advisory.ts'
-import { baseName, cut } from '../advisory-fields.ts'
+import { baseName, cut, yamlOf } from '../advisory-fields.ts'
 import { Unreadable } from '../cataloger.ts'
 import type { Feed, FeedFile } from '../feed.ts'
 import { osvRecord } from '../osv-record.ts'
@@ -24,19 +23,11 @@ const decoder = new TextDecoder()
 
 function* yamlItems({ name, bytes }: FeedFile, ecosystems: readonly string[]): Generator<FeedItem> {
   try {
-    const record = osvRecord(yamlOf(decoder.decode(bytes)), ecosystems)
+    const record = osvRecord(yamlOf(withoutVersions(decoder.decode(bytes)), 500_000), ecosystems)
     if (record) yield { kind: 'advisory', record }
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error
     yield { kind: 'skipped', what: cut(baseName(name).replace(/\.ya?ml$/, ''), 128), why: error.message }
-  }
-}
-
-const yamlOf = (text: string): unknown => {
-  try {
-    return parse(withoutVersions(text), { schema: 'failsafe', maxAliasCount: 0, logLevel: 'silent' })
-  } catch (error) {
-    throw new Unreadable('it is no YAML', error)
   }
 }
 
