@@ -40,6 +40,8 @@ export const shippedDatabase = async (folder = join(root, '.cache/advisories'), 
       feeds: new Map(Object.entries(feeds)),
       note: text => console.error(text),
     })
+    const failed = problems.find(({ kind }) => kind === 'failed')
+    if (failed) throw new Error(failed.message)
     for (const { message } of problems) if (!quiet) console.error(message)
     rmSync(folder, { recursive: true, force: true })
     files.copyTo(folder)

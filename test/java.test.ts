@@ -2,7 +2,6 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { crc32, deflateRawSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import { type LayerFile, Unreadable } from '../src/read/cataloger.ts'
@@ -10,43 +9,10 @@ import java from '../src/read/catalogers/java.ts'
 import { readEntry, readZip } from '../src/read/zip.ts'
 import { has, run } from './components.ts'
 import { inventoryOfFolder } from './inventory.ts'
+import { type Member, zip } from './zip-writer.ts'
 
 const top = mkdtempSync(join(tmpdir(), 'bulkhead-java-'))
 afterAll(() => rmSync(top, { recursive: true, force: true }))
-
-type Member = { readonly name: string; readonly body: Uint8Array | string; readonly isStored?: boolean; readonly claims?: number }
-
-/** An archive as the specification has it; `claims`: the size that is written, whatever it is. */
-const zip = (members: readonly Member[]): Buffer => {
-  const parts: Buffer[] = []
-  const directory: Buffer[] = []
-  let at = 0
-  for (const { name, body, isStored, claims } of members) {
-    const bytes = Buffer.from(body as string)
-    const stored = isStored ? bytes : deflateRawSync(bytes)
-    const common = Buffer.alloc(26)
-    common.writeUInt16LE(20, 0)
-    common.writeUInt16LE(isStored ? 0 : 8, 4)
-    common.writeUInt32LE(crc32(bytes), 10)
-    common.writeUInt32LE(stored.length, 14)
-    common.writeUInt32LE(claims ?? bytes.length, 18)
-    common.writeUInt16LE(Buffer.byteLength(name), 22)
-    const local = Buffer.concat([Buffer.from('PK\x03\x04'), common, Buffer.from(name), stored])
-    const offset = Buffer.alloc(4)
-    offset.writeUInt32LE(at)
-    directory.push(Buffer.concat([Buffer.from('PK\x01\x02\x14\x00'), common, Buffer.alloc(10), offset, Buffer.from(name)]))
-    parts.push(local)
-    at += local.length
-  }
-  const all = Buffer.concat(directory)
-  const end = Buffer.alloc(22)
-  end.write('PK\x05\x06', 'latin1')
-  end.writeUInt16LE(members.length, 8)
-  end.writeUInt16LE(members.length, 10)
-  end.writeUInt32LE(all.length, 12)
-  end.writeUInt32LE(at, 16)
-  return Buffer.concat([...parts, all, end])
-}
 
 const pom = (group: string, artifact: string, version: string): Member => ({
   name: `META-INF/maven/${group}/${artifact}/pom.properties`,

@@ -21,7 +21,7 @@ import { databaseFiles } from '../store/database-files.ts'
 import { machine } from '../world/machine.ts'
 import { openDatabaseFiles } from './database-folder.ts'
 import { progressBar } from './progress.ts'
-import { print } from './terminal.ts'
+import { print, tell } from './terminal.ts'
 
 const feeds = new Map(Object.entries(registry))
 
@@ -71,7 +71,7 @@ export const runDatabaseUpdate = (args: UpdateArguments): Promise<number> =>
 const noteFor =
   (verbose: boolean | undefined) =>
   (text: string): void => {
-    if (verbose) console.error(`bulkhead: ${text}`)
+    if (verbose) tell(`bulkhead: ${text}`)
   }
 
 const mirrorOf = (text: string): string => {
@@ -99,7 +99,7 @@ const barFor = (): FeedProgress => {
 
 const complain = (problems: readonly Problem[]): void => {
   for (const { kind, code, message } of problems)
-    console.error(`bulkhead: ${kind === 'failed' ? 'not updated' : 'left out'}[${code}] ${forTerminal(message)}`)
+    tell(`bulkhead: ${kind === 'failed' ? 'not updated' : 'left out'}[${code}] ${message}`)
 }
 
 const outcomes: Readonly<Record<UpdateReport['parts'][number]['outcome'], string>> = {
@@ -205,11 +205,11 @@ const takeIn = async (path: string, args: ImportArguments): Promise<number> => {
     feeds,
     ...(args.feed === undefined ? {} : { feed: args.feed }),
     ...(args.quiet ? {} : { progress: barFor() }),
-    note: text => console.error(`bulkhead: ${text}`),
+    note: text => tell(`bulkhead: ${text}`),
   })
   await print(updateText(report))
   complain(report.problems)
-  return 0
+  return report.problems.some(({ kind }) => kind === 'failed') ? 2 : 0
 }
 
 /** Its first bytes are the beginning of the line of JSON that `db export` writes. */
@@ -259,13 +259,13 @@ export const runDatabaseBuild = (folder: string, args: { readonly output: string
       const report = await importFeeds(machine, files, folder, {
         feeds,
         ...(args.quiet ? {} : { progress: barFor() }),
-        note: text => console.error(`bulkhead: ${text}`),
+        note: text => tell(`bulkhead: ${text}`),
       })
       await print(updateText(report))
       complain(report.problems)
       await files.exportTo(args.output)
       await print(`${basename(args.output)} was written: bulkhead db import takes it in\n`)
-      return 0
+      return report.problems.some(({ kind }) => kind === 'failed') ? 2 : 0
     }),
   )
 

@@ -1,7 +1,6 @@
 /** `bulkhead db update`, `import` and `build`: feeds → the database of advisories. */
 import * as v from 'valibot'
 import type { DatabaseStore, DatabaseWriter, FeedIdentity, FeedItem, FeedState } from '../model/advisory.ts'
-import { DatabaseError } from '../model/advisory.ts'
 import { type Problem, UsageError } from '../model/finding.ts'
 import type { OpenFile, World } from '../model/world.ts'
 import { WorldError } from '../model/world.ts'
@@ -303,7 +302,6 @@ export const importFeeds = async (
     for (const one of found) {
       const feed = options.feeds.get(one.feed)!
       const part = feed.parts.find(({ name }) => name === one.part)!
-      const before = writer.feeds.find(state => state.feed === one.feed && state.part === one.part)
       const fetched = one.dated ?? new Date(world.clock.now()).toISOString()
       const identity: FeedIdentity = { ...identityOf(one.feed, feed, part, fetched), ...(one.dated ? { dated: one.dated } : {}) }
       const name = partName(one.feed, one.part)
@@ -320,12 +318,13 @@ export const importFeeds = async (
         parts.push({ feed: one.feed, part: one.part, outcome: 'new', state })
       } catch (error) {
         if (!(error instanceof WorldError || error instanceof Unreadable)) throw error
-        // Half of it may be in the copy by now: nothing of this import counts.
-        throw new DatabaseError(
-          `${one.path}: ${error.message}`,
-          before ? 'the data that were there stay as they were' : undefined,
-          error,
-        )
+        const before = writer.feeds.find(state => state.feed === one.feed && state.part === one.part)
+        parts.push({ feed: one.feed, part: one.part, outcome: 'failed', state: before })
+        problems.push({
+          kind: 'failed',
+          code: 'feed-unreadable',
+          message: `${one.path}: ${error.message}${before ? `; the data of ${day(before.dated)} stay` : ''}`,
+        })
       } finally {
         options.progress?.end()
       }
@@ -355,17 +354,20 @@ const filesToImport = async (
 ): Promise<readonly ImportedFile[]> => {
   const target = world.files.inspect(path) ?? (await world.files.stat(path).then(found => found && { type: found.type }))
   if (!target) throw new UsageError(`${path} does not exist`)
-  const named = (name: string): { feed: string; part: string } | undefined => {
-    const [feedName = '', partNamed = ''] = name.replace(/\..*$/, '').split('@')
-    const feed = options.feeds.get(feedName)
-    const part = feed?.parts.find(one => one.name.toLowerCase() === partNamed.replaceAll('_', ' ').toLowerCase())
-    return feed && part ? { feed: feedName, part: part.name } : undefined
+  /** A file without a part in its name may have records of all parts. */
+  const named = (name: string): readonly { feed: string; part: string }[] => {
+    const [feedName = '', partNamed] = name.replace(/\..*$/, '').split('@')
+    const parts = options.feeds.get(feedName)?.parts ?? []
+    const wanted = partNamed?.replaceAll('_', ' ').toLowerCase()
+    return parts
+      .filter(one => wanted === undefined || one.name.toLowerCase() === wanted)
+      .map(one => ({ feed: feedName, part: one.name }))
   }
   const base = path.replace(/\/+$/, '').split('/').at(-1)!
   const single = named(options.feed ?? base)
-  if (options.feed !== undefined && !single)
+  if (options.feed !== undefined && single.length === 0)
     throw new UsageError(`no feed is called ${options.feed}`, `there are ${[...options.feeds.keys()].join(', ')}`)
-  if (single) return [{ path, ...single }]
+  if (single.length > 0) return single.map(one => ({ path, ...one }))
   if (target.type !== 'directory')
     throw new UsageError(
       `${path} is neither an exported database nor named after a feed`,
@@ -374,8 +376,8 @@ const filesToImport = async (
   const notes = await notesIn(world, `${path}/feeds.json`)
   const found: ImportedFile[] = []
   for (const name of world.files.names(path)) {
-    const match = named(name)
-    if (match) found.push({ path: `${path}/${name}`, ...match, ...notes.get(name) })
+    const matches = named(name)
+    if (matches.length > 0) for (const match of matches) found.push({ path: `${path}/${name}`, ...match, ...notes.get(name) })
     else if (!/^(?:feeds\.json|README.*|LICEN[CS]E.*|NOTICE.*|\..*)$/i.test(name))
       options.note(`${path}/${name} is named after no feed, and was left out`)
   }

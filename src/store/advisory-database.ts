@@ -287,7 +287,7 @@ export const changeDatabase = async (
   const database = new DatabaseSync(path)
   try {
     // The file is a copy that nobody needs after a crash.
-    database.exec('PRAGMA synchronous = OFF; PRAGMA cache_size = -65536; PRAGMA temp_store = FILE')
+    database.exec('PRAGMA synchronous = OFF; PRAGMA cache_size = -16384; PRAGMA temp_store = FILE')
     await work(writerOn(database))
     database.prepare("INSERT OR REPLACE INTO meta VALUES ('built', ?)").run(built)
     database.exec(`DELETE FROM cve WHERE epss IS NULL AND kev IS NULL AND cvss IS NULL; VACUUM`)
