@@ -379,7 +379,7 @@ describe('registries', () => {
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
     return `127.0.0.1:${(server.address() as { port: number }).port}`
   }
-  const impatient = { tries: 3, first: 1, longest: 5, silence: 200 }
+  const impatient = { tries: 3, first: 1, longest: 5, silence: 200, whole: 60_000 }
   const clientOf = (host: string): RegistryClient =>
     new RegistryClient(
       world,
@@ -450,6 +450,73 @@ describe('registries', () => {
     })
     await expect(clientOf(no).manifest('1')).rejects.toThrow(RegistryError)
     expect(denied).toBe(1)
+  })
+
+  describe('one that drips', () => {
+    /** Every look at the clock is a second later. */
+    const later = (): World => {
+      let now = 0
+      return { ...world, clock: { sleep: async () => undefined, now: () => (now += 1000) } }
+    }
+    const drip = (response: ServerResponse, text: string): void => {
+      const timer = setInterval(() => response.write(text), 2)
+      response.on('close', () => clearInterval(timer))
+    }
+    const dripping = (host: string, silence = 5000): RegistryClient =>
+      new RegistryClient(
+        later(),
+        { base: `http://${host}`, repository: 'x', credentials: undefined, authorization: undefined },
+        { ...impatient, silence },
+      )
+
+    test('a document, an error, a blob', async () => {
+      for (const status of [200, 404]) {
+        const host = await serve((_, response) => drip(response.writeHead(status), ' '))
+        await expect(dripping(host).manifest('1')).rejects.toThrow(status === 200 ? /is too slow/ : /has no 1/)
+      }
+      let asked = 0
+      const host = await serve((_, response) => {
+        asked++
+        drip(response.writeHead(200), ' ')
+      })
+      await expect(drain(dripping(host).blob('sha256:0', 1_000_000))).rejects.toThrow(/which is too slow/)
+      expect(asked).toBe(impatient.tries)
+    })
+
+    test('a token', async () => {
+      const realm = await serve((_, response) => drip(response.writeHead(200), ' '))
+      const host = await serve((_, response) =>
+        response.writeHead(401, { 'www-authenticate': `Bearer realm="http://${realm}/token"` }).end(),
+      )
+      await expect(dripping(host).manifest('1')).rejects.toThrow(/gives no token/)
+    })
+
+    test('its headers', async () => {
+      const host = await serve((_, response) => {
+        const { socket } = response
+        socket!.write('HTTP/1.1 200 OK\r\n')
+        const timer = setInterval(() => socket!.write('X-More: a\r\n'), 10)
+        socket!.on('close', () => clearInterval(timer))
+      })
+      await expect(dripping(host, 200).manifest('1')).rejects.toThrow(/gave no whole answer within|sent nothing/)
+    })
+  })
+
+  test('one that gives a little and hangs up is not asked for ever', async () => {
+    for (const [piece, most] of [
+      [1, impatient.tries],
+      [65_536, impatient.tries * 10],
+    ] as const) {
+      let asked = 0
+      const host = await serve((request, response) => {
+        asked++
+        const from = Number(/\d+/.exec(request.headers.range ?? '0')![0])
+        response.writeHead(from > 0 ? 206 : 200, { 'content-length': 100_000_000 - from })
+        response.write(Buffer.alloc(piece), () => response.destroy())
+      })
+      await expect(drain(clientOf(host).blob('sha256:0', 100_000_000))).rejects.toThrow(/could not be read/)
+      expect(asked).toBe(most)
+    }
   })
 
   test('redirects in circles, and to no web address', async () => {

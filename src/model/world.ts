@@ -84,7 +84,10 @@ export type HttpRequest = {
   readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string; readonly isInsecure?: boolean }
   /** Refuse (`not-permitted`) when the host's address is loopback, link-local or of a private network. */
   readonly publicOnly?: boolean
-  /** Milliseconds without any byte after which it ends with `timed-out` (default 60,000). */
+  /**
+   * Milliseconds without any byte after which it ends with `timed-out` (default 60,000). Until status and headers are there, twice as many may pass
+   * altogether. How long the body takes is for whoever reads it to bound.
+   */
   readonly timeout?: number
 }
 

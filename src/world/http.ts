@@ -41,9 +41,18 @@ export const http: Http = {
       ...(request.tls?.isInsecure ? { rejectUnauthorized: false } : {}),
     }
     return new Promise((resolve, reject) => {
-      const outgoing = send(url, options, response => resolve(answer(request, response)))
+      const outgoing = send(url, options, response => {
+        clearTimeout(patience)
+        resolve(answer(request, response))
+      })
+      // A header that comes letter by letter keeps the connection awake for ever.
+      const longest = 2 * (request.timeout ?? 60_000)
+      const patience = setTimeout(() => outgoing.destroy(late(request, longest)), longest)
       outgoing.on('timeout', () => outgoing.destroy(silent(request)))
-      outgoing.on('error', error => reject(explain(request, error)))
+      outgoing.on('error', error => {
+        clearTimeout(patience)
+        reject(explain(request, error))
+      })
       outgoing.end(request.body)
     })
   },
@@ -81,6 +90,9 @@ const place = ({ url, socketPath }: HttpRequest): string => socketPath ?? new UR
 
 const silent = (request: HttpRequest): WorldError =>
   new WorldError('timed-out', `${place(request)} sent nothing for ${(request.timeout ?? 60_000) / 1000} s`)
+
+const late = (request: HttpRequest, milliseconds: number): WorldError =>
+  new WorldError('timed-out', `${place(request)} gave no whole answer within ${milliseconds / 1000} s`)
 
 const refusedAddress = (url: URL, address: string): WorldError =>
   new WorldError('not-permitted', `${url.host} leads to ${address}, an address of a private network: refused`)

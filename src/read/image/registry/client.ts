@@ -6,6 +6,7 @@
 import * as v from 'valibot'
 import type { LayerBytes, RegistryAccess, RegistryCredentials } from '../../../model/image.ts'
 import { type HttpResponse, type World, WorldError } from '../../../model/world.ts'
+import { atPace, newEndurance, readBeginning, readWhole } from '../../http-body.ts'
 import { documentLimit, ImageError } from '../documents.ts'
 
 /** The registry answered, and the answer is no. */
@@ -20,9 +21,18 @@ export class RegistryError extends Error {
   }
 }
 
-/** Tries of one request, and milliseconds to wait after the first; twice as long after each other one, at most `longest`. */
-export type Patience = { readonly tries: number; readonly first: number; readonly longest: number; readonly silence: number }
-export const patience: Patience = { tries: 5, first: 500, longest: 30_000, silence: 30_000 }
+/**
+ * Tries of one request, and milliseconds: to wait after the first try, twice as long after each other one, at most `longest`; `silence` without any byte;
+ * `whole` for one document, one token, or until a blob begins to come, with all tries.
+ */
+export type Patience = {
+  readonly tries: number
+  readonly first: number
+  readonly longest: number
+  readonly silence: number
+  readonly whole: number
+}
+export const patience: Patience = { tries: 5, first: 500, longest: 30_000, silence: 30_000, whole: 120_000 }
 
 const redirects = 10
 
@@ -60,20 +70,16 @@ export class RegistryClient {
   }
 
   async #document(path: string, headers: Readonly<Record<string, string>>): Promise<Uint8Array> {
+    const until = this.#end()
     for (let attempt = 1; ; attempt++) {
-      const response = await this.#ask(path, headers)
+      const response = await this.#ask(path, headers, until)
       try {
-        const pieces: Uint8Array[] = []
-        let size = 0
-        for await (const piece of response.body) {
-          size += piece.length
-          if (size > documentLimit)
-            throw new RegistryError('broken-answer', `${this.#where} sends more than ${documentLimit} bytes for a document`)
-          pieces.push(piece)
-        }
-        return Buffer.concat(pieces)
+        return await readWhole(this.#world, response, { where: this.#where, limit: documentLimit, until })
       } catch (error) {
-        if (!(error instanceof WorldError) || attempt >= this.#patience.tries) throw error
+        if (!(error instanceof WorldError)) throw error
+        if (error.code === 'too-large')
+          throw new RegistryError('broken-answer', `${error.message} for a document`, undefined, error)
+        if (attempt >= this.#patience.tries || this.#world.clock.now() >= until) throw error
         await this.#wait(attempt, undefined)
       } finally {
         response.close()
@@ -83,18 +89,18 @@ export class RegistryClient {
 
   /**
    * A blob from its beginning to its end. A connection that breaks is taken up again where it broke. Rejects with RegistryError when more bytes
-   * come than `size`, or when nothing comes for so long and so often that waiting is in vain. The digest is for the reader to verify.
+   * come than `size`, or when so little comes for so long and so often that waiting is in vain. The digest is for the reader to verify.
    */
   async *blob(digest: string, size: number): AsyncGenerator<Uint8Array> {
     let done = 0
-    let failures = 0
+    const endurance = newEndurance(this.#patience.tries)
     while (done < size) {
       let response: HttpResponse | undefined
       try {
-        response = await this.#ask(`blobs/${digest}`, done === 0 ? {} : { range: `bytes=${done}-` })
+        response = await this.#ask(`blobs/${digest}`, done === 0 ? {} : { range: `bytes=${done}-` }, this.#end())
         // Whoever does not know ranges begins again.
         let skip = done > 0 && response.status !== 206 ? done : 0
-        for await (const piece of response.body) {
+        for await (const piece of atPace(this.#world, response, this.#where)) {
           const taken = Math.min(skip, piece.length)
           skip -= taken
           const rest = piece.subarray(taken)
@@ -102,14 +108,14 @@ export class RegistryClient {
           if (done + rest.length > size)
             throw new RegistryError('broken-answer', `${this.#where} sends more than the ${size} bytes of ${digest}`)
           done += rest.length
-          failures = 0
+          endurance.advance(rest.length)
           yield rest
         }
         if (done < size) throw new WorldError('failed', `${this.#where} sent ${done} of ${size} bytes`)
       } catch (error) {
         if (!(error instanceof WorldError)) throw error
-        failures++
-        if (failures >= this.#patience.tries)
+        const failures = endurance.fail()
+        if (failures === undefined)
           throw new RegistryError('unreachable', `${digest} could not be read: ${error.message}`, undefined, error)
         await this.#wait(failures, undefined)
       } finally {
@@ -123,7 +129,7 @@ export class RegistryClient {
   }
 
   /** Until it is answered with 200 or 206; everything else is an error, or is tried again. */
-  async #ask(path: string, headers: Readonly<Record<string, string>>): Promise<HttpResponse> {
+  async #ask(path: string, headers: Readonly<Record<string, string>>, until: number): Promise<HttpResponse> {
     const url = `${this.#access.base}/v2/${this.#access.repository}/${path}`
     let isRenewed = false
     for (let attempt = 1; ; attempt++) {
@@ -131,12 +137,12 @@ export class RegistryClient {
       try {
         response = await this.#follow(url, headers)
       } catch (error) {
-        if (!mayPass(error) || attempt >= this.#patience.tries) throw error
+        if (!mayPass(error) || attempt >= this.#patience.tries || this.#world.clock.now() >= until) throw error
         await this.#wait(attempt, undefined)
         continue
       }
       if (response.status === 200 || response.status === 206) return response
-      const text = await shortText(response)
+      const text = await this.#shortText(response)
       if (response.status === 401 && !isRenewed) {
         isRenewed = true
         await this.#authorize(response.headers['www-authenticate'])
@@ -144,7 +150,7 @@ export class RegistryClient {
         continue
       }
       const canHelp = response.status === 429 || response.status >= 500
-      if (canHelp && attempt < this.#patience.tries) {
+      if (canHelp && attempt < this.#patience.tries && this.#world.clock.now() < until) {
         await this.#wait(attempt, response.headers['retry-after'])
         continue
       }
@@ -236,6 +242,7 @@ export class RegistryClient {
     const form = new URLSearchParams()
     if (service !== undefined) form.set('service', service)
     form.set('scope', scope)
+    const until = this.#end()
     for (let attempt = 1; ; attempt++) {
       let response: HttpResponse
       try {
@@ -261,17 +268,21 @@ export class RegistryClient {
           })
         }
       } catch (error) {
-        if (!mayPass(error) || attempt >= this.#patience.tries) throw error
+        if (!mayPass(error) || attempt >= this.#patience.tries || this.#world.clock.now() >= until) throw error
         await this.#wait(attempt, undefined)
         continue
       }
-      const text = await shortText(response)
+      const text = await this.#shortText(response)
       if (response.status === 200) {
         const token = tokenIn(text)
         if (token !== undefined) return token
         throw new RegistryError('broken-answer', `${realm.host} gives no token`)
       }
-      if ((response.status === 429 || response.status >= 500) && attempt < this.#patience.tries) {
+      if (
+        (response.status === 429 || response.status >= 500) &&
+        attempt < this.#patience.tries &&
+        this.#world.clock.now() < until
+      ) {
         await this.#wait(attempt, response.headers['retry-after'])
         continue
       }
@@ -281,6 +292,17 @@ export class RegistryClient {
         credentials ? 'docker login again: the credentials were refused' : 'docker login lets bulkhead in too',
       )
     }
+  }
+
+  /** When patience with what begins now ends. */
+  #end(): number {
+    return this.#world.clock.now() + this.#patience.whole
+  }
+
+  /** A token, or the beginning of an error's text: the status has said enough. */
+  #shortText(response: HttpResponse): Promise<string> {
+    const until = this.#world.clock.now() + this.#patience.silence
+    return readBeginning(this.#world, response, { limit: 256 * 1024, until })
   }
 
   async #wait(attempt: number, retryAfter: string | undefined): Promise<void> {
@@ -315,25 +337,6 @@ export const parseChallenge = (
     return { scheme, parameters }
   }
   return undefined
-}
-
-/** The beginning of an error's text. */
-const shortText = async (response: HttpResponse): Promise<string> => {
-  const pieces: Uint8Array[] = []
-  let size = 0
-  try {
-    for await (const piece of response.body) {
-      pieces.push(piece)
-      size += piece.length
-      if (size > 256 * 1024) break
-    }
-  } catch (error) {
-    // The status has said enough.
-    if (!(error instanceof WorldError)) throw error
-  } finally {
-    response.close()
-  }
-  return new TextDecoder().decode(Buffer.concat(pieces))
 }
 
 const errorsSchema = v.looseObject({

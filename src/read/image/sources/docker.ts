@@ -7,6 +7,7 @@ import * as v from 'valibot'
 import { type Digest, isDigest } from '../../../model/finding.ts'
 import type { FileRange, LayerBytes } from '../../../model/image.ts'
 import { type HttpRequest, type HttpResponse, type World, WorldError } from '../../../model/world.ts'
+import { readWhole } from '../../http-body.ts'
 import { checkPlatform, documentLimit, ImageError, imageOf, parseConfig, verify } from '../documents.ts'
 import { type Endpoint, findEndpoints } from '../engine/endpoints.ts'
 import type { ImageSource, Opened, OpenedImage, SourceOptions } from '../image-source.ts'
@@ -167,6 +168,9 @@ const openContentStore = async (
   return undefined
 }
 
+/** Milliseconds for the body of an answer of a few kilobytes. */
+const documentPatience = 60_000
+
 type Engine = {
   readonly name: string
   /** Undefined: 404. Rejects with WorldError for all other trouble. */
@@ -185,14 +189,12 @@ const engineAt = (world: World, { name, url, socketPath, tls }: Endpoint): Engin
     return world.http.request(request)
   }
   const text = async (response: HttpResponse): Promise<string> => {
-    const pieces: Uint8Array[] = []
-    let size = 0
-    for await (const piece of response.body) {
-      size += piece.length
-      if (size > documentLimit) throw new WorldError('too-large', `${name} sends more than ${documentLimit} bytes`)
-      pieces.push(piece)
+    try {
+      const until = world.clock.now() + documentPatience
+      return new TextDecoder().decode(await readWhole(world, response, { where: name, limit: documentLimit, until }))
+    } finally {
+      response.close()
     }
-    return new TextDecoder().decode(Buffer.concat(pieces))
   }
   const failure = (status: number, body: string): WorldError => {
     const said = /"message"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(body)?.[1]
