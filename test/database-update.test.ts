@@ -319,7 +319,13 @@ describe('what goes wrong', () => {
 describe('what is there stays there', () => {
   test('twenty kills during an update: the old database is whole each time', async () => {
     await update(['osv/npm', 'kev'])
-    const before = files.verify().sha256
+    for (const path of [go, epss])
+      server.tricks.set(path, (_, response, bytes) => {
+        response.writeHead(200, { 'content-length': bytes.length })
+        response.write(bytes.subarray(0, bytes.length / 2))
+        setTimeout(() => response.end(bytes.subarray(bytes.length / 2)), 150)
+        return true
+      })
     const program = join(import.meta.dirname, '../src/cli/run.ts')
     let killed = 0
     for (let i = 0; i < 20; i++) {
@@ -329,15 +335,17 @@ describe('what is there stays there', () => {
         { env: { ...process.env, BULKHEAD_DB: folder, BULKHEAD_SHIPPED_DB: '' }, stdio: 'ignore' },
       )
       const ended = new Promise<boolean>(resolve => child.once('exit', (_, signal) => resolve(signal === 'SIGKILL')))
-      await sleep(150 + i * 60)
+      // A server that is slow: the kill falls into the downloads, the writing, the renaming, wherever it happens to.
+      await sleep(250 + i * 25)
       child.kill('SIGKILL')
       if (await ended) killed++
-      const note = files.verify()
-      using(database => expect(database.about('npm', 'axios')!.length).toBeGreaterThan(0))
-      // Whoever got to the end before the signal has a new one, and it is whole too.
-      if (note.sha256 !== before) break
+      files.verify()
+      using(database => {
+        expect(database.about('npm', 'axios')!.length).toBeGreaterThan(0)
+        expect(database.feeds.find(({ feed }) => feed === 'kev')!.records).toBe(1662)
+      })
     }
-    expect(killed).toBeGreaterThan(3)
+    expect(killed).toBeGreaterThan(10)
     // What the killed ones left behind does not stand in the way, and goes.
     await update(['kev'], { force: true })
     expect(readdirSync(folder).filter(name => name !== 'current.json' && !/^advisories-/.test(name))).toEqual([])

@@ -589,7 +589,6 @@ test('Azure Linux', () => {
       record: {
         id: 'AZL-50124',
         aliases: ['CVE-2024-47191'],
-        summary: 'CVE-2024-47191 affecting package oath-toolkit for versions less than 2.6.7-3',
         details: 'A patched version is available.',
         severity: 'high',
         published: '2024-07-23T22:05:39Z',

@@ -44,7 +44,7 @@ export type AffectedPackage = {
 
 /** One record of a feed. */
 export type AdvisoryRecord = {
-  /** As its feed calls it: `DSA-5380-1`, `GHSA-35jh-r3h4-6jhm`. */
+  /** As its feed calls it: `DSA-5380-1`, `GHSA-35jh-r3h4-6jhm`. Not always only once: Debian's tracker has one record for each package and CVE. */
   readonly id: string
   /** Other names of the same vulnerability. Of a bundle: the vulnerabilities that it is about. */
   readonly aliases: readonly string[]

@@ -180,6 +180,7 @@ const packagesOf = (entry: Fields, ecosystems: readonly string[], modules: reado
   const isModular = modular.has(base) && ranges.some(({ fixed }) => fixed !== undefined && /\.module[_+]/.test(fixed))
   // RustSec's `unmaintained` and `notice` are no vulnerabilities; `unsound` may be one.
   const informational = base === 'crates.io' ? textOf(specific?.informational) : undefined
+  const otherwise = base === 'Go' ? ownNumbers(entry) : undefined
   const one: Affected = {
     ecosystem: place.ecosystem,
     name: normalName(base, what.name),
@@ -188,11 +189,24 @@ const packagesOf = (entry: Fields, ecosystems: readonly string[], modules: reado
     ...filled({
       versions,
       severity: wordIn(entry) ?? (/^(?:unmaintained|notice)$/.test(informational ?? '') ? ('info' as const) : undefined),
-      reason: informational === undefined ? undefined : cut(informational, 40),
+      status: otherwise === undefined ? undefined : ('undetermined' as const),
+      reason: otherwise ?? (informational === undefined ? undefined : cut(informational, 40)),
       fixNeeds: place.fixNeeds,
     }),
   }
   return isModular && modules.length > 0 ? modules.map(module => ({ ...one, ranges: [...one.ranges], module })) : [one]
+}
+
+/**
+ * Projects whose releases are not numbered as Go numbers modules: the record says that all of the module's versions are affected, and names those that its
+ * owner numbers beside (https://go.dev/doc/security/vuln/database#schema).
+ */
+const ownNumbers = (entry: Fields): string | undefined => {
+  const ranges = objectsOf(fieldsOf(entry.ecosystem_specific)?.custom_ranges)
+  if (ranges.length === 0) return undefined
+  const fixed = ranges.flatMap(({ events }) => objectsOf(events).flatMap(event => (isVersion(event.fixed) ? [event.fixed] : [])))
+  const where = fixed.length === 0 ? '' : `: fixed in ${cut(fixed.slice(0, 4).join(', '), 80)} as its owner numbers it`
+  return `its releases are not numbered as Go numbers modules${where}`
 }
 
 /** Where `name` is that of the source package, as the owners of the ecosystems say in the schema or their records show. */

@@ -110,7 +110,10 @@ export function* ovalItems(
         aliases: cves,
         ...filled({
           isBundle: cves.length > 1 ? (true as const) : undefined,
-          summary: summaryOf(one.texts.get('title'), description),
+          // Azure Linux says there which package it is, and nothing of what is wrong.
+          summary: /affecting package/.test(one.texts.get('title') ?? '')
+            ? undefined
+            : summaryOf(one.texts.get('title'), description),
           details: detailsOf(description),
           severity: severityOf(one.texts.get('severity')),
           published: dateOf(one.texts.get('advisory_date')?.trim()),

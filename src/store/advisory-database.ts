@@ -458,7 +458,6 @@ const takeIn = (
   let records = 0
   let skipped = 0
   let { dated } = identity
-  const seen = new Set<number | string>()
   const flush = (): void => {
     if (block.length === 0) return
     putBlock.run(blockId++, part, pack(block))
@@ -470,10 +469,6 @@ const takeIn = (
       case 'advisory': {
         const { record } = item
         if (record.withdrawn !== undefined && record.withdrawn !== '') break
-        const key = codeOf(record.id)
-        // A feed that gives one record twice means the first.
-        if (seen.has(key)) break
-        seen.add(key)
         const number = blockId * recordsInBlock + block.length
         const vulnerabilities = vulnerabilitiesOf(record)
         const { affected, ...rest } = record
