@@ -92,6 +92,46 @@ describe('bulkhead sbom', () => {
     expect(stdout).toMatch(/^2 {2}[0-9a-f]{12} {2}\d+ B, 2 entries, 2 packages\n {3}RUN apk add curl\n {3}apk: curl 8\.9\.0-r0$/m)
   })
 
+  test('an SBOM of an image gives the same tree, under the same name', () => {
+    for (const format of ['cyclonedx', 'cyclonedx-1.7']) {
+      run(['sbom', image(), '-f', format, '-o', 'app.cdx.json'])
+      const lines = (subject: string): readonly string[] => run(['sbom', subject, '--by', 'layer']).stdout.split('\n')
+      const [title, ...tree] = lines('app.cdx.json')
+      expect(title).toMatch(/^shop\/app:1 /)
+      expect(tree).toEqual(lines(image()).slice(1))
+      expect(tree.join('\n')).toContain('RUN apk add curl')
+    }
+    run(['sbom', image(), '-f', 'spdx', '-o', 'app.spdx.json'])
+    expect(run(['sbom', 'app.spdx.json', '--by', 'layer']).stdout).toContain('The SBOM does not say which layers there are.')
+    mkdirSync(join(top, 'root/etc'), { recursive: true })
+    expect(run(['sbom', 'root', '--by', 'layer']).stdout).toContain('A folder has no layers.')
+  })
+
+  test('a layer that stands in an image twice is told by its instruction', () => {
+    const body = tar([{ path: 'app/node_modules/a/package.json', body: '{"name":"a","version":"1.0.0"}' }])
+    const gone = tar([{ path: '.wh.app', body: '' }])
+    const bodies = [body, gone, body]
+    const config = {
+      os: 'linux',
+      architecture: 'amd64',
+      rootfs: { diff_ids: bodies.map(layer => `sha256:${createHash('sha256').update(layer).digest('hex')}`) },
+      history: bodies.map((_, i) => ({ created_by: `COPY ${i}` })),
+    }
+    const manifest = [{ Config: 'config.json', RepoTags: ['a:1'], Layers: bodies.map((_, i) => `${i}/layer.tar`) }]
+    writeFileSync(
+      join(top, 'twice.tar'),
+      tar([
+        ...bodies.map((layer, i) => ({ path: `${i}/layer.tar`, body: layer })),
+        { path: 'config.json', body: JSON.stringify(config) },
+        { path: 'manifest.json', body: JSON.stringify(manifest) },
+      ]),
+    )
+    expect(run(['sbom', 'twice.tar']).stdout).toMatch(/^a +1\.0\.0 +npm +3 /m)
+    expect(run(['sbom', 'twice.tar', '--by', 'layer']).stdout).toMatch(
+      /0 packages\n {3}COPY 0\n[\s\S]*1 package\n {3}COPY 2\n {3}npm: a 1\.0\.0/,
+    )
+  })
+
   test('the same bytes each time, from the cache and without it, and in a file', () => {
     const path = image()
     for (const format of ['cyclonedx', 'cyclonedx-1.7', 'spdx', 'json']) {

@@ -54,13 +54,13 @@ export const takeInventory = async (world: World, subject: string, options: Inve
     }
     case 'sbom':
       return {
-        name,
+        name: opened.name ?? name,
         kind: 'sbom',
         image: undefined,
         distro: opened.distro,
         packages: opened.packages,
         problems: opened.problems,
-        layers: [],
+        layers: opened.layers,
       }
   }
 }

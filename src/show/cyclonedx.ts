@@ -1,6 +1,6 @@
 /** CycloneDX in JSON: https://cyclonedx.org/docs/1.6/json/ and https://cyclonedx.org/docs/1.7/json/ */
 import type { Location } from '../model/finding.ts'
-import type { Inventory } from '../model/inventory.ts'
+import type { Inventory, LayerSummary } from '../model/inventory.ts'
 import type { Package } from '../model/package.ts'
 import { isLicenceExpression, isLicenceId } from './licences.ts'
 import { subjectPurl, subjectTime, uuidOf } from './sbom-facts.ts'
@@ -22,8 +22,13 @@ export const showCycloneDx = (inventory: Inventory, toolVersion: string, version
       ...properties([
         ['bulkhead:image:manifest', image?.manifest],
         ['bulkhead:image:platform', image?.platform],
-        ...(image?.layers ?? []).map(({ diffId }): Pair => ['bulkhead:image:layer', diffId]),
-        ...problems.map(({ code, message }): Pair => ['bulkhead:problem', `${code}: ${message}`]),
+        ...layerPairs(inventory),
+        ...problems.map(
+          ({ kind, code, message }): Pair => [
+            kind === 'failed' ? 'bulkhead:not-checked' : 'bulkhead:not-covered',
+            `${code}: ${message}`,
+          ],
+        ),
       ]),
     },
   }
@@ -36,6 +41,11 @@ export const showCycloneDx = (inventory: Inventory, toolVersion: string, version
             name: text(distro.id),
             ...(distro.version === '' ? {} : { version: text(distro.version) }),
             description: text(distro.name),
+            ...properties([
+              ...distro.idLike.map((id): Pair => ['bulkhead:distro:id-like', id]),
+              ['bulkhead:distro:codename', distro.codename || undefined],
+              ['bulkhead:distro:variant', distro.variant || undefined],
+            ]),
           },
         ]
       : []),
@@ -81,6 +91,21 @@ const component = (one: Package): object => {
       ...(one.aliases ?? []).map((url): Pair => ['bulkhead:alias', url]),
     ]),
   }
+}
+
+/** Each layer by its digest, from the base upwards; what is known of it follows it. */
+const layerPairs = ({ image, layers }: Inventory): readonly Pair[] => {
+  const known: readonly Partial<LayerSummary>[] = layers.length > 0 ? layers : (image?.layers ?? [])
+  return known.flatMap(({ diffId, step, size, files, instruction }): Pair[] => [
+    ['bulkhead:image:layer', diffId],
+    ['bulkhead:image:layer:step', step?.toString()],
+    ['bulkhead:image:layer:size', size?.toString()],
+    ['bulkhead:image:layer:entries', files?.toString()],
+    [
+      'bulkhead:image:layer:instruction',
+      (step === undefined ? undefined : image?.config.history[step]?.createdBy) ?? instruction,
+    ],
+  ])
 }
 
 /** Maven's group, npm's scope: as the names have them. */

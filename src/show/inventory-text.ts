@@ -1,6 +1,6 @@
 /** An inventory for people: a table of packages, or a tree by layer. */
 import type { Digest, Location, Problem } from '../model/finding.ts'
-import type { Inventory } from '../model/inventory.ts'
+import type { Inventory, LayerSummary } from '../model/inventory.ts'
 import type { Package } from '../model/package.ts'
 import { forTerminal } from './escape.ts'
 import { cutText, type Style, styleFor, widthOf } from './style.ts'
@@ -9,7 +9,7 @@ export type InventoryTextOptions = { readonly colour: boolean; readonly width?: 
 
 export const showInventoryText = (inventory: Inventory, options: InventoryTextOptions): string => {
   const style = styleFor(options.colour)
-  const body = options.by === 'layer' ? tree(inventory, style, options.width) : table(inventory.packages, inventory, style)
+  const body = options.by === 'layer' ? tree(inventory, style, options.width) : table(inventory, style)
   return [header(inventory, style), body, problemList(inventory.problems, style), summary(inventory)]
     .filter(part => part !== '')
     .join('\n')
@@ -22,17 +22,18 @@ const header = ({ name, image, distro }: Inventory, style: Style): string => {
   return `${style.bold(forTerminal(name))}${facts.length > 0 ? `  ${style.dim(forTerminal(facts.join('  ')))}` : ''}\n`
 }
 
-const table = (packages: readonly Package[], { image }: Inventory, style: Style): string => {
+const table = ({ packages, layers }: Inventory, style: Style): string => {
   if (packages.length === 0) return ''
-  const numbers = new Map(image?.layers.map(({ diffId }, i) => [diffId, String(i + 1)]))
-  const hasLayers = numbers.size > 0
+  const indexOf = layerFinder(layers)
+  const hasLayers = layers.length > 0
   const rows = [...packages].sort(byNameWithin).map(one => {
     const [at] = one.at
+    const layer = indexOf(at)
     return [
       one.name,
       one.version,
       one.ecosystem,
-      ...(hasLayers ? [at.in === 'layer' ? (numbers.get(at.layer) ?? '') : ''] : []),
+      ...(hasLayers ? [layer === undefined ? '' : String(layer + 1)] : []),
       `${pathOf(at)}${one.at.length > 1 ? ` +${one.at.length - 1}` : ''}`,
     ].map(forTerminal)
   })
@@ -55,24 +56,46 @@ const byNameWithin = (a: Package, b: Package): number =>
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-const tree = ({ image, layers, packages }: Inventory, style: Style, width = 100): string => {
-  if (!image) return 'A folder has no layers.\n'
-  const byLayer = new Map<Digest, Package[]>()
+/**
+ * Which layer, from 0, from the base upwards, a place is in. The same archive may stand in an image twice (an empty one often does): then the instruction
+ * tells which.
+ */
+const layerFinder = (layers: readonly LayerSummary[]): ((at: Location) => number | undefined) => {
+  const exact = new Map<string, number>()
+  const byDigest = new Map<Digest, number>()
+  layers.forEach(({ diffId, step }, i) => {
+    const key = `${diffId} ${step ?? ''}`
+    if (!exact.has(key)) exact.set(key, i)
+    if (!byDigest.has(diffId)) byDigest.set(diffId, i)
+  })
+  return at => (at.in === 'layer' ? (exact.get(`${at.layer} ${at.step ?? ''}`) ?? byDigest.get(at.layer)) : undefined)
+}
+
+const noLayers = {
+  image: 'The image has no layers.\n',
+  folder: 'A folder has no layers.\n',
+  sbom: 'The SBOM does not say which layers there are.\n',
+}
+
+const tree = ({ kind, image, layers, packages }: Inventory, style: Style, width = 100): string => {
+  if (layers.length === 0) return noLayers[kind]
+  const indexOf = layerFinder(layers)
+  const byLayer = new Map<number, Package[]>()
   for (const one of packages) {
     const [at] = one.at
-    if (at.in !== 'layer') continue
-    const list = byLayer.get(at.layer)
+    const index = indexOf(at)
+    if (index === undefined) continue
+    const list = byLayer.get(index)
     if (list) list.push(one)
-    else byLayer.set(at.layer, [one])
+    else byLayer.set(index, [one])
   }
   const digits = String(layers.length).length
   return layers
-    .map(({ diffId, step, size, files }, i) => {
-      const added = [...(byLayer.get(diffId) ?? [])].sort(byNameWithin)
-      // A digest that stands in an image twice is one layer.
-      byLayer.delete(diffId)
+    .map(({ diffId, step, size, files, instruction: told = '' }, i) => {
+      const added = [...(byLayer.get(i) ?? [])].sort(byNameWithin)
       const indent = ' '.repeat(digits + 2)
-      const instruction = step === undefined ? '' : forTerminal(instructionText(image.config.history[step]?.createdBy ?? ''))
+      const createdBy = step === undefined ? undefined : image?.config.history[step]?.createdBy
+      const instruction = forTerminal(instructionText(createdBy ?? told))
       const numbers = `${bytesText(size)}, ${count(files, 'entry', 'entries')}, ${count(added.length, 'package')}`
       const lines = [`${style.bold(String(i + 1).padStart(digits))}  ${short(diffId)}  ${numbers}`]
       if (instruction !== '') lines.push(`${indent}${style.cyan(cutText(instruction, width - indent.length))}`)
@@ -125,13 +148,13 @@ const problemList = (problems: readonly Problem[], style: Style): string =>
     })
     .join('')
 
-const summary = ({ packages, layers, image }: Inventory): string => {
+const summary = ({ packages, layers }: Inventory): string => {
   const kinds = [...Map.groupBy(packages, ({ ecosystem }) => ecosystem)]
     .map(([ecosystem, list]) => [ecosystem, list.length] as const)
     .sort((a, b) => b[1] - a[1])
   const parts = kinds.map(([ecosystem, number]) => `${number} ${ecosystem}`)
   const size = layers.reduce((sum, layer) => sum + layer.size, 0)
-  const where = image ? ` in ${count(layers.length, 'layer')}, ${bytesText(size)}` : ''
+  const where = layers.length > 0 ? ` in ${count(layers.length, 'layer')}, ${bytesText(size)}` : ''
   return `${count(packages.length, 'package')}${where}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}.\n`
 }
 

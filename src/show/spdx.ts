@@ -25,6 +25,12 @@ export const showSpdx = (inventory: Inventory, toolVersion: string): string => {
         licenseDeclared: 'NOASSERTION',
         copyrightText: 'NOASSERTION',
         primaryPackagePurpose: inventory.kind === 'image' ? 'CONTAINER' : 'OTHER',
+        ...comment(
+          inventory.problems.map(({ kind, code, message }) => [
+            kind === 'failed' ? 'bulkhead:not-checked' : 'bulkhead:not-covered',
+            `${code}: ${message}`,
+          ]),
+        ),
         ...(subject === undefined ? {} : { externalRefs: [purlReference(subject)] }),
         ...(image ? { checksums: [{ algorithm: 'SHA256', checksumValue: image.id.slice('sha256:'.length) }] } : {}),
       },
@@ -35,6 +41,11 @@ export const showSpdx = (inventory: Inventory, toolVersion: string): string => {
               name: text(distro.id),
               ...(distro.version === '' ? {} : { versionInfo: text(distro.version) }),
               description: text(distro.name),
+              ...comment([
+                ...distro.idLike.map((id): Pair => ['bulkhead:distro:id-like', id]),
+                ['bulkhead:distro:codename', distro.codename || undefined],
+                ['bulkhead:distro:variant', distro.variant || undefined],
+              ]),
               downloadLocation: 'NOASSERTION',
               filesAnalyzed: false,
               licenseConcluded: 'NOASSERTION',
@@ -54,6 +65,11 @@ export const showSpdx = (inventory: Inventory, toolVersion: string): string => {
         licenseDeclared: declared(one.licences, references),
         copyrightText: 'NOASSERTION',
         sourceInfo: text(origin(one)),
+        ...comment([
+          ['bulkhead:source:name', one.source?.name],
+          ['bulkhead:source:version', one.source?.version],
+          ['bulkhead:owned-by', one.ownedBy],
+        ]),
         primaryPackagePurpose: one.ecosystem === 'generic' ? 'APPLICATION' : 'LIBRARY',
         externalRefs: [purlReference(one.purl), ...(one.aliases ?? []).map(purlReference)],
       })),
@@ -91,6 +107,16 @@ export const showSpdx = (inventory: Inventory, toolVersion: string): string => {
     undefined,
     2,
   )}\n`
+}
+
+type Pair = readonly [string, string | undefined]
+
+/** What SPDX has no field for: one `name: value` a line, by the names that the properties of CycloneDX have. */
+const comment = (pairs: readonly Pair[]): { comment?: string } => {
+  const lines = pairs.flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}: ${text(value).replace(/[\r\n]+/g, ' ')}`],
+  )
+  return lines.length > 0 ? { comment: lines.join('\n') } : {}
 }
 
 const purlReference = (purl: string): object => ({

@@ -53,6 +53,7 @@ const packages = fc
         dependsOn: [...new Set([all[0]!, all[all.length - 1]!])].filter(one => one !== all[i]).sort(),
         licences,
         ...(i % 3 === 0 ? { source: { name: 'source', version: '1' }, aliases: ['pkg:deb/debian/x@1'] } : {}),
+        ...(i % 3 === 1 ? { source: { name, version: '' }, ownedBy: 'pkg:deb/debian/y@1' } : {}),
       }
     }),
   )
@@ -84,11 +85,26 @@ const inventoryOf = (list: readonly Package[], name = 'shop/app:1'): Inventory =
       { diffId: digest('b'), step: 1 },
     ],
   },
-  distro: { id: 'debian', idLike: [], version: '12', codename: 'bookworm', name: 'Debian GNU/Linux 12 (bookworm)', variant: '' },
+  distro: {
+    id: 'ubuntu',
+    idLike: ['debian', 'x'],
+    version: '24.04',
+    codename: 'noble',
+    name: 'Ubuntu 24.04.1 LTS',
+    variant: 'core',
+  },
   packages: list,
   problems: [{ kind: 'failed', code: 'layer-broken', message: 'ä\u0000' }],
-  layers: [],
+  layers: [
+    { diffId: digest('a'), step: 0, size: 12, files: 3, instruction: 'ADD rootfs.tar /' },
+    { diffId: digest('b'), step: undefined, size: 0, files: 0 },
+    { diffId: digest('a'), step: 2, size: 12, files: 3 },
+  ],
 })
+
+/** Comments of SPDX have a line for each fact. */
+const oneLine = (document: string, value: string): string =>
+  document.includes('SPDX-2.3') ? wellFormed(value).replace(/[\r\n]+/g, ' ') : wellFormed(value)
 
 const wellFormed = (text: string): string => text.toWellFormed()
 
@@ -180,17 +196,43 @@ describe('SBOMs', () => {
               ecosystem: one.ecosystem,
             })),
           )
-          expect(sbom.distro).toMatchObject({ id: 'debian', version: '12' })
-          expect(sbom.problems).toEqual([])
+          expect(sbom.distro).toEqual(inventory.distro)
+          expect(sbom.problems).toEqual(inventory.problems)
+          expect(sbom.name).toBe(inventory.name)
+          expect(sbom.packages.map(({ source, aliases, ownedBy }) => ({ source, aliases, ownedBy }))).toEqual(
+            expected.map(({ source, aliases, ownedBy }) => ({
+              source: source && { ...source, name: oneLine(text, source.name) },
+              aliases,
+              ownedBy,
+            })),
+          )
         }
         const again = readSbom(new TextEncoder().encode(showCycloneDx(inventory, '0')), at)
         expect(again.packages.map(one => one.at)).toEqual(
           expected.map(one => [{ ...one.at[0], path: wellFormed((one.at[0] as { path: string }).path) }]),
         )
-        expect(again.packages.map(({ source }) => source)).toEqual(expected.map(({ source }) => source))
+        expect(again.layers).toEqual(inventory.layers)
       }),
       { numRuns: 60 },
     )
+  })
+
+  test('of an image without a distribution: none, whatever its packages are for', () => {
+    const at = { in: 'file', path: 'x', span: { start: 0, end: 0 } } as const
+    const one: Package = {
+      purl: 'pkg:deb/debian/x@1?distro=debian-12',
+      name: 'x',
+      version: '1',
+      ecosystem: 'deb',
+      at: [at],
+      dependsOn: [],
+      licences: ['BSD', 'see LICENSE'],
+    }
+    for (const show of [showCycloneDx, showSpdx]) {
+      const sbom = readSbom(new TextEncoder().encode(show({ ...inventoryOf([one]), distro: undefined }, '0')), at)
+      expect(sbom.distro).toBeUndefined()
+      expect(sbom.packages[0]?.licences).toEqual(one.licences)
+    }
   })
 
   test("Syft's own form, components in components, other tools' habits", () => {

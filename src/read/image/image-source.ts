@@ -2,6 +2,7 @@
 
 import type { Problem } from '../../model/finding.ts'
 import type { Image, LayerBytes } from '../../model/image.ts'
+import type { LayerSummary } from '../../model/inventory.ts'
 import type { Distro, Package } from '../../model/package.ts'
 import type { World } from '../../model/world.ts'
 
@@ -53,9 +54,12 @@ export type OpenedFolder = { readonly kind: 'folder'; readonly path: string }
 /** What somebody else has found. */
 export type OpenedSbom = {
   readonly kind: 'sbom'
+  /** Of its subject. */
+  readonly name: string | undefined
   readonly packages: readonly Package[]
   readonly problems: readonly Problem[]
   readonly distro: Distro | undefined
+  readonly layers: readonly LayerSummary[]
 }
 
 export type Opened = OpenedImage | PassingImage | OpenedFolder | OpenedSbom

@@ -1,7 +1,7 @@
 /** SBOMs of others, and our own: CycloneDX 1.2–1.7, SPDX 2.2 and 2.3, Syft's JSON. All of it comes from strangers. */
 import * as v from 'valibot'
-import type { Problem } from '../../model/finding.ts'
-import { isDigest, type Location } from '../../model/finding.ts'
+import { isDigest, type Location, type Problem } from '../../model/finding.ts'
+import type { LayerSummary } from '../../model/inventory.ts'
 import type { Distro, Package } from '../../model/package.ts'
 import { parsePurl } from '../../model/purl.ts'
 
@@ -20,6 +20,8 @@ export type Sbom = {
   /** By purl; those of the subject itself and of the operating system are not among them. */
   readonly packages: readonly Package[]
   readonly problems: readonly Problem[]
+  /** From the base upwards; only our own CycloneDX lists them. */
+  readonly layers: readonly LayerSummary[]
 }
 
 /** `at`: the place that every package without a better one gets. Throws SbomError. */
@@ -75,6 +77,8 @@ const finish = (
   unknown: number,
   at: Location,
   distro: Distro | undefined,
+  /** What bulkhead wrote of its own. */
+  own: { readonly isOurs: boolean; readonly problems: readonly Problem[]; readonly layers: readonly LayerSummary[] } = foreign,
 ): Sbom => {
   const packages = new Map<string, Package>()
   for (const draft of drafts) {
@@ -100,12 +104,14 @@ const finish = (
   return {
     format,
     name: name === '' ? undefined : name,
-    distro: distro ?? distroIn(list),
+    // Of an image without a distribution, our own SBOM names none.
+    distro: distro ?? (own.isOurs ? undefined : distroIn(list)),
     packages: list.map(one =>
       one.dependsOn.every(url => known.has(url)) ? one : { ...one, dependsOn: one.dependsOn.filter(url => known.has(url)) },
     ),
-    problems:
-      unknown === 0
+    problems: [
+      ...own.problems,
+      ...(unknown === 0
         ? []
         : [
             {
@@ -113,9 +119,56 @@ const finish = (
               code: 'sbom-without-purl',
               message: `${unknown} of the packages that the SBOM lists have no package URL, and are left out`,
               at,
-            },
-          ],
+            } as const,
+          ]),
+    ],
+    layers: own.layers,
   }
+}
+
+const foreign = { isOurs: false, problems: [], layers: [] }
+
+type Pair = { readonly name: string; readonly value: string }
+
+const valuesOf = (pairs: readonly Pair[], name: string): readonly string[] =>
+  pairs.flatMap(pair => (pair.name === name ? [pair.value] : []))
+
+/** What could not be checked in the image cannot be known from its SBOM either. */
+const problemsOf = (pairs: readonly Pair[]): readonly Problem[] =>
+  pairs.flatMap(({ name, value }): Problem[] => {
+    const [, code, message] = /^([a-z0-9-]{1,60}): (.*)$/s.exec(value) ?? []
+    const kind = name === 'bulkhead:not-checked' ? 'failed' : name === 'bulkhead:not-covered' ? 'uncovered' : undefined
+    return kind === undefined || code === undefined || message === undefined ? [] : [{ kind, code, message }]
+  })
+
+/** Each `bulkhead:image:layer`, with what follows it. */
+const layersOf = (pairs: readonly Pair[]): readonly LayerSummary[] => {
+  const layers: LayerSummary[] = []
+  for (const { name, value } of pairs) {
+    if (name === 'bulkhead:image:layer' && isDigest(value)) layers.push({ diffId: value, step: undefined, size: 0, files: 0 })
+    const last = layers.length - 1
+    const layer = layers[last]
+    if (!layer) continue
+    const number = /^\d{1,15}$/.test(value) ? Number(value) : undefined
+    if (name === 'bulkhead:image:layer:instruction') layers[last] = { ...layer, instruction: value }
+    else if (number === undefined) continue
+    else if (name === 'bulkhead:image:layer:step') layers[last] = { ...layer, step: number }
+    else if (name === 'bulkhead:image:layer:size') layers[last] = { ...layer, size: number }
+    else if (name === 'bulkhead:image:layer:entries') layers[last] = { ...layer, files: number }
+  }
+  return layers
+}
+
+const withDetails = (distro: Distro, pairs: readonly Pair[]): Distro => ({
+  ...distro,
+  idLike: valuesOf(pairs, 'bulkhead:distro:id-like'),
+  codename: valuesOf(pairs, 'bulkhead:distro:codename')[0] ?? '',
+  variant: valuesOf(pairs, 'bulkhead:distro:variant')[0] ?? '',
+})
+
+const sourceOf = (pairs: readonly Pair[], version: string): { name: string; version: string } | undefined => {
+  const [name] = valuesOf(pairs, 'bulkhead:source:name')
+  return name === undefined ? undefined : { name, version: valuesOf(pairs, 'bulkhead:source:version')[0] ?? version }
 }
 
 /** `openssl@3.0.11-1`, `openssl`; of rpm, a file: `openssl-3.0.7-24.el9.src.rpm`. */
@@ -176,10 +229,17 @@ const cycloneComponent = v.looseObject({
 })
 const cycloneSchema = v.looseObject({
   specVersion: text,
-  metadata: v.nullish(v.looseObject({ component: v.nullish(v.looseObject({ name: text })) })),
+  metadata: v.nullish(
+    v.looseObject({
+      tools: v.nullish(v.unknown()),
+      component: v.nullish(v.looseObject({ name: text, properties: v.nullish(v.array(property), []) })),
+    }),
+  ),
   components: v.nullish(v.array(v.unknown()), []),
   dependencies: v.nullish(v.array(v.looseObject({ ref: text, dependsOn: v.nullish(v.array(v.string()), []) })), []),
 })
+
+const ourTools = v.looseObject({ components: v.tuple([v.looseObject({ name: v.literal('bulkhead') })]) })
 
 /** Components inside of components are followed so deep. */
 const nesting = 20
@@ -196,7 +256,7 @@ const readCycloneDx = (value: unknown, at: Location): Sbom => {
     const one = parse(cycloneComponent, next.item)
     if (next.depth < nesting) for (const item of one.components) pending.push({ item, depth: next.depth + 1 })
     if (one.type === 'operating-system') {
-      distro = distroOf(one.name, one.version, one.description)
+      distro = withDetails(distroOf(one.name, one.version, one.description), one.properties)
       continue
     }
     if (one.purl === '') {
@@ -204,11 +264,11 @@ const readCycloneDx = (value: unknown, at: Location): Sbom => {
       continue
     }
     if (one['bom-ref'] !== '') purls.set(one['bom-ref'], one.purl)
-    const named = (name: string): readonly string[] => one.properties.flatMap(pair => (pair.name === name ? [pair.value] : []))
+    const named = (name: string): readonly string[] => valuesOf(one.properties, name)
     const [layer] = named('bulkhead:layer')
     const [step] = named('bulkhead:step')
     const [owner] = named('bulkhead:owned-by')
-    const [sourceName] = named('bulkhead:source:name')
+    const source = sourceOf(one.properties, one.version)
     drafts.push({
       purl: one.purl,
       name: nameOf(one.purl, one.group, one.name),
@@ -222,15 +282,18 @@ const readCycloneDx = (value: unknown, at: Location): Sbom => {
             ? { in: 'layer', layer, ...(/^\d+$/.test(step ?? '') ? { step: Number(step) } : {}), path: location }
             : { in: 'file', path: location, span: { start: 0, end: 0 } },
       ),
-      ...(sourceName === undefined
-        ? {}
-        : { source: { name: sourceName, version: named('bulkhead:source:version')[0] ?? one.version } }),
+      ...(source ? { source } : {}),
       ...(owner === undefined ? {} : { ownedBy: owner }),
       aliases: named('bulkhead:alias'),
     })
   }
   const linked = drafts.map(draft => ({ ...draft, dependsOn: draft.refs.flatMap(ref => purls.get(ref) ?? []) }))
-  return finish('CycloneDX', bom.metadata?.component?.name ?? '', linked, unknown, at, distro)
+  const facts = bom.metadata?.component?.properties ?? []
+  return finish('CycloneDX', bom.metadata?.component?.name ?? '', linked, unknown, at, distro, {
+    isOurs: v.is(ourTools, bom.metadata?.tools),
+    problems: problemsOf(facts),
+    layers: layersOf(facts),
+  })
 }
 
 /** Others write a namespace as the group; our own names have it as the package manager does. */
@@ -244,6 +307,7 @@ const nameOf = (url: string, group: string, name: string): string => {
 
 const spdxSchema = v.looseObject({
   name: text,
+  creationInfo: v.nullish(v.looseObject({ creators: v.nullish(v.array(v.string()), []) })),
   packages: v.nullish(
     v.array(
       v.looseObject({
@@ -253,6 +317,7 @@ const spdxSchema = v.looseObject({
         licenseDeclared: text,
         primaryPackagePurpose: text,
         description: text,
+        comment: text,
         externalRefs: v.nullish(v.array(v.looseObject({ referenceType: text, referenceLocator: text })), []),
       }),
     ),
@@ -261,6 +326,19 @@ const spdxSchema = v.looseObject({
   relationships: v.nullish(v.array(v.looseObject({ spdxElementId: text, relationshipType: text, relatedSpdxElement: text })), []),
   hasExtractedLicensingInfos: v.nullish(v.array(v.looseObject({ licenseId: text, extractedText: text })), []),
 })
+
+/** Texts of licences in place of references to them, where the expression is a plain list; else the expression as it stands. */
+const statements = (expression: string, texts: ReadonlyMap<string, string>): readonly string[] =>
+  expression.includes('LicenseRef-') && !expression.includes('(')
+    ? expression.split(' AND ').map(part => texts.get(part) ?? part)
+    : [expression]
+
+/** `name: value` in each line of a comment. */
+const pairsIn = (comment: string): readonly Pair[] =>
+  comment.split('\n').flatMap(line => {
+    const [, name, value] = /^(bulkhead:[a-z:-]+): (.*)$/.exec(line) ?? []
+    return name === undefined || value === undefined ? [] : [{ name, value }]
+  })
 
 const readSpdx = (value: unknown, at: Location): Sbom => {
   const document = parse(spdxSchema, value)
@@ -273,12 +351,13 @@ const readSpdx = (value: unknown, at: Location): Sbom => {
   const purls = new Map<string, string>()
   let distro: Distro | undefined
   let unknown = 0
+  let problems: readonly Problem[] = []
   const found = document.packages.flatMap(one => {
     const locators = one.externalRefs.flatMap(({ referenceType, referenceLocator }) =>
       /(?:^|\/)purl$/.test(referenceType) ? [referenceLocator] : [],
     )
     if (one.primaryPackagePurpose === 'OPERATING-SYSTEM' || one.primaryPackagePurpose === 'OPERATING_SYSTEM') {
-      distro = distroOf(one.name, one.versionInfo, one.description)
+      distro = withDetails(distroOf(one.name, one.versionInfo, one.description), pairsIn(one.comment))
       return []
     }
     // The subject itself: an image, a folder.
@@ -286,8 +365,10 @@ const readSpdx = (value: unknown, at: Location): Sbom => {
       described.has(one.SPDXID) &&
       (one.primaryPackagePurpose === 'CONTAINER' || document.packages.length > 1) &&
       !/^pkg:(?!oci|docker)/.test(locators[0] ?? '')
-    )
+    ) {
+      problems = problemsOf(pairsIn(one.comment))
       return []
+    }
     const [purl, ...aliases] = locators
     if (purl === undefined) {
       unknown++
@@ -308,21 +389,30 @@ const readSpdx = (value: unknown, at: Location): Sbom => {
     const b = to === undefined ? undefined : purls.get(to)
     if (a !== undefined && b !== undefined) dependsOn.set(a, [...(dependsOn.get(a) ?? []), b])
   }
-  const drafts = found.map(
-    ({ one, purl, aliases }): Draft => ({
+  const drafts = found.map(({ one, purl, aliases }): Draft => {
+    const pairs = pairsIn(one.comment)
+    const source = sourceOf(pairs, one.versionInfo)
+    const [ownedBy] = valuesOf(pairs, 'bulkhead:owned-by')
+    return {
       purl,
       name: one.name,
       version: one.versionInfo,
       licences:
         one.licenseDeclared === '' || /^(?:NOASSERTION|NONE)$/.test(one.licenseDeclared)
           ? []
-          : [licences.get(one.licenseDeclared) ?? one.licenseDeclared],
+          : statements(one.licenseDeclared, licences),
       dependsOn: dependsOn.get(purl) ?? [],
       at: [],
       aliases,
-    }),
-  )
-  return finish('SPDX', document.name, drafts, unknown, at, distro)
+      ...(source ? { source } : {}),
+      ...(ownedBy === undefined ? {} : { ownedBy }),
+    }
+  })
+  return finish('SPDX', document.name, drafts, unknown, at, distro, {
+    isOurs: document.creationInfo?.creators.some(creator => creator.startsWith('Tool: bulkhead-')) === true,
+    problems,
+    layers: [],
+  })
 }
 
 // Syft: https://github.com/anchore/syft/tree/main/schema/json
