@@ -185,7 +185,7 @@ describe('layers', () => {
       { path: 'app/node_modules/nowhere/package.json', type: 'hard-link', target: 'no/such/file' },
     )
     const plain = image([layer])
-    for (const bytes of [plain, image([gzipSync(layer)]), gzipSync(plain)]) {
+    for (const bytes of [plain, image([gzipSync(layer)], { diffIds: [`sha256:${sha(layer)}`] }), gzipSync(plain)]) {
       const found = await take(file(bytes))
       expect(names(found)).toEqual(['linked 1.0.0', 'own 1.0.0'])
       expect(found.packages[0]?.at).toHaveLength(2)
@@ -240,7 +240,7 @@ describe('layers', () => {
     expect(names(await take(first[0]!, { cache }))).toEqual(['evil 6.6.6'])
     // The same again with compressed archives, whose layers are hashed and shared.
     const passing = [file(gzipSync(image([evil], claim))), file(gzipSync(image([honest])))]
-    expect(names(await take(passing[0]!, { cache }))).toEqual(['evil 6.6.6'])
+    expect(names(await take(passing[0]!, { cache }))).toEqual([])
     expect(names(await take(passing[1]!, { cache }))).toEqual(['honest 1.0'])
     // And with a layout whose blob is called by the digest of an honest one that is known already.
     const blob = gzipSync(honest)
@@ -287,6 +287,8 @@ describe('layers', () => {
       catalogers: all,
       limits: { bytes: 1e9, entries: 1e6, time: 1e6 },
       scratch: () => machine.files.scratch(),
+      deadline: Infinity,
+      now: () => 0,
     })
     const walker = new TarWalker(indexer)
     expect(() => walker.push(tar([{ path: 'zeros', body: '', size: 10e9 }]))).toThrow(LayerTooLarge)

@@ -6,12 +6,13 @@ import type { LayerBytes } from '../model/image.ts'
 import type { LayerIndex } from '../model/layer-index.ts'
 import { WorldError } from '../model/world.ts'
 import { catalogers } from '../read/catalogers/registry.ts'
-import { readLayer } from '../read/image/layers/read-layer.ts'
+import { type Reading, readLayer } from '../read/image/layers/read-layer.ts'
 import { machine } from '../world/machine.ts'
 import type { Answer } from './layer-worker.ts'
 
 type Waiting = {
   readonly bytes: LayerBytes
+  readonly reading: Reading
   readonly onProgress: (bytes: number) => void
   readonly resolve: (index: LayerIndex) => void
   readonly reject: (error: unknown) => void
@@ -44,9 +45,9 @@ export const layerPool = (): { readonly indexLayer: IndexLayer; close(): Promise
   let nextId = 0
   let isScheduled = false
 
-  const here = async ({ bytes, onProgress, resolve, reject }: Waiting): Promise<void> => {
+  const here = async ({ bytes, reading, onProgress, resolve, reject }: Waiting): Promise<void> => {
     try {
-      resolve(await readLayer(machine, bytes, { catalogers: all, onProgress }))
+      resolve(await readLayer(machine, bytes, { catalogers: all, ...reading, onProgress }))
     } catch (error) {
       reject(error)
     }
@@ -90,7 +91,7 @@ export const layerPool = (): { readonly indexLayer: IndexLayer; close(): Promise
       const job = queue.shift()!
       const id = nextId++
       running.set(id, { ...job, worker })
-      worker.postMessage({ id, bytes: job.bytes })
+      worker.postMessage({ id, bytes: job.bytes, reading: job.reading })
     }
   }
   const schedule = async (): Promise<void> => {
@@ -108,9 +109,9 @@ export const layerPool = (): { readonly indexLayer: IndexLayer; close(): Promise
     for (const job of light) await here(job)
   }
   return {
-    indexLayer: (bytes, onProgress) =>
+    indexLayer: (bytes, reading, onProgress) =>
       new Promise((resolve, reject) => {
-        queue.push({ bytes, onProgress, resolve, reject })
+        queue.push({ bytes, reading, onProgress, resolve, reject })
         if (isScheduled) return
         isScheduled = true
         setImmediate(schedule)

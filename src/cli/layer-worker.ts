@@ -3,11 +3,11 @@ import { parentPort } from 'node:worker_threads'
 import type { LayerBytes } from '../model/image.ts'
 import { WorldError } from '../model/world.ts'
 import { catalogers } from '../read/catalogers/registry.ts'
-import { readLayer } from '../read/image/layers/read-layer.ts'
+import { type Reading, readLayer } from '../read/image/layers/read-layer.ts'
 import { RegistryError } from '../read/image/registry/client.ts'
 import { machine } from '../world/machine.ts'
 
-export type Job = { readonly id: number; readonly bytes: LayerBytes }
+export type Job = { readonly id: number; readonly bytes: LayerBytes; readonly reading: Reading }
 /** `expected`: the name of the error's class, where the caller knows what to do with it. */
 export type Answer =
   | { readonly id: number; readonly index: Awaited<ReturnType<typeof readLayer>> }
@@ -18,7 +18,7 @@ const all = new Map(Object.entries(catalogers))
 const port = parentPort!
 const send = (answer: Answer): void => port.postMessage(answer)
 
-port.on('message', async ({ id, bytes }: Job) => {
+port.on('message', async ({ id, bytes, reading }: Job) => {
   let unsent = 0
   try {
     const onProgress = (count: number): void => {
@@ -27,7 +27,7 @@ port.on('message', async ({ id, bytes }: Job) => {
       send({ id, progress: unsent })
       unsent = 0
     }
-    const index = await readLayer(machine, bytes, { catalogers: all, onProgress })
+    const index = await readLayer(machine, bytes, { catalogers: all, ...reading, onProgress })
     send({ id, progress: unsent })
     send({ id, index })
   } catch (error) {

@@ -192,6 +192,7 @@ export const main = async (args: readonly string[]): Promise<number> => {
     .option('--plain-http', 'speak to the registry without encryption')
     .option('--mirror <registry=address>', 'ask this address first (may be repeated)', several)
     .option('--no-cache', 'read everything again, and remember nothing')
+    .option('--verify', 'compute the digest of every layer, also where that means reading more')
     .option('--strict', 'exit with 2 also for what is not covered')
     .option('-q, --quiet', 'no progress bar')
     .option('-v, --verbose', 'say where the image came from')
@@ -268,6 +269,7 @@ const scanCommand = (program: Command, name: string): Command =>
     .option('--plain-http', 'speak to the registry without encryption')
     .option('--mirror <registry=address>', 'ask this address first (may be repeated)', several)
     .option('--no-cache', 'read everything again, and remember nothing')
+    .option('--verify', 'compute the digest of every layer, also where that means reading more')
     .option('-q, --quiet', 'no progress bar')
     .option('-v, --verbose', 'say where the image came from')
 

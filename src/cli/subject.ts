@@ -10,12 +10,14 @@ import { machine } from '../world/machine.ts'
 import { openFileCache } from './cache-folder.ts'
 import type { layerPool } from './layer-pool.ts'
 import { progressBar } from './progress.ts'
+import { tell } from './terminal.ts'
 
 export type SubjectArguments = {
   readonly platform?: string
   readonly plainHttp?: boolean
   readonly mirror?: readonly string[]
   readonly cache: boolean
+  readonly verify?: boolean
   readonly quiet?: boolean
   readonly verbose?: boolean
 }
@@ -23,7 +25,7 @@ export type SubjectArguments = {
 /** `owned`: whether somebody will ask which files packages own. Rejects with UsageError. */
 export const readSubject = async (subject: string, args: SubjectArguments, owned: boolean): Promise<Inventory> => {
   const note = (text: string): void => {
-    if (args.verbose) console.error(`bulkhead: ${text}`)
+    if (args.verbose) tell(`bulkhead: ${text}`)
   }
   // Half a million paths live long: copying them through a young generation that grows takes a third more memory, and no less time.
   setFlagsFromString('--semi-space-growth-factor=1')
@@ -34,15 +36,16 @@ export const readSubject = async (subject: string, args: SubjectArguments, owned
     return await takeInventory(machine, subject, {
       sources: inOrder(sources),
       catalogers: new Map(Object.entries(catalogers)),
-      indexLayer: async (bytes, onProgress) => {
+      indexLayer: async (bytes, reading, onProgress) => {
         const module = await import('./layer-pool.ts')
         pool ??= module.layerPool()
-        return pool.indexLayer(bytes, onProgress)
+        return pool.indexLayer(bytes, reading, onProgress)
       },
       afterReading: async () => pool?.close(),
       ...(args.cache ? { cache: openFileCache(note) } : {}),
       ...(args.quiet ? {} : { progress }),
       owned,
+      verify: args.verify === true,
       platform: args.platform,
       host: hostPlatform(),
       plainHttp: args.plainHttp === true,

@@ -1,9 +1,9 @@
 /** `bulkhead sbom`: reference → image → an index of each layer → what is installed. */
 import { createHash } from 'node:crypto'
-import { type Problem, UsageError } from '../model/finding.ts'
+import { type Digest, type Problem, UsageError } from '../model/finding.ts'
 import type { FileRange, Image, LayerBytes } from '../model/image.ts'
 import type { Inventory } from '../model/inventory.ts'
-import type { LayerIndex } from '../model/layer-index.ts'
+import type { LayerIndex, LayerProblem } from '../model/layer-index.ts'
 import type { Package } from '../model/package.ts'
 import type { Cache } from '../model/store.ts'
 import { type World, WorldError } from '../model/world.ts'
@@ -12,13 +12,16 @@ import { assemble } from '../read/image/assemble.ts'
 import { compressionOf } from '../read/image/decompress.ts'
 import { ImageError } from '../read/image/documents.ts'
 import type { ImageSource, Opened, OpenedImage, PassingImage, SourceOptions } from '../read/image/image-source.ts'
-import { LayerIndexer } from '../read/image/layers/indexer.ts'
-import { hashRange, indexRevision, readLayer, unreadableLayer } from '../read/image/layers/read-layer.ts'
+import { defaultLayerLimits, LayerIndexer } from '../read/image/layers/indexer.ts'
+import { findLinkedFiles, type LinkedFiles, linkedFindings } from '../read/image/layers/linked-files.ts'
+import { MergedTree } from '../read/image/layers/merged-tree.ts'
+import { hashRange, indexRevision, type Reading, readLayer, unreadableLayer } from '../read/image/layers/read-layer.ts'
+import { familiarName } from '../read/image/layout.ts'
 import { readPassing } from '../read/image/passing-archive.ts'
 import { RegistryError } from '../read/image/registry/client.ts'
 
 /** Indexes a layer, perhaps in another thread. Rejects with WorldError and RegistryError. */
-export type IndexLayer = (bytes: LayerBytes, onProgress: (bytes: number) => void) => Promise<LayerIndex>
+export type IndexLayer = (bytes: LayerBytes, reading: Reading, onProgress: (bytes: number) => void) => Promise<LayerIndex>
 
 export type Progress = {
   /** What is to be read, in bytes as they are stored; undefined where nobody knows. */
@@ -34,9 +37,15 @@ export type InventoryOptions = SourceOptions & {
   readonly afterReading?: () => Promise<void>
   readonly cache?: Cache
   readonly progress?: Progress
+  /** Compute every digest that the image claims, also those of layers that need not be read whole. */
+  readonly verify?: boolean
+  /** Entries of all layers together (default: ten times those of a large image). */
+  readonly entryLimit?: number
   /** False: nobody will ask which files packages own, and the long lists need not be read from the cache. */
   readonly owned?: boolean
 }
+
+const defaultEntryLimit = 5_000_000
 
 /** Throws UsageError when there is no such image. */
 export const takeInventory = async (world: World, subject: string, options: InventoryOptions): Promise<Inventory> => {
@@ -48,8 +57,10 @@ export const takeInventory = async (world: World, subject: string, options: Inve
     case 'passing':
       return ofPassing(world, name, opened, revision, options)
     case 'folder': {
-      const index = await readLayer(world, { from: 'folder', path: opened.path }, options)
-      const { distro, packages, problems } = assemble([index], options.catalogers, { root: opened.path })
+      const bytes: LayerBytes = { from: 'folder', path: opened.path }
+      const index = await readLayer(world, bytes, { catalogers: options.catalogers })
+      const read: ReadLinked = readLinkedBy(world, [bytes], options)
+      const { distro, packages, problems } = await assembled([index], { root: opened.path }, read, options)
       return { name, kind: 'folder', image: undefined, distro, packages, problems, layers: [] }
     }
     case 'sbom':
@@ -124,34 +135,123 @@ const ofImage = async (
 ): Promise<Inventory> => {
   const cache = options.cache && openCache(options.cache, revision)
   const keys = layers.map(bytes => keyOf(world, bytes))
-  // The same layers under the same configuration give the same answer.
-  const whole = keys.every(key => key !== undefined) ? `image ${image.id} ${keys.map(({ text }) => text).join(' ')}` : undefined
+  const verify = options.verify === true
+  if (!verify && keys.some(key => key?.isPlain))
+    options.note('layers that are not compressed were taken as they lie: --verify computes their digests')
+  // The same layers under the same configuration give the same answer. The engine's folders may change, whatever their headers say.
+  const isLasting = keys.every(key => key !== undefined) && !(verify && layers.some(({ from }) => from === 'overlay'))
+  const whole = isLasting ? `${verify ? 'verified ' : ''}image ${image.id} ${keys.map(key => key!.text).join(' ')}` : undefined
   const known = whole === undefined ? undefined : cache && recall<Assembled>(cache, whole, options)
   if (known && keys.every(key => key && isProved(world, cache!, key))) {
     options.note('known: nothing was read again')
     return { name: imageName(name, image), kind: 'image', image, ...known }
   }
-  options.progress?.start(layers.reduce((sum, bytes) => sum + sizeOf(bytes), 0))
-  const indexLayer = options.indexLayer ?? ((bytes, onProgress) => readLayer(world, bytes, { ...options, onProgress }))
-  const indexes = await Promise.all(
-    layers.map(async (bytes, i) => {
-      const key = keys[i]
-      const advance = (count: number): void => options.progress?.advance(count)
-      const found = key && cache && (await fromCache(world, cache, key, bytes, advance))
-      if (found) return found
-      let index: LayerIndex
+  const indexLayer: IndexLayer =
+    options.indexLayer ??
+    ((bytes, reading, onProgress) => readLayer(world, bytes, { catalogers: options.catalogers, ...reading, onProgress }))
+  const advance = (count: number): void => options.progress?.advance(count)
+  const read = async (bytes: LayerBytes, key: Key | undefined, diffId: Digest): Promise<LayerIndex> => {
+    const found = key && cache && fromCache(world, cache, key, bytes, verify ? diffId : undefined, advance)
+    if (found) return found
+    let index: LayerIndex
+    try {
+      index = await indexLayer(bytes, { verify, diffId }, advance)
+    } catch (error) {
+      if (!(error instanceof WorldError || error instanceof RegistryError)) throw error
+      return unreadableLayer(error.message)
+    }
+    if (key && cache) remember(cache, key, index)
+    return index
+  }
+  const limit = options.entryLimit ?? defaultEntryLimit
+  let entries = 0
+  // An image may name one layer many times.
+  const reading = new Map<string, Promise<LayerIndex>>()
+  const names = layers.map((bytes, i) => `${identityOf(bytes) ?? i} ${algorithmOf(image.layers[i]!.diffId)}`)
+  options.progress?.start([...new Set(names)].reduce((sum, one) => sum + sizeOf(layers[names.indexOf(one)]!), 0))
+  for (const [i, bytes] of layers.entries()) {
+    if (reading.has(names[i]!)) continue
+    const counted = read(bytes, keys[i], image.layers[i]!.diffId).then(index => {
+      entries += index.files.paths.length
+      if (entries > limit) throw new UsageError(`${name}: the layers of the image have more than ${limit} entries`)
+      return index
+    })
+    reading.set(names[i]!, counted)
+  }
+  const indexes = claimed(image, await Promise.all(names.map(one => reading.get(one)!)), verify)
+  await options.afterReading?.()
+  return finish(name, image, indexes, readLinkedBy(world, layers, options), options, cache, whole)
+}
+
+const algorithmOf = (digest: Digest): string => digest.slice(0, digest.indexOf(':'))
+
+/** The same text for the same bytes. */
+const identityOf = (bytes: LayerBytes): string | undefined => {
+  switch (bytes.from) {
+    case 'file':
+      return `${bytes.range.path} ${bytes.range.at} ${bytes.range.size} ${bytes.digest}`
+    case 'registry':
+      return `${bytes.access.base} ${bytes.access.repository} ${bytes.digest}`
+    case 'overlay':
+      return `${bytes.headers} ${bytes.folder}`
+    default:
+      return undefined
+  }
+}
+
+/** Holds what was read against what the configuration claims: a layer that is another one gives nothing. */
+const claimed = (image: Image, indexes: readonly LayerIndex[], verify: boolean): readonly LayerIndex[] => {
+  const unproved = new Map<LayerIndex, LayerIndex>()
+  return indexes.map((index, i): LayerIndex => {
+    const { diffId } = image.layers[i]!
+    const found = index.diffId
+    if (found !== undefined && algorithmOf(found) === algorithmOf(diffId))
+      return found === diffId
+        ? index
+        : unreadableLayer(`the archive in the layer has the digest ${found}, and the image's configuration says ${diffId}`)
+    if (!verify || index.problems.some(({ code }) => broken.has(code))) return index
+    const problem: LayerProblem = {
+      kind: 'uncovered',
+      code: 'layer-unverified',
+      message: `whether its bytes are those of ${diffId} could not be computed`,
+    }
+    const known = unproved.get(index) ?? { ...index, problems: [...index.problems, problem] }
+    unproved.set(index, known)
+    return known
+  })
+}
+
+type ReadLinked = (files: LinkedFiles['byLayer']) => Promise<ReadonlyMap<number, Pick<LayerIndex, 'evidence' | 'problems'>>>
+
+const readLinkedBy =
+  (world: World, layers: readonly LayerBytes[], { catalogers }: InventoryOptions): ReadLinked =>
+  async files => {
+    const found = new Map<number, LayerIndex>()
+    for (const [layer, linked] of files) {
       try {
-        index = await indexLayer(bytes, advance)
+        found.set(layer, await readLayer(world, layers[layer]!, { catalogers, linked }))
       } catch (error) {
         if (!(error instanceof WorldError || error instanceof RegistryError)) throw error
-        return unreadableLayer(error.message)
+        found.set(layer, unreadableLayer(error.message))
       }
-      if (key && cache) remember(cache, key, index)
-      return index
-    }),
-  )
-  await options.afterReading?.()
-  return finish(name, image, indexes, options, cache, whole)
+    }
+    return found
+  }
+
+/** Indexes of layers, and what the image has behind links → what is installed. */
+const assembled = async (
+  indexes: readonly LayerIndex[],
+  where: Parameters<typeof assemble>[2],
+  readLinked: ReadLinked,
+  { catalogers }: InventoryOptions,
+): Promise<Assembled> => {
+  const tables = indexes.map(({ files }) => files)
+  const tree = new MergedTree(tables)
+  const linked = findLinkedFiles(tree, tables, catalogers)
+  const found = linked.byLayer.size > 0 ? await readLinked(linked.byLayer) : new Map<number, LayerIndex>()
+  const findings = new Map([...found].map(([layer, index]) => [layer, linkedFindings(index, linked, catalogers)] as const))
+  const { problems, ...rest } = assemble(indexes, catalogers, where, tree, findings)
+  return { ...rest, problems: [...linked.problems, ...problems] }
 }
 
 /** Most of an inventory is lists of files, which most outputs do not show: they are kept apart. */
@@ -177,25 +277,33 @@ const recall = <Value extends Assembled>(cache: TypedCache, key: string, { owned
 
 type Assembled = Pick<Inventory, 'distro' | 'packages' | 'problems' | 'layers'>
 
-const finish = (
+const finish = async (
   name: string,
   image: Image,
   indexes: readonly LayerIndex[],
+  readLinked: ReadLinked,
   options: InventoryOptions,
   cache: TypedCache | undefined,
   whole: string | undefined,
-): Inventory => {
-  const { distro, packages, problems, layers } = assemble(indexes, options.catalogers, { layers: image.layers })
+): Promise<Inventory> => {
+  const { distro, packages, problems, layers } = await assembled(indexes, { layers: image.layers }, readLinked, options)
   // What failed may go well the next time.
-  if (whole !== undefined && !indexes.some(index => index.problems.some(({ code }) => transient.has(code))))
-    keep(cache, whole, { distro, packages, problems, layers })
+  if (whole !== undefined && !isTransient({ problems })) keep(cache, whole, { distro, packages, problems, layers })
   return { name: imageName(name, image), kind: 'image', image, distro, packages, problems, layers }
 }
 
-/** What the image calls itself, so that it has one name whichever way it was read. */
-const imageName = (asked: string, { refs }: Image): string => refs[0] ?? asked
+/** What the image calls itself, so that it has one name whichever way it was read: of several, the one that was asked for. */
+const imageName = (asked: string, { refs }: Image): string => {
+  const wanted = familiarName(asked)
+  const fits = refs.filter(ref => ref === wanted || ref === `${wanted}:latest` || wanted.endsWith(`:${ref}`))
+  return fits.sort((a, b) => b.length - a.length)[0] ?? refs[0] ?? asked
+}
 
 const transient = new Set(['layer-unreadable', 'layer-too-large'])
+const isTransient = ({ problems }: { readonly problems: readonly Problem[] }): boolean =>
+  problems.some(({ code }) => transient.has(code))
+/** The layer was not read to its end. */
+const broken = new Set([...transient, 'layer-broken'])
 
 const ofPassing = async (
   world: World,
@@ -208,26 +316,34 @@ const ofPassing = async (
   const whole =
     opened.identity === undefined
       ? undefined
-      : `passing ${opened.identity} ${opened.wanted.name ?? ''} ${opened.wanted.platform ?? opened.wanted.host}`
+      : `${options.verify ? 'verified ' : ''}passing ${opened.identity} ${opened.wanted.name ?? ''} ${opened.wanted.platform ?? opened.wanted.host}`
   const known = whole === undefined ? undefined : cache && recall<Assembled & { image: Image }>(cache, whole, options)
   if (known) {
     options.note('known: nothing was read again')
     return { name: imageName(name, known.image), kind: 'image', ...known }
   }
   options.progress?.start(opened.size)
+  const budget = { entries: options.entryLimit ?? defaultEntryLimit }
   const newIndexer = (linked?: ReadonlyMap<string, readonly string[]>): LayerIndexer =>
     new LayerIndexer({
       catalogers: options.catalogers,
       scratch: () => world.files.scratch(),
+      deadline: world.clock.now() + defaultLayerLimits.time,
+      now: () => world.clock.now(),
+      budget,
       ...(linked ? { linked } : {}),
     })
   try {
-    const { image, indexes } = await readPassing(opened, newIndexer, bytes => options.progress?.advance(bytes))
+    const advance = (bytes: number): void => options.progress?.advance(bytes)
+    const { image, indexes, again } = await readPassing(opened, newIndexer, advance, options.verify)
     const named: Image = opened.refs ? { ...image, refs: opened.refs } : image
-    for (const index of indexes) if (index.verified !== undefined) cache?.put(`layer ${index.verified}`, index)
-    const inventory = finish(name, named, indexes, options, undefined, undefined)
+    for (const index of new Set(indexes))
+      if (index.verified !== undefined && !isTransient(index)) cache?.put(`layer ${index.verified}`, index)
+    const right = claimed(named, indexes, options.verify === true)
+    const inventory = await finish(name, named, right, again, options, undefined, undefined)
     const { distro, packages, problems, layers } = inventory
-    if (whole !== undefined) keep(cache, whole, { image: named, distro, packages, problems, layers })
+    if (whole !== undefined && !isTransient({ problems }))
+      keep(cache, whole, { image: named, distro, packages, problems, layers })
     return inventory
   } catch (error) {
     if (error instanceof ImageError) throw new UsageError(`${name}: ${error.message}`, error.hint)
@@ -245,6 +361,8 @@ type Key = {
   readonly text: string
   readonly proof: string | undefined
   readonly range?: FileRange
+  /** The bytes are an archive as it is, which is not read whole. */
+  readonly isPlain?: boolean
 }
 
 const keyOf = (world: World, bytes: LayerBytes): Key | undefined => {
@@ -265,7 +383,7 @@ const keyOf = (world: World, bytes: LayerBytes): Key | undefined => {
         const isCompressed = compressionOf(head.subarray(0, file.read(bytes.range.at, head))) !== 'none'
         return isCompressed && bytes.digest !== undefined
           ? { by: 'digest', text: `layer ${bytes.digest}`, proof: `proof ${place} ${bytes.digest}`, range: bytes.range }
-          : { by: 'place', text: `file ${place}`, proof: undefined }
+          : { by: 'place', text: `file ${place}`, proof: undefined, isPlain: !isCompressed }
       } finally {
         file.close()
       }
@@ -290,16 +408,25 @@ const openCache = (cache: Cache, revision: string): TypedCache => ({
 
 const isProved = (_world: World, cache: TypedCache, key: Key): boolean => key.by !== 'digest' || cache.get(key.proof!) === true
 
-/** Bytes of a file are hashed before an index is believed that was kept under their digest, unless that was done for this very file. */
-const fromCache = async (
+/**
+ * Bytes of a file are hashed before an index is believed that was kept under their digest, unless that was done for this very file. `proved`: a diffID
+ * that is to be proved; then only an index is believed for which all digests were computed when it was made.
+ */
+const fromCache = (
   world: World,
   cache: TypedCache,
   key: Key,
   bytes: LayerBytes,
+  proved: Digest | undefined,
   onProgress: (bytes: number) => void,
-): Promise<LayerIndex | undefined> => {
+): LayerIndex | undefined => {
   const index = cache.get<LayerIndex>(key.text)
   if (!index) return undefined
+  if (proved !== undefined) {
+    const isHashed = index.verified !== undefined && index.diffId?.startsWith(`${algorithmOf(proved)}:`)
+    if (!isHashed || bytes.from === 'overlay') return undefined
+    if (bytes.from === 'file' && bytes.digest !== undefined && index.verified !== bytes.digest) return undefined
+  }
   if (!isProved(world, cache, key)) {
     if (bytes.from !== 'file' || hashRange(world, bytes.range, bytes.digest!) !== bytes.digest) return undefined
     cache.put(key.proof!, true)
@@ -309,7 +436,7 @@ const fromCache = async (
 }
 
 const remember = (cache: TypedCache, key: Key, index: LayerIndex): void => {
-  if (index.problems.some(({ code }: Problem) => transient.has(code))) return
+  if (isTransient(index)) return
   if (key.by === 'place') cache.put(key.text, index)
   else if (index.verified !== undefined && key.text === `layer ${index.verified}`) {
     cache.put(key.text, index)

@@ -4,9 +4,11 @@ import type { Digest, Problem } from './finding.ts'
 export type LayerIndex = {
   /** Computed over all bytes that were read; undefined where bytes were skipped. Only such an index is ever shared between images. */
   readonly verified: Digest | undefined
+  /** sha256 (or what was asked for) of the uncompressed archive, where all of it was hashed: what a claimed diffID must be. */
+  readonly diffId?: Digest
   readonly files: FileTable
   readonly evidence: readonly Evidence[]
-  readonly problems: readonly Problem[]
+  readonly problems: readonly LayerProblem[]
   /** Bytes of all files together, as a reader of them sees them. */
   readonly size: number
 }
@@ -35,4 +37,9 @@ export type Evidence = {
   readonly cataloger: string
   readonly path: string
   readonly data: unknown
+  /** Where links in the finished image lead from `path`: the file that was read. */
+  readonly real?: string
 }
+
+/** `path`: the file that it is about, whose fate in the image is its own: what a later layer deleted or replaced troubles nobody. */
+export type LayerProblem = Problem & { readonly path?: string; readonly real?: string }

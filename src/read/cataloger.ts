@@ -9,6 +9,8 @@ export type Cataloger<Data = unknown> = {
   readonly files: readonly string[]
   /** `elf`: also programs and shared libraries, whatever they are called. */
   readonly content?: 'elf'
+  /** Bytes of the largest file that `collect` reads from (default: what `wholeFile` accepts). Of larger ones it learns path and size alone. */
+  readonly largest?: number
   /**
    * Looks at one file and takes out what `assemble` will need: plain data, small. Undefined: the file is none of ours. Throws Unreadable when it
    * looks like ours and is broken. The file's bytes are only lent.
@@ -67,11 +69,14 @@ export class Unreadable extends Error {
   }
 }
 
+/** Of catalogers that read here and there in a file. */
+export const anySize = Number.MAX_SAFE_INTEGER
+
 /** Bytes of one's own, from the beginning of their own buffer: what `read` lends may be a Buffer, whose `slice` copies nothing. */
 export const copyOf = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(bytes)
 
 /** Databases of packages are larger than anything else that is read whole: dpkg's of a full desktop has 10 MB. */
-const wholeLimit = 64 * 1024 * 1024
+export const wholeLimit = 64 * 1024 * 1024
 
 /** All bytes of a file. Throws Unreadable when there are more than `limit`. */
 export const wholeFile = (file: LayerFile, limit = wholeLimit): Uint8Array => {

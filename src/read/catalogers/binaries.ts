@@ -3,7 +3,7 @@
  * in the table: a file's name chooses the line, and its text must agree.
  */
 import { purl } from '../../model/purl.ts'
-import { type Cataloger, type LayerFile, wholeText } from '../cataloger.ts'
+import { anySize, type Cataloger, type LayerFile, wholeText } from '../cataloger.ts'
 import { latin1 } from '../elf.ts'
 
 type Data = { readonly name: string; readonly version: string }
@@ -97,6 +97,7 @@ const cataloger: Cataloger<Data> = {
     'usr/local/*/release',
   ],
   content: 'elf',
+  largest: anySize,
   collect(file) {
     const name = file.path.slice(file.path.lastIndexOf('/') + 1)
     if (name === 'VERSION' || name === 'OTP_VERSION' || name === 'release') return fromText(file, name)

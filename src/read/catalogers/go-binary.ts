@@ -5,7 +5,7 @@
 
 import type { Package } from '../../model/package.ts'
 import { purl } from '../../model/purl.ts'
-import { type Cataloger, copyOf, type LayerFile, Unreadable } from '../cataloger.ts'
+import { anySize, type Cataloger, copyOf, type LayerFile, Unreadable } from '../cataloger.ts'
 import { type Elf, loadSegment, readElf, writable } from '../elf.ts'
 
 type Module = { readonly path: string; readonly version: string }
@@ -19,6 +19,7 @@ const cataloger: Cataloger<Data> = {
   revision: 1,
   files: [],
   content: 'elf',
+  largest: anySize,
   collect(file) {
     const elf = readElf(file)
     if (!elf) return undefined

@@ -4,7 +4,7 @@
  */
 import type { Problem } from '../../model/finding.ts'
 import { purl } from '../../model/purl.ts'
-import { type Cataloger, Unreadable } from '../cataloger.ts'
+import { anySize, type Cataloger, Unreadable } from '../cataloger.ts'
 import { type Read, readEntry, readZip, storedPart, type ZipEntry } from '../zip.ts'
 
 type Artifact = {
@@ -29,6 +29,7 @@ const textLimit = 1024 * 1024
 const cataloger: Cataloger<Data> = {
   revision: 1,
   files: ['**/*.{jar,war,ear,par,sar,nar,jpi,hpi,kar,far,lpkg,rar}'],
+  largest: anySize,
   collect(file) {
     // RAR archives have the same ending as resource adapters.
     if (file.path.endsWith('.rar') && file.read(0, 1)[0] !== 0x50) return undefined

@@ -1,7 +1,7 @@
 /** rpm's databases in all three forms, and the lists that images without rpm have in their place. */
 import type { Package } from '../../model/package.ts'
 import { purl } from '../../model/purl.ts'
-import { type Cataloger, cameIn, type Found, type ImageView, type LayerFile, Unreadable, wholeText } from '../cataloger.ts'
+import { anySize, type Cataloger, cameIn, type Found, type ImageView, type LayerFile, Unreadable, wholeText } from '../cataloger.ts'
 import { readBerkeley } from '../rpm/berkeley.ts'
 import { parseHeader, type RpmPackage } from '../rpm/header.ts'
 import { readNdb } from '../rpm/ndb.ts'
@@ -18,6 +18,7 @@ const cataloger: Cataloger<Data> = {
     '{var/lib,usr/lib/sysimage,usr/share}/rpm/{Packages,Packages.db,rpmdb.sqlite,rpmdb.sqlite-wal}',
     'var/lib/rpmmanifest/container-manifest-2',
   ],
+  largest: anySize,
   collect(file) {
     const name = file.path.slice(file.path.lastIndexOf('/') + 1)
     if (name === 'container-manifest-2') return { packages: parseManifest(wholeText(file)) }

@@ -1,7 +1,7 @@
 /** Crates inside of Rust programs that were built by cargo-auditable: https://github.com/rust-secure-code/cargo-auditable/blob/master/PARSING.md */
 import { inflateSync } from 'node:zlib'
 import { purl } from '../../model/purl.ts'
-import { type Cataloger, Unreadable } from '../cataloger.ts'
+import { anySize, type Cataloger, Unreadable } from '../cataloger.ts'
 import { readElf } from '../elf.ts'
 
 type Crate = {
@@ -19,6 +19,7 @@ const cataloger: Cataloger<readonly Crate[]> = {
   revision: 1,
   files: [],
   content: 'elf',
+  largest: anySize,
   collect(file) {
     const section = readElf(file)?.sections.find(({ name }) => name === '.dep-v0')
     if (!section) return undefined

@@ -2,7 +2,7 @@
 import type { Digest, Location, Problem } from '../../model/finding.ts'
 import type { Layer } from '../../model/image.ts'
 import type { LayerSummary } from '../../model/inventory.ts'
-import type { LayerIndex } from '../../model/layer-index.ts'
+import type { LayerIndex, LayerProblem } from '../../model/layer-index.ts'
 import type { Distro, Package } from '../../model/package.ts'
 import type { Cataloger, Found, ImageView } from '../cataloger.ts'
 import { MergedTree } from './layers/merged-tree.ts'
@@ -15,13 +15,17 @@ export type Assembled = {
   readonly layers: readonly LayerSummary[]
 }
 
-/** `layers`: as many as indexes, from the base upwards; undefined for a folder, whose places are files below `root`. */
+/**
+ * `layers`: as many as indexes, from the base upwards; undefined for a folder, whose places are files below `root`. `linked`: by the number of the layer,
+ * what was found in files that the image has behind links.
+ */
 export const assemble = (
   indexes: readonly LayerIndex[],
   catalogers: ReadonlyMap<string, Cataloger>,
   where: { readonly layers: readonly Layer[] } | { readonly root: string },
+  tree = new MergedTree(indexes.map(({ files }) => files)),
+  linked: ReadonlyMap<number, Pick<LayerIndex, 'evidence' | 'problems'>> = new Map(),
 ): Assembled => {
-  const tree = new MergedTree(indexes.map(({ files }) => files))
   const place = (layer: number, path: string): Found<unknown>['at'] => {
     if ('root' in where) return { in: 'file', path: `${where.root.replace(/\/$/, '')}/${path}`, span: { start: 0, end: 0 } }
     const { diffId, step } = where.layers[layer]!
@@ -36,24 +40,42 @@ export const assemble = (
   const problems: Problem[] = []
   const found = new Map<string, Found<unknown>[]>()
   // By path, from the top down: the first is what the image has, if the image has the file at all.
-  const byPath = new Map<string, { layer: number; cataloger: string; data: unknown }[]>()
-  for (let layer = indexes.length - 1; layer >= 0; layer--) {
-    for (const { cataloger, path, data } of indexes[layer]!.evidence) {
+  const byPath = new Map<string, { layer: number; cataloger: string; data: unknown; real: string | undefined }[]>()
+  /** Whether the file that was read in a layer is the one that the image has at that path. */
+  const isSeen = (layer: number, path: string, real: string | undefined): boolean =>
+    tree.get(real ?? path)?.layer === layer && (real === undefined || tree.real(path) === real)
+  // Of a layer that is there several times, the highest is seen, and the lowest is where things came in.
+  const lowest = new Map(indexes.map((index, layer) => [index, layer] as const).reverse())
+  const highest = new Map(indexes.map((index, layer) => [index, layer]))
+  const take = (
+    { evidence, problems: trouble }: Pick<LayerIndex, 'evidence' | 'problems'>,
+    layer: number,
+    isLowest: boolean,
+  ): void => {
+    for (const { cataloger, path, data, real } of evidence) {
       const key = `${cataloger} ${path}`
       const list = byPath.get(key)
-      if (list) list.push({ layer, cataloger, data })
-      else byPath.set(key, [{ layer, cataloger, data }])
+      if (list) list.push({ layer, cataloger, data, real })
+      else byPath.set(key, [{ layer, cataloger, data, real }])
     }
-    for (const problem of indexes[layer]!.problems) problems.push(placed(problem, layer, where))
+    for (const problem of trouble)
+      if (problem.path === undefined ? isLowest : isSeen(layer, problem.path, problem.real))
+        problems.push(placed(problem, layer, where))
+  }
+  for (let layer = indexes.length - 1; layer >= 0; layer--) {
+    const index = indexes[layer]!
+    const more = linked.get(layer)
+    if (more) take(more, layer, true)
+    if (layer === highest.get(index) || layer === lowest.get(index)) take(index, layer, layer === lowest.get(index))
   }
   for (const [key, versions] of byPath) {
     const path = key.slice(key.indexOf(' ') + 1)
-    const entry = tree.get(path)
-    const [top, ...lower] = versions
-    if (!top || entry?.layer !== top.layer) continue
-    const { cataloger, layer, data } = top
+    const top = versions.findIndex(({ layer, real }) => isSeen(layer, path, real))
+    if (top === -1) continue
+    const { cataloger, layer, data, real } = versions[top]!
     const list = found.get(cataloger) ?? []
-    list.push({ path, at: place(layer, path), data, earlier: lower.map(one => ({ at: place(one.layer, path), data: one.data })) })
+    const earlier = versions.slice(top + 1).map(one => ({ at: place(one.layer, one.real ?? path), data: one.data }))
+    list.push({ path, at: place(layer, real ?? path), data, earlier })
     found.set(cataloger, list)
   }
   for (const list of found.values()) list.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
@@ -97,7 +119,7 @@ export const assemble = (
 
 /** Says of a problem which layer it is about. */
 const placed = (
-  problem: Problem,
+  { path: _, real: __, ...problem }: LayerProblem,
   layer: number,
   where: { readonly layers: readonly Layer[] } | { readonly root: string },
 ): Problem => {

@@ -154,6 +154,9 @@ export type ParsedConfig = {
   readonly layers: readonly Layer[]
 }
 
+/** Engines stop at 127 layers: their file systems have no room for more. https://docs.docker.com/engine/storage/drivers/overlayfs-driver/ */
+const layersLimit = 1000
+
 /** The image's configuration. Throws ImageError. */
 export const parseConfig = (bytes: Uint8Array): ParsedConfig => {
   const raw = parse(configSchema, bytes, "the image's configuration")
@@ -167,6 +170,8 @@ export const parseConfig = (bytes: Uint8Array): ParsedConfig => {
     }),
   )
   const diffIds = raw.rootfs.diff_ids ?? []
+  if (diffIds.length > layersLimit)
+    throw new ImageError('broken-document', `the image has ${diffIds.length} layers; at most ${layersLimit} are read`)
   const steps = history.flatMap(({ isEmpty }, i) => (isEmpty ? [] : [i]))
   const fits = steps.length === diffIds.length
   return {

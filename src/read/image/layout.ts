@@ -28,6 +28,8 @@ export type Place = {
   document(name: string): Uint8Array
 }
 
+export const noImageHint = 'a root file system, as docker export writes it, is unpacked into a folder first: dir:FOLDER'
+
 /** Undefined: neither form is here. */
 export const openLayout = (place: Place, wanted: Wanted): OpenedImage | undefined => {
   const isOci = place.range('index.json') !== undefined
@@ -55,7 +57,7 @@ const openOci = (place: Place, wanted: Wanted): OpenedImage => {
   const top = parseIndex(place.document('index.json'), 'index.json')
   const named = top.manifests.map(descriptor => ({ descriptor, refs: refsOf(descriptor) }))
   const chosen = choose(named, wanted.name, ({ descriptor, refs }) => ({ refs, digest: descriptor.digest }))
-  const refs = [...new Set(chosen.flatMap(one => one.refs))]
+  const refs = [...new Set(chosen.flatMap(one => one.refs))].filter(isWholeName)
   return follow(
     place,
     chosen.map(({ descriptor }) => descriptor),
@@ -89,8 +91,11 @@ const follow = (place: Place, first: readonly Descriptor[], refs: readonly strin
 const refsOf = ({ annotations }: Descriptor): readonly string[] => {
   const full = annotations?.['io.containerd.image.name']
   const short = annotations?.['org.opencontainers.image.ref.name']
-  return full !== undefined ? [familiarName(full)] : short !== undefined ? [short] : []
+  return full !== undefined ? [familiarName(full)] : short !== undefined ? [familiarName(short)] : []
 }
+
+/** A tag chooses an image in its own layout, and is no name for it elsewhere. */
+const isWholeName = (ref: string): boolean => /[:/]/.test(ref)
 
 /** `docker.io/library/nginx:1.25` → `nginx:1.25`. */
 export const familiarName = (name: string): string => name.replace(/^(?:index\.)?docker\.io\/(?:library\/)?/, '')

@@ -1,11 +1,10 @@
 /** The walk over one layer: a row for every entry, and what the catalogers take out of the files that they want. */
-import type { Problem } from '../../../model/finding.ts'
-import type { Evidence, LayerIndex } from '../../../model/layer-index.ts'
+import type { Evidence, LayerIndex, LayerProblem } from '../../../model/layer-index.ts'
 import type { Scratch } from '../../../model/world.ts'
-import { type Cataloger, type LayerFile, Unreadable } from '../../cataloger.ts'
+import { type Cataloger, type LayerFile, Unreadable, wholeLimit } from '../../cataloger.ts'
 import { imagePath } from '../paths.ts'
 import type { BodySink, SparsePart, TarEntry, TarEntryType, TarHandler } from '../tar.ts'
-import { wantedBy } from './wanted.ts'
+import { wantedFor } from './wanted.ts'
 
 /** Bounds per layer: a real image of 40 GB and 500,000 files stays far below them. */
 export type LayerLimits = {
@@ -29,6 +28,9 @@ export class LayerTooLarge extends Error {
 /** Larger files wait in a scratch file rather than in memory. */
 const memoryLimit = 32 * 1024 * 1024
 
+/** Bytes in the scratch file of a layer, of which there is one at a time. */
+const scratchLimit = 4 * 1024 ** 3
+
 /** A body that can be had at once, without waiting for the archive to come by it. */
 export type Body = { readonly file: LayerFile; close(): void }
 
@@ -36,6 +38,11 @@ export type IndexerOptions = {
   readonly catalogers: ReadonlyMap<string, Cataloger>
   readonly limits?: LayerLimits
   readonly scratch: () => Scratch
+  /** When the walk ends, whatever it has found, by `now`; milliseconds. */
+  readonly deadline: number
+  readonly now: () => number
+  /** Entries of all layers of an image that may still come. */
+  readonly budget?: { entries: number }
   /** Where bodies can be read in any order: gives an entry's body. Then none is taken from the walk. */
   readonly bodyOf?: (entry: TarEntry, path: string) => Body | undefined
   /** Of a second walk: paths whose bodies are wanted for hard links that came later → those links. Nothing else is collected then. */
@@ -61,7 +68,8 @@ export class LayerIndexer implements TarHandler {
   readonly #capabilities: Record<number, string> = {}
   readonly #opaque: number[] = []
   #evidence = new Map<string, readonly Evidence[]>()
-  readonly #problems = new Map<string, Problem>()
+  readonly #problems = new Map<string, LayerProblem>()
+  readonly #fileProblems = new Map<string, LayerProblem[]>()
   readonly #linked = new Map<string, string[]>()
   #size = 0
   #capture: Capture | undefined
@@ -79,7 +87,14 @@ export class LayerIndexer implements TarHandler {
     return this.#linked
   }
 
+  /** Throws LayerTooLarge when the time is over. */
+  tick(): void {
+    if (this.#options.now() > this.#options.deadline)
+      throw new LayerTooLarge(`the layer takes longer than ${this.#limits.time / 1000} s`)
+  }
+
   entry(entry: TarEntry): BodySink | undefined {
+    this.tick()
     if (entry.path.length > pathLimit) {
       this.#problems.set(' path', {
         kind: 'failed',
@@ -96,6 +111,7 @@ export class LayerIndexer implements TarHandler {
     this.#row(entry, path)
     // The last of several entries with one name counts.
     if (this.#evidence.size > 0) this.#evidence.delete(path)
+    if (this.#fileProblems.size > 0) this.#fileProblems.delete(path)
     if (entry.type === 'hard-link') {
       if (this.#wanted(path).length > 0) {
         const target = imagePath(entry.linkTarget)
@@ -136,7 +152,7 @@ export class LayerIndexer implements TarHandler {
         opaque: this.#opaque,
       },
       evidence: [...this.#evidence.values()].flat(),
-      problems: [...this.#problems.values()],
+      problems: [...this.#problems.values(), ...[...this.#fileProblems.values()].flat()],
       size: this.#size,
     }
   }
@@ -149,6 +165,8 @@ export class LayerIndexer implements TarHandler {
   #row(entry: TarEntry, path: string): void {
     const row = this.#paths.length
     if (row >= this.#limits.entries) throw new LayerTooLarge(`the layer has more than ${this.#limits.entries} entries`)
+    if (this.#options.budget && --this.#options.budget.entries < 0)
+      throw new LayerTooLarge('the layers of the image have too many entries')
     this.#size += entry.size
     if (this.#size > this.#limits.bytes)
       throw new LayerTooLarge(`the files of the layer have more than ${this.#limits.bytes} bytes`)
@@ -173,33 +191,73 @@ export class LayerIndexer implements TarHandler {
     onlyElf = false,
   ): BodySink | undefined {
     const take = (file: LayerFile): void => {
-      for (const path of paths) this.#collect({ ...file, path }, catalogersOf(path))
+      const read = (offset: number, length: number): Uint8Array => {
+        this.tick()
+        return file.read(offset, length)
+      }
+      for (const path of paths) this.#collect({ path, size: file.size, read }, catalogersOf(path))
+    }
+    let largest = 0
+    for (const path of paths) for (const name of catalogersOf(path)) largest = Math.max(largest, this.#largest(name))
+    largest = Math.min(largest, scratchLimit)
+    const isTooLarge = entry.size > largest
+    /** A name and a size are enough for some. */
+    const refuse = (): void =>
+      take({
+        path: paths[0]!,
+        size: entry.size,
+        read() {
+          throw new Unreadable(`it has ${entry.size} bytes; at most ${largest} are read`)
+        },
+      })
+    if (isTooLarge && !onlyElf) {
+      refuse()
+      return undefined
     }
     if (this.#options.bodyOf) {
       const body = this.#options.bodyOf(entry, paths[0]!)
       if (!body) return undefined
       try {
-        if (!onlyElf || isElf(body.file.read(0, 4))) take(body.file)
+        if (!onlyElf || isElf(body.file.read(0, 4))) {
+          if (isTooLarge) refuse()
+          else take(body.file)
+        }
       } finally {
         body.close()
       }
       return undefined
     }
-    this.#capture = new Capture(entry, paths[0]!, onlyElf, this.#options.scratch, this.#room, take)
+    this.#capture = new Capture(
+      entry,
+      paths[0]!,
+      onlyElf,
+      this.#options.scratch,
+      this.#room,
+      take,
+      isTooLarge ? refuse : undefined,
+    )
     return this.#capture
+  }
+
+  #largest(cataloger: string): number {
+    return this.#options.catalogers.get(cataloger)!.largest ?? wholeLimit
   }
 
   #collect(file: LayerFile, names: readonly string[]): void {
     const found: Evidence[] = []
+    const problems: LayerProblem[] = []
     for (const cataloger of names) {
       try {
         const data = this.#options.catalogers.get(cataloger)!.collect(file)
+        this.tick()
         if (data !== undefined) found.push({ cataloger, path: file.path, data })
       } catch (error) {
+        if (error instanceof LayerTooLarge) throw error
         const reason = error instanceof Error ? error.message : String(error)
-        this.#problems.set(`${cataloger} ${file.path}`, {
+        problems.push({
           kind: 'failed',
           code: 'package-file-unreadable',
+          path: file.path,
           message: `/${file.path} could not be read as ${cataloger} data: ${reason}`,
           // What is not Unreadable is a fault of ours, which hostile data brought to light.
           ...(error instanceof Unreadable ? {} : { cause: error instanceof Error ? (error.stack ?? reason) : reason }),
@@ -207,6 +265,7 @@ export class LayerIndexer implements TarHandler {
       }
     }
     if (found.length > 0) this.#evidence.set(file.path, found)
+    if (problems.length > 0) this.#fileProblems.set(file.path, problems)
   }
 }
 
@@ -219,17 +278,6 @@ const letters: Readonly<Record<TarEntryType, string>> = {
   'block-device': 'b',
   fifo: 'p',
   other: 'o',
-}
-
-/** Globs are compiled once for a set of catalogers, not for each layer. */
-const compiled = new WeakMap<ReadonlyMap<string, Cataloger>, (path: string) => readonly string[]>()
-const wantedFor = (catalogers: ReadonlyMap<string, Cataloger>): ((path: string) => readonly string[]) => {
-  let wanted = compiled.get(catalogers)
-  if (!wanted) {
-    wanted = wantedBy(new Map([...catalogers].map(([name, { files }]) => [name, files])))
-    compiled.set(catalogers, wanted)
-  }
-  return wanted
 }
 
 const isElf = (head: Uint8Array): boolean =>
@@ -254,6 +302,7 @@ class Capture implements BodySink {
   readonly #take: (file: LayerFile) => void
   readonly #makeScratch: () => Scratch
   readonly #room: Room
+  readonly #refuse: (() => void) | undefined
   #checkElf: boolean
   #held: Uint8Array | undefined
   #filled = 0
@@ -267,8 +316,10 @@ class Capture implements BodySink {
     scratch: () => Scratch,
     room: Room,
     take: (file: LayerFile) => void,
+    refuse: (() => void) | undefined,
   ) {
     this.#room = room
+    this.#refuse = refuse
     this.#entry = entry
     this.#path = path
     this.#checkElf = onlyElf
@@ -280,6 +331,11 @@ class Capture implements BodySink {
     if (this.#checkElf && this.#filled === 0 && bytes.length >= 4) {
       if (!isElf(bytes)) return false
       this.#checkElf = false
+    }
+    if (this.#refuse && !this.#checkElf) {
+      this.#isDone = true
+      this.#refuse()
+      return false
     }
     const { stored } = this.#entry
     if (this.#filled === 0 && bytes.length === stored) {

@@ -22,8 +22,12 @@ export class MergedTree {
     // From the top downwards, so that what is hidden never has to be taken out again.
     const deleted = new Set<string>()
     const emptied = new Set<string>()
+    // A layer that lies there again further down has nothing left to show: all of it is seen already, or hidden for good.
+    const seen = new Set<FileTable>()
     for (let layer = layers.length - 1; layer >= 0; layer--) {
       const table = layers[layer]!
+      if (seen.has(table)) continue
+      seen.add(table)
       const newDeleted: string[] = []
       const newEmptied: string[] = table.opaque.map(row => table.paths[row]!)
       /** Folder → an upper layer hides what this layer has in it. */

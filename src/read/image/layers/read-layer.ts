@@ -1,8 +1,8 @@
 /** The bytes of a layer, wherever they are → its index. */
 import { createHash, type Hash } from 'node:crypto'
-import type { Digest, Problem } from '../../../model/finding.ts'
+import type { Digest } from '../../../model/finding.ts'
 import type { FileRange, LayerBytes } from '../../../model/image.ts'
-import type { LayerIndex } from '../../../model/layer-index.ts'
+import type { LayerIndex, LayerProblem } from '../../../model/layer-index.ts'
 import { type World, WorldError } from '../../../model/world.ts'
 import type { Cataloger } from '../../cataloger.ts'
 import { type Compression, compressionOf, DecompressError, decompress } from '../decompress.ts'
@@ -21,13 +21,23 @@ import {
 import { walkOverlay } from './overlay.ts'
 
 /** One more with every change of what an index holds, catalogers apart. */
-export const indexRevision = 1
+export const indexRevision = 2
 
 export type ReadLayerOptions = {
   readonly catalogers: ReadonlyMap<string, Cataloger>
   readonly limits?: LayerLimits
   /** Called now and then with how many bytes of the source were read since the last call. */
   readonly onProgress?: (bytes: number) => void
+} & Reading
+
+/** What is to be read of a layer, and how. Plain data. */
+export type Reading = {
+  /** Compute digest and diffID over all bytes, also where seeking would be faster. */
+  readonly verify?: boolean
+  /** What the layer's uncompressed archive should hash to. Only its algorithm matters here: what was found is `diffId` of the index. */
+  readonly diffId?: Digest
+  /** Nothing but these files: path in the layer → paths under which the finished image has it too. */
+  readonly linked?: ReadonlyMap<string, readonly string[]>
 }
 
 /** The bytes are not those that their digest names. */
@@ -44,16 +54,33 @@ export class DigestMismatch extends Error {
  */
 export const readLayer = async (world: World, bytes: LayerBytes, options: ReadLayerOptions): Promise<LayerIndex> => {
   if (bytes.from === 'nowhere') return unreadableLayer(bytes.reason)
-  const setup = {
+  const limits = options.limits ?? defaultLayerLimits
+  const setup: Setup = {
     catalogers: options.catalogers,
-    limits: options.limits ?? defaultLayerLimits,
+    limits,
     scratch: () => world.files.scratch(),
+    deadline: world.clock.now() + limits.time,
+    now: () => world.clock.now(),
+    only: options.linked,
   }
   if (bytes.from === 'folder') return byWalk(setup, indexer => walkFolder(world.files, bytes.path, indexer))
-  if (bytes.from === 'overlay') return byWalk(setup, indexer => walkOverlay(world.files, bytes, indexer))
+  if (bytes.from === 'overlay') {
+    if (!options.verify) return byWalk(setup, indexer => walkOverlay(world.files, bytes, indexer))
+    let diffId: Digest | undefined
+    const algorithm = algorithmOf(options.diffId)
+    return byWalk(
+      setup,
+      async make => {
+        const hash = createHash(algorithm)
+        const isWhole = await walkOverlay(world.files, bytes, make, piece => hash.update(piece))
+        diffId = isWhole ? (`${algorithm}:${hash.digest('hex')}` as Digest) : undefined
+      },
+      () => ({ diffId }),
+    )
+  }
   if (bytes.from === 'registry') {
     const open = (): AsyncIterable<Uint8Array> => openBlob(world, bytes)
-    return readStream(world, open, bytes.digest, setup, options)
+    return readStream(world, open, bytes.digest, setup, options, bytes.size)
   }
   const { path, at, size } = bytes.range
   const file = world.files.open(path)
@@ -62,9 +89,9 @@ export const readLayer = async (world: World, bytes: LayerBytes, options: ReadLa
     const head = new Uint8Array(Math.min(size, 8))
     file.read(at, head)
     const compression = compressionOf(head)
-    if (compression !== 'none') {
+    if (compression !== 'none' || options.verify) {
       const open = (): AsyncIterable<Uint8Array> => pieces(file, at, size)
-      return await readStream(world, open, bytes.digest, setup, options, compression)
+      return await readStream(world, open, bytes.digest, setup, options, size, compression)
     }
     options.onProgress?.(size)
     return await byWalk(setup, indexer => {
@@ -83,7 +110,11 @@ export const readLayer = async (world: World, bytes: LayerBytes, options: ReadLa
 /** Most bodies are larger than this, and are skipped; reading more at a time would read most of them too. */
 const seekWindow = 2 * 1024
 
-type Setup = Omit<IndexerOptions, 'bodyOf' | 'linked'>
+type Setup = Omit<IndexerOptions, 'bodyOf' | 'linked'> & {
+  readonly limits: LayerLimits
+  /** Of a walk that is for these alone. */
+  readonly only: IndexerOptions['linked'] | undefined
+}
 type MakeIndexer = (bodyOf?: IndexerOptions['bodyOf']) => LayerIndexer
 
 /** Bodies that lie in an open file. */
@@ -102,17 +133,18 @@ const bodiesIn =
 /** Walks by `walk`, a second time for hard links, and turns what is wrong with the bytes into problems. */
 const byWalk = async (
   setup: Setup,
-  walk: (make: MakeIndexer) => void | Promise<void>,
-  verified?: () => Digest,
+  walk: (make: MakeIndexer) => unknown,
+  hashed: () => Hashed = () => ({}),
 ): Promise<LayerIndex> => {
+  const { only, ...common } = setup
   let indexer: LayerIndexer | undefined
   const make =
     (linked?: IndexerOptions['linked']): MakeIndexer =>
     bodyOf => {
-      indexer = new LayerIndexer({ ...setup, ...(bodyOf ? { bodyOf } : {}), ...(linked ? { linked } : {}) })
+      indexer = new LayerIndexer({ ...common, ...(bodyOf ? { bodyOf } : {}), ...(linked ? { linked } : {}) })
       return indexer
     }
-  const problems: Problem[] = []
+  const problems: LayerProblem[] = []
   const run = async (linked?: IndexerOptions['linked']): Promise<LayerIndexer> => {
     try {
       await walk(make(linked))
@@ -124,12 +156,13 @@ const byWalk = async (
     }
     return indexer!
   }
-  const first = await run()
+  const first = await run(only)
   const index = first.finish()
   const second = first.linked.size > 0 && problems.length === 0 ? (await run(first.linked)).finish() : undefined
-  const isWhole = problems.length === 0
+  const { verified, diffId } = problems.length === 0 ? hashed() : {}
   return {
-    verified: isWhole ? verified?.() : undefined,
+    verified,
+    ...(diffId === undefined ? {} : { diffId }),
     files: index.files,
     evidence: second ? [...index.evidence, ...second.evidence] : index.evidence,
     size: index.size,
@@ -137,8 +170,13 @@ const byWalk = async (
   }
 }
 
+/** Digests of what was read: of the bytes as they are stored, and of the archive in them. */
+type Hashed = { readonly verified?: Digest | undefined; readonly diffId?: Digest | undefined }
+
+const algorithmOf = (digest: Digest | undefined): string => (digest?.startsWith('sha512:') ? 'sha512' : 'sha256')
+
 /** Undefined: not the fault of the bytes. */
-const problemOf = (error: unknown): Problem | undefined => {
+export const problemOf = (error: unknown): LayerProblem | undefined => {
   if (error instanceof TarError)
     return { kind: 'failed', code: 'layer-broken', message: `${error.message} (at byte ${error.offset})` }
   if (error instanceof LayerTooLarge || (error instanceof DecompressError && error.code === 'too-large'))
@@ -155,27 +193,61 @@ export const unreadableLayer = (message: string): LayerIndex => ({
   size: 0,
 })
 
+/** Archives whose diffID is always computed: hashing them takes no time that anybody would notice. Bytes, uncompressed and as they are stored. */
+export const smallArchive = { archive: 32 * 1024 * 1024, stored: 8 * 1024 * 1024 }
+
 const readStream = async (
   world: World,
   open: () => AsyncIterable<Uint8Array>,
   digest: Digest | undefined,
-  setup: Setup & { readonly limits: LayerLimits },
-  { onProgress }: ReadLayerOptions,
+  setup: Setup,
+  { onProgress, verify, diffId }: ReadLayerOptions,
+  size: number,
   known?: Compression,
 ): Promise<LayerIndex> => {
-  let verified: Digest | undefined
+  let hashed: Hashed = {}
+  const archiveLimit = verify ? Infinity : size <= smallArchive.stored ? smallArchive.archive : 0
   try {
     return await byWalk(
       setup,
       async make => {
-        const indexer = make()
-        verified = await walkStream(world, open(), digest, setup.limits, indexer, onProgress, known)
+        const archive = new ArchiveHash(algorithmOf(diffId), archiveLimit)
+        const verified = await walkStream(world, open(), digest, setup, make(), archive, onProgress, known)
+        hashed = { verified, diffId: archive.digest(verified) }
       },
-      () => verified!,
+      () => hashed,
     )
   } catch (error) {
     if (error instanceof DigestMismatch) return unreadableLayer(error.message)
     throw error
+  }
+}
+
+/** The digest of the archive in a layer's bytes, as long as it has no more than `limit` bytes. */
+export class ArchiveHash {
+  readonly #algorithm: string
+  #left: number
+  #hash: Hash | undefined
+  /** What is not compressed is hashed already. */
+  isPlain = false
+
+  constructor(algorithm: string, limit: number) {
+    this.#algorithm = algorithm
+    this.#left = limit
+  }
+
+  update(bytes: Uint8Array): void {
+    if (this.isPlain || this.#left < 0) return
+    this.#left -= bytes.length
+    if (this.#left < 0) return
+    this.#hash ??= createHash(this.#algorithm)
+    this.#hash.update(bytes)
+  }
+
+  /** `stored`: the digest of the bytes as they are stored. */
+  digest(stored: Digest): Digest | undefined {
+    if (this.isPlain) return stored.startsWith(`${this.#algorithm}:`) ? stored : undefined
+    return this.#hash && this.#left >= 0 ? (`${this.#algorithm}:${this.#hash.digest('hex')}` as Digest) : undefined
   }
 }
 
@@ -184,14 +256,14 @@ const walkStream = async (
   world: World,
   source: AsyncIterable<Uint8Array>,
   digest: Digest | undefined,
-  limits: LayerLimits,
+  { limits, deadline }: Setup,
   indexer: LayerIndexer,
+  archive: ArchiveHash,
   onProgress: ((bytes: number) => void) | undefined,
   known: Compression | undefined,
 ): Promise<Digest> => {
-  const algorithm = digest?.startsWith('sha512:') ? 'sha512' : 'sha256'
-  const hash: Hash = createHash(algorithm)
-  const deadline = world.clock.now() + limits.time
+  const algorithm = algorithmOf(digest)
+  const hash = createHash(algorithm)
   const iterator = source[Symbol.asyncIterator]()
   const next = async (): Promise<Uint8Array | undefined> => {
     const { value, done } = await iterator.next()
@@ -208,11 +280,16 @@ const walkStream = async (
       for (let bytes = first; bytes; bytes = await next()) yield bytes
     }
     const walker = new TarWalker(indexer)
+    const compression = known ?? compressionOf(first ?? new Uint8Array(0))
+    archive.isPlain = compression === 'none'
     try {
       await decompress(
-        known ?? compressionOf(first ?? new Uint8Array(0)),
+        compression,
         counted(),
-        bytes => walker.push(bytes),
+        bytes => {
+          archive.update(bytes)
+          walker.push(bytes)
+        },
         limits.bytes * 2,
       )
       walker.end()

@@ -1,6 +1,18 @@
 /** Which catalogers want a file: asked for each of perhaps a million paths, so names and endings are looked up and only the rest is matched. */
 import picomatch from 'picomatch'
+import type { Cataloger } from '../../cataloger.ts'
 import { nameOf } from '../paths.ts'
+
+/** Globs are compiled once for a set of catalogers, not for each layer. */
+const compiled = new WeakMap<ReadonlyMap<string, Cataloger>, (path: string) => readonly string[]>()
+export const wantedFor = (catalogers: ReadonlyMap<string, Cataloger>): ((path: string) => readonly string[]) => {
+  let wanted = compiled.get(catalogers)
+  if (!wanted) {
+    wanted = wantedBy(new Map([...catalogers].map(([name, { files }]) => [name, files])))
+    compiled.set(catalogers, wanted)
+  }
+  return wanted
+}
 
 /** Globs of each key (`*` within a name, `**` across folders) → a function from a path to the keys whose globs match it. */
 export const wantedBy = (globs: ReadonlyMap<string, readonly string[]>): ((path: string) => readonly string[]) => {
@@ -44,7 +56,7 @@ const add = (map: Map<string, Pattern[]>, key: string, pattern: Pattern): void =
 }
 
 /** `a{b,c}` → `ab`, `ac`. */
-const alternatives = (glob: string): readonly string[] => {
+export const alternatives = (glob: string): readonly string[] => {
   const match = /^(.*?)\{([^{}]*)\}(.*)$/.exec(glob)
   if (!match) return [glob]
   const [, before = '', choices = '', after = ''] = match

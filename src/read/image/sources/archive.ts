@@ -4,7 +4,7 @@ import { type OpenFile, type World, WorldError } from '../../../model/world.ts'
 import { compressionOf } from '../decompress.ts'
 import { ImageError } from '../documents.ts'
 import type { ImageSource, Opened } from '../image-source.ts'
-import { openLayout, type Place, readDocument } from '../layout.ts'
+import { noImageHint, openLayout, type Place, readDocument } from '../layout.ts'
 import { imagePath } from '../paths.ts'
 import { TarError, walkTar } from '../tar.ts'
 
@@ -108,12 +108,7 @@ const openArchive = (file: OpenFile, path: string, wanted: Parameters<typeof ope
   }
   const place: Place = { range, document: name => readDocument(name, range(name), read) }
   const opened = openLayout(place, wanted)
-  if (!opened)
-    throw new ImageError(
-      'not-an-image',
-      `${path} holds neither manifest.json nor index.json`,
-      'a root file system, as docker export writes it, is unpacked into a folder first: dir:FOLDER',
-    )
+  if (!opened) throw new ImageError('not-an-image', `${path} holds neither manifest.json nor index.json`, noImageHint)
   return opened
 }
 

@@ -1,6 +1,7 @@
 /** OCI image layouts in a folder: what `skopeo copy … oci:FOLDER`, BuildKit and `crane pull --format=oci` write. */
 import type { FileRange } from '../../../model/image.ts'
 import type { World } from '../../../model/world.ts'
+import { ImageError, parseIndex } from '../documents.ts'
 import type { ImageSource } from '../image-source.ts'
 import { openLayout, type Place, readDocument } from '../layout.ts'
 
@@ -16,13 +17,26 @@ const source: ImageSource = {
       const folder = reference.slice(0, end)
       if ((await world.files.stat(`${folder}/index.json`))?.type !== 'file') continue
       const name = reference.slice(end + 1)
-      return openLayout(placeIn(world, await world.files.real(folder)), { name: name === '' ? undefined : name, platform, host })
+      const place = placeIn(world, await world.files.real(folder))
+      // Other things have an index.json too.
+      if (!place.range('oci-layout') && !isIndex(place)) continue
+      return openLayout(place, { name: name === '' ? undefined : name, platform, host })
     }
     return undefined
   },
 }
 
 export default source
+
+const isIndex = (place: Place): boolean => {
+  try {
+    parseIndex(place.document('index.json'), 'index.json')
+    return true
+  } catch (error) {
+    if (error instanceof ImageError) return false
+    throw error
+  }
+}
 
 const placeIn = (world: World, folder: string): Place => {
   const range = (name: string): FileRange | undefined => {
