@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 import { version } from '../src/model/version.ts'
+import { shippedDatabase } from './database.ts'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const dist = join(root, 'dist')
@@ -54,6 +55,10 @@ for (const name of ['README.md', 'LICENSE', 'NOTICE']) copyFileSync(join(root, n
 mkdirSync(join(dist, 'schema'))
 for (const name of ['bulkhead.schema.json', 'check-report.schema.json'])
   copyFileSync(join(root, 'docs', name), join(dist, 'schema', name))
+
+const database = await shippedDatabase()
+mkdirSync(join(dist, 'advisories'))
+for (const name of ['advisories.db', 'advisories.json']) copyFileSync(join(database, name), join(dist, 'advisories', name))
 
 execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.types.json')], {
   stdio: 'inherit',

@@ -77,6 +77,31 @@ const versionOrdersRegistry = registry(
   "import type { VersionOrder } from '../version-order.ts'",
 )
 
+/** docs/feeds.md: what is known of each feed. */
+const feedsMarkdown = (feeds: Readonly<Record<string, import('../src/read/feed.ts').Feed>>): string => {
+  const complete = { all: 'all', fixed: 'what has a fix', some: 'some' } as const
+  const rows = Object.entries(feeds).map(([id, feed]) => {
+    const ecosystems = [...new Set(feed.parts.flatMap(part => part.ecosystems))]
+    const kinds = [...new Set(feed.parts.map(part => complete[part.completeness]))]
+    const isFetched = feed.parts.some(({ downloads }) => downloads.length > 0)
+    return `| [${id}](${feed.home}) | ${feed.title} | ${ecosystems.length === 0 ? 'whatever it is found in' : ecosystems.join(', ')} | ${kinds.join(', ')} | ${feed.rank} | ${isFetched ? 'yes' : ''} | ${feed.licence}${feed.attribution === undefined ? '' : `; ${feed.attribution}`} |`
+  })
+  return [
+    '# Feeds',
+    '',
+    'Generated from `src/read/feeds/` by `npm run generate`: do not edit. What the database at hand has of them: `bulkhead db status`.',
+    '',
+    '- **covers**: whose packages it speaks of, as the [OSV schema](https://ossf.github.io/osv-schema/) names them. “some”: what it does not mention was not looked at.',
+    '- **rank**: of several that know the same vulnerability of the same package the smallest decides.',
+    '- **fetched**: `bulkhead db update` asks for it; the others come with the snapshot, or by `bulkhead db import`.',
+    '',
+    '| feed | | covers | how much | rank | fetched | licence |',
+    '| --- | --- | --- | --- | --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n')
+}
+
 let stale = 0
 /** Writes a file when its content differs; under --check only counts it. */
 const emit = (path: string, content: string): void => {
@@ -110,6 +135,8 @@ if (stale === 0) {
   const { rules } = (await load('src/judge/rules/registry.ts')) as { rules: Record<string, { options?: unknown }> }
   const { ruleMarkdown, rulesMarkdownIndex } = (await load('src/show/rule-docs.ts')) as typeof import('../src/show/rule-docs.ts')
   const { configurationSchema } = (await load('src/flows/configuration.ts')) as typeof import('../src/flows/configuration.ts')
+  const { feeds } = (await load('src/read/feeds/registry.ts')) as typeof import('../src/read/feeds/registry.ts')
+  emit('docs/feeds.md', feedsMarkdown(feeds))
   const { toJsonSchema } = await import('@valibot/to-json-schema')
   const infos = Object.entries(rules).map(([id, rule]) => ({ ...(rule as object), id }) as Parameters<typeof ruleMarkdown>[0])
   for (const info of infos) emit(`docs/rules/${info.id}.md`, ruleMarkdown(info))

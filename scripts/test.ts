@@ -3,8 +3,10 @@
  * a component still passes, and .ci/run does not.
  */
 import { startVitest } from 'vitest/node'
+import { shippedDatabase } from './database.ts'
 
 const filters = process.argv.slice(2).filter(argument => !argument.startsWith('-'))
+await shippedDatabase()
 const vitest = await startVitest('test', filters, { run: true, watch: false, reporters: ['default'] })
 const counts = { passed: 0, failed: 0, skipped: 0 }
 const skipped: string[] = []

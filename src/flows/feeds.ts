@@ -303,7 +303,13 @@ export const importFeeds = async (
       const feed = options.feeds.get(one.feed)!
       const part = feed.parts.find(({ name }) => name === one.part)!
       const fetched = one.dated ?? new Date(world.clock.now()).toISOString()
-      const identity: FeedIdentity = { ...identityOf(one.feed, feed, part, fetched), ...(one.dated ? { dated: one.dated } : {}) }
+      const identity: FeedIdentity = {
+        ...identityOf(one.feed, feed, part, fetched),
+        ...(one.dated === undefined ? {} : { dated: one.dated }),
+        ...(one.source === undefined ? {} : { home: one.source }),
+        ...(one.licence === undefined ? {} : { licence: one.licence }),
+        ...(one.caveat === undefined ? {} : { caveat: one.caveat }),
+      }
       const name = partName(one.feed, one.part)
       options.progress?.begin(name, undefined)
       try {
@@ -333,15 +339,21 @@ export const importFeeds = async (
   return { parts, problems }
 }
 
-function* itemsIn(world: World, path: string, feed: Feed, part: FeedPart): Generator<FeedItem> {
-  const at = world.files.inspect(path)
-  if (at?.type === 'directory') {
-    for (const name of world.files.names(path)) yield* itemsIn(world, `${path}/${name}`, feed, part)
+/** `inside`: the path within the folder that is imported, as an archive of it would have it. */
+function* itemsIn(
+  world: World,
+  path: string,
+  feed: Feed,
+  part: FeedPart,
+  inside = path.slice(path.lastIndexOf('/') + 1),
+): Generator<FeedItem> {
+  if (world.files.inspect(path)?.type === 'directory') {
+    for (const name of world.files.names(path)) yield* itemsIn(world, `${path}/${name}`, feed, part, `${inside}/${name}`)
     return
   }
   const file = world.files.open(path)
   try {
-    yield* itemsOf(feed, part, file, path.slice(path.lastIndexOf('/') + 1))
+    yield* itemsOf(feed, part, file, inside)
   } finally {
     file.close()
   }
