@@ -132,6 +132,35 @@ describe('bulkhead sbom', () => {
     )
   })
 
+  test('no form of output tells the secrets of an image', () => {
+    const config = {
+      os: 'linux',
+      architecture: 'amd64',
+      config: {
+        Env: ['SHOP_TOKEN=correct-horse'],
+        Labels: { 'shop.password': 'correct-horse' },
+        Cmd: ['x', '--token=correct-horse'],
+      },
+      rootfs: { diff_ids: [`sha256:${createHash('sha256').update(layers[0]!).digest('hex')}`] },
+      history: [{ created_by: 'RUN |1 NPM_TOKEN=battery-staple /bin/sh -c make # buildkit' }],
+    }
+    const manifest = [{ Config: 'config.json', RepoTags: ['shop/secret:1'], Layers: ['0/layer.tar'] }]
+    writeFileSync(
+      join(top, 'secret.tar'),
+      tar([
+        { path: '0/layer.tar', body: layers[0]! },
+        { path: 'config.json', body: JSON.stringify(config) },
+        { path: 'manifest.json', body: JSON.stringify(manifest) },
+      ]),
+    )
+    for (const args of [[], ['--by', 'layer'], ['-f', 'json'], ['-f', 'cyclonedx'], ['-f', 'cyclonedx-1.7'], ['-f', 'spdx']]) {
+      const { status, stdout } = run(['sbom', 'secret.tar', ...args])
+      expect(status).toBe(0)
+      expect(stdout, args.join(' ')).not.toMatch(/correct-horse|battery-staple/)
+    }
+    expect(JSON.parse(run(['sbom', 'secret.tar', '-f', 'json']).stdout).image.config.env).toEqual(['SHOP_TOKEN=***'])
+  })
+
   test('the same bytes each time, from the cache and without it, and in a file', () => {
     const path = image()
     for (const format of ['cyclonedx', 'cyclonedx-1.7', 'spdx', 'json']) {

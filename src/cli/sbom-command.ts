@@ -1,4 +1,5 @@
 /** `bulkhead sbom`: arguments → inventory → format → exit code. */
+import { redactInventory } from '../judge/secrets/redact-image.ts'
 import { UsageError } from '../model/finding.ts'
 import type { Inventory } from '../model/inventory.ts'
 import { version } from '../model/version.ts'
@@ -18,7 +19,7 @@ export type SbomArguments = SubjectArguments & {
 export const runSbom = async (subject: string, args: SbomArguments): Promise<number> => {
   if (args.by !== undefined && args.format !== 'table')
     throw new UsageError('--by layer belongs to the table', 'leave --format out')
-  const inventory = await readSubject(subject, args, args.format === 'json')
+  const inventory = redactInventory(await readSubject(subject, args, args.format === 'json'))
   const text = await format(inventory, args)
   if (args.output === undefined) await print(text)
   else

@@ -4,6 +4,7 @@ import { baseImageOf } from '../judge/base-image.ts'
 import { cvssScore } from '../judge/cvss.ts'
 import { type Decision, matchPackages } from '../judge/match.ts'
 import { riskOf } from '../judge/risk.ts'
+import { redactInventory } from '../judge/secrets/redact-image.ts'
 import type { VersionOrder } from '../judge/version-order.ts'
 import type { AdvisoryDatabase, StoredRecord } from '../model/advisory.ts'
 import type { Location } from '../model/finding.ts'
@@ -41,7 +42,8 @@ export const scanInventory = (inventory: Inventory, database: AdvisoryDatabase, 
     .sort(byRisk)
   return {
     version: options.version,
-    inventory,
+    // Whatever shows the report shows no secrets.
+    inventory: redactInventory(inventory),
     base,
     findings,
     problems: [...inventory.problems, ...problems],
