@@ -1,19 +1,31 @@
 /** What every format of a scan must keep to, whatever a subject or an advisory says. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Ajv } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import AjvDraft04 from 'ajv-draft-04'
+import formats from 'ajv-formats'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ScanReport } from '../src/model/vulnerability.ts'
+import { readVex } from '../src/read/vex/read-vex.ts'
+import { showCycloneDx } from '../src/show/cyclonedx.ts'
+import { forHtml, forMarkdownCode, forMarkdownText, forXml } from '../src/show/escape.ts'
+import { showExplanation } from '../src/show/explain-scan.ts'
+import { showGitlab } from '../src/show/gitlab.ts'
+import { showJunit } from '../src/show/junit.ts'
 import { showQuickText } from '../src/show/quick-text.ts'
 import { groupsOf, totalsOf } from '../src/show/scan-facts.ts'
 import { showScanJson } from '../src/show/scan-json.ts'
+import { showScanMarkdown } from '../src/show/scan-markdown.ts'
+import { showScanSarif } from '../src/show/scan-sarif.ts'
 import { showScanText } from '../src/show/scan-text.ts'
 import { widthOf } from '../src/show/style.ts'
 import {
   cleanReport,
   emptyReport,
   hostileTexts,
+  makeExplanation,
   makeFinding,
   makePackage,
   makeReport,
@@ -27,6 +39,8 @@ const read = (path: string): object => JSON.parse(readFileSync(join(import.meta.
 /** Anything that a terminal obeys or hides, but the end of a line. */
 const unsafe = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/
 const withoutColours = (text: string): string => text.replace(/\u001b\[\d+m/g, '')
+
+const runs = Number(process.env.BULKHEAD_FUZZ_RUNS ?? 60)
 
 const nasty = fc.oneof(
   fc.constantFrom(...hostileTexts),
@@ -43,7 +57,7 @@ const everyReport = (check: (report: ScanReport) => void): void => {
     check(report)
   fc.assert(
     fc.property(nasty, text => check(reportWith(text))),
-    { numRuns: 60 },
+    { numRuns: runs },
   )
 }
 
@@ -135,6 +149,9 @@ describe('text', () => {
   test('nothing known is said of what was judged, and never of what was not', () => {
     expect(text(cleanReport())).toContain('No known vulnerabilities in 18 packages.')
     expect(text(emptyReport())).toContain('No packages were found in it: there was nothing to judge.')
+    expect(text(cleanReport(), { hidden: 7 })).toMatch(
+      /^(?![\s\S]*No known)[\s\S]*Nothing of what was asked for; 7 other findings are not shown\./,
+    )
     const uncovered = text(uncoveredReport())
     expect(uncovered).toContain('none of its 18 packages could be judged')
     expect(uncovered).not.toMatch(/No known|\b0\b/)
@@ -244,5 +261,415 @@ describe('JSON', () => {
     for (const other of others) expect(other).toEqual(first)
     expect(schema({ ...document, surprise: 1 })).toBe(false)
     expect(schema({ ...document, findings: [{}] })).toBe(false)
+  })
+})
+
+describe('SARIF', () => {
+  const schema = formats
+    .default(new AjvDraft04.default({ strict: false, allErrors: true }))
+    .compile(read('conformance/sarif/sarif-schema-2.1.0.json'))
+
+  test('is valid against the official schema, with a rule for each vulnerability and a result for each package', () => {
+    everyReport(report => {
+      const text = showScanSarif(report)
+      const log = JSON.parse(text)
+      expect(schema(log), JSON.stringify(schema.errors?.slice(0, 3))).toBe(true)
+      const [run] = log.runs
+      expect(run.results).toHaveLength(report.findings.length)
+      for (const result of run.results) {
+        expect(run.tool.driver.rules[result.ruleIndex].id).toBe(result.ruleId)
+        expect(result.message.text).not.toMatch(unsafe)
+        expect(result.locations[0].physicalLocation.artifactLocation.uri).toMatch(/^[\x21-\x7e]+$/)
+      }
+      for (const rule of run.tool.driver.rules) {
+        expect(rule.help.markdown.replaceAll('\n', '')).not.toMatch(unsafe)
+        expect(Number(rule.properties['security-severity'])).toBeLessThanOrEqual(10)
+      }
+    })
+  })
+
+  test('scores, fixes, suppressions and problems are where code scanning looks for them', () => {
+    const [run] = JSON.parse(showScanSarif(makeReport())).runs
+    const resultOf = (id: string) => run.results.find((one: { ruleId: string }) => one.ruleId === id)
+    const rule = run.tool.driver.rules.find(({ id }: { id: string }) => id === 'CVE-2026-3602')
+    expect(rule.properties['security-severity']).toBe('9.8')
+    expect(rule.properties.tags).toContain('known-exploited')
+    expect(rule.help.markdown).toContain('Update openssl to 3.0.11-1')
+    expect(resultOf('CVE-2026-3602')).toMatchObject({
+      level: 'error',
+      partialFingerprints: { 'bulkheadKey/v1': makeReport().findings[1]!.key },
+      locations: [
+        {
+          physicalLocation: { artifactLocation: { uri: 'var/lib/dpkg/status' } },
+          logicalLocations: [{ fullyQualifiedName: 'pkg:deb/debian/libssl3@3.0.11-1~deb12u1' }],
+        },
+      ],
+    })
+    expect(resultOf('CVE-2026-38545').suppressions).toMatchObject([{ kind: 'external', status: 'accepted' }])
+    expect(resultOf('CVE-2025-31480')).toMatchObject({ level: 'note', suppressions: [{ status: 'accepted' }] })
+    expect(resultOf('CVE-2025-31484').suppressions).toMatchObject([{ status: 'underReview' }])
+    expect(resultOf('CVE-2026-3602').suppressions).toBeUndefined()
+    expect(run.invocations[0]).toMatchObject({ executionSuccessful: false })
+    expect(run.invocations[0].toolExecutionNotifications).toHaveLength(2)
+  })
+})
+
+describe('CycloneDX', () => {
+  const ajv = formats.default(new Ajv({ strict: false, allErrors: false, logger: false }))
+  for (const name of ['spdx.schema.json', 'jsf-0.82.schema.json', 'cryptography-defs.schema.json'])
+    ajv.addSchema(read(`conformance/cyclonedx/${name}`))
+  ajv.addFormat('idn-email', true)
+  ajv.addFormat('iri-reference', /^[\x21-\x7e]*$/)
+  const schemas = {
+    '1.6': ajv.compile(read('conformance/cyclonedx/bom-1.6.schema.json')),
+    '1.7': ajv.compile(read('conformance/cyclonedx/bom-1.7.schema.json')),
+  }
+  const show = (report: ScanReport, version: '1.6' | '1.7' = '1.6'): string =>
+    showCycloneDx(report.inventory, report.version, version, report.findings)
+  type Entry = {
+    id: string
+    'bom-ref': string
+    analysis?: object
+    affects: { ref: string; versions: object[] }[]
+    ratings: object[]
+  }
+
+  test('is valid in both versions, names every vulnerability, and refers to components that are there', () => {
+    everyReport(report => {
+      for (const version of ['1.6', '1.7'] as const) {
+        const bom = JSON.parse(show(report, version))
+        const isValid: boolean = schemas[version](bom)
+        if (!isValid) throw new Error(JSON.stringify(schemas[version].errors))
+        const entries: readonly Entry[] = bom.vulnerabilities
+        expect(new Set(entries.map(one => one['bom-ref'])).size).toBe(entries.length)
+        expect(new Set(entries.map(({ id }) => id))).toEqual(
+          new Set(report.findings.map(one => one.vulnerability.id.toWellFormed())),
+        )
+        expect(entries.reduce((sum, { affects }) => sum + affects.length, 0)).toBe(report.findings.length)
+        const refs = new Set(bom.components.map((one: { 'bom-ref': string }) => one['bom-ref']))
+        for (const { affects } of entries) for (const { ref } of affects) expect(refs).toContain(ref)
+      }
+    })
+  })
+
+  test('scores, fixes, and what somebody has decided', () => {
+    const entries: readonly Entry[] = JSON.parse(show(makeReport())).vulnerabilities
+    const entry = (id: string): Entry => entries.find(one => one.id === id)!
+    expect(entry('CVE-2026-3602').ratings[1]).toMatchObject({ score: 9.8, severity: 'critical', method: 'CVSSv31' })
+    expect(entry('CVE-2026-3602').affects.map(({ ref }) => ref)).toHaveLength(2)
+    expect(entry('CVE-2026-23337').affects[0]!.versions).toEqual([
+      { version: '4.17.20', status: 'affected' },
+      { version: '4.17.21', status: 'unaffected' },
+    ])
+    expect(entry('CVE-2026-3602').analysis).toBeUndefined()
+    expect(entry('CVE-2026-38545').analysis).toMatchObject({ state: 'not_affected', justification: 'code_not_reachable' })
+    expect(entry('CVE-2026-46218').analysis).toMatchObject({ response: ['will_not_fix'] })
+    expect(entry('CVE-2025-31482').analysis).toMatchObject({ response: ['will_not_fix'] })
+    expect(entry('CVE-2025-31485').analysis).toMatchObject({ response: ['can_not_fix'] })
+    expect(entry('CVE-2025-31484').analysis).toMatchObject({ state: 'in_triage' })
+    expect(entry('CVE-2025-31480').analysis).toEqual({ detail: expect.stringContaining('Minor issue') })
+  })
+
+  test('an inventory without a scan has no list of vulnerabilities', () => {
+    const { inventory } = makeReport()
+    expect(JSON.parse(showCycloneDx(inventory, '1'))).not.toHaveProperty('vulnerabilities')
+    expect(JSON.parse(showCycloneDx(inventory, '1', '1.6', []))).toHaveProperty('vulnerabilities', [])
+  })
+
+  test('read back by us as VEX: what was said by VEX is said again, and nothing else is cleared', () => {
+    const vex = readVex(show(makeReport()), 'bom.json')
+    const cleared = vex.statements.filter(({ status }) => status === 'not_affected' || status === 'fixed')
+    expect(cleared).toMatchObject([
+      { vulnerability: expect.arrayContaining(['CVE-2026-38545']), status: 'not_affected', justification: 'code_not_reachable' },
+    ])
+    expect(cleared[0]!.subcomponents).toEqual(['pkg:deb/debian/curl@7.88.1-10%2Bdeb12u4'])
+  })
+})
+
+describe('GitLab', () => {
+  /** What version 15.0.7 of the form asks for: https://gitlab.com/gitlab-org/security-products/security-report-schemas */
+  const text = { type: 'string', minLength: 1 }
+  const url = { type: 'string', pattern: '^https?://.+' }
+  const time = { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}$' }
+  const object = (properties: Record<string, object>, required = Object.keys(properties)): object => ({
+    type: 'object',
+    properties,
+    required,
+    additionalProperties: false,
+  })
+  const tool = object({ id: text, name: text, url, version: text, vendor: object({ name: text }) })
+  const schema = new Ajv({ allErrors: true }).compile(
+    object({
+      version: { const: '15.0.7' },
+      scan: object({
+        analyzer: tool,
+        scanner: tool,
+        type: { const: 'container_scanning' },
+        start_time: time,
+        end_time: time,
+        status: { enum: ['success', 'failure'] },
+        messages: { type: 'array', items: object({ level: { enum: ['info', 'warn', 'fatal'] }, value: text }) },
+      }),
+      vulnerabilities: {
+        type: 'array',
+        items: object(
+          {
+            id: { type: 'string', pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
+            name: { type: 'string', maxLength: 255 },
+            description: { type: 'string', maxLength: 1048576 },
+            severity: { enum: ['Info', 'Unknown', 'Low', 'Medium', 'High', 'Critical'] },
+            solution: { type: 'string', maxLength: 7000 },
+            identifiers: {
+              type: 'array',
+              minItems: 1,
+              items: object({ type: text, name: text, value: text, url }, ['type', 'name', 'value']),
+            },
+            cvss_vectors: {
+              type: 'array',
+              minItems: 1,
+              items: object({
+                vendor: text,
+                vector: { type: 'string', pattern: '^(CVSS:3[.][01]/)?AV:[NALP]/', maxLength: 128 },
+              }),
+            },
+            links: { type: 'array', items: object({ url }) },
+            location: object({
+              dependency: object({ package: object({ name: { type: 'string' } }), version: { type: 'string' } }),
+              operating_system: text,
+              image: text,
+            }),
+          },
+          ['id', 'name', 'description', 'severity', 'solution', 'identifiers', 'links', 'location'],
+        ),
+      },
+    }),
+  )
+
+  test('has the form that GitLab asks for, with what counts', () => {
+    everyReport(report => {
+      const document = JSON.parse(showGitlab(report))
+      expect(schema(document), JSON.stringify(schema.errors?.slice(0, 3))).toBe(true)
+      const ids = document.vulnerabilities.map(({ id }: { id: string }) => id)
+      expect(new Set(ids).size).toBe(ids.length)
+      for (const one of document.vulnerabilities) expect(one.name + one.solution).not.toMatch(unsafe)
+    })
+    const document = JSON.parse(showGitlab(makeReport()))
+    expect(document.vulnerabilities).toHaveLength(25)
+    expect(document.vulnerabilities[1]).toMatchObject({
+      severity: 'Critical',
+      solution: 'Update libssl3 (built from openssl) to 3.0.11-1~deb12u2 or later.',
+      identifiers: [
+        { type: 'cve', value: 'CVE-2026-3602' },
+        { type: 'dsa' },
+        { type: 'cwe', value: '120' },
+        { type: 'cwe', value: '787' },
+      ],
+      location: { operating_system: 'debian 12', image: 'shop/api:1.4', dependency: { package: { name: 'libssl3' } } },
+    })
+    expect(document.scan.status).toBe('failure')
+    expect(document.scan.messages.at(-1).value).toBe(
+      'Not in this list: 10 vulnerabilities left aside by their maintainers, 2 suppressed',
+    )
+  })
+})
+
+/** XML 1.0, as far as we write it; throws where it is not well formed. */
+const parseXml = (
+  text: string,
+): { readonly name: string; readonly attributes: Record<string, string>; readonly path: string }[] => {
+  if (/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u.test(text) || !text.isWellFormed())
+    throw new Error('characters that XML does not have')
+  const elements: { name: string; attributes: Record<string, string>; path: string }[] = []
+  const open: string[] = []
+  const body = text.replace(/^<\?xml version="1\.0" encoding="UTF-8"\?>\n/, '')
+  for (const [token] of body.matchAll(/<[^<>]*>|[^<>]+|[<>]/g)) {
+    const start = /^<([a-z-]+)((?: [a-z]+="(?:[^"<&]|&#\d+;)*")*)(\/?)>$/.exec(token)
+    if (start) {
+      const attributes = Object.fromEntries(
+        [...start[2]!.matchAll(/ ([a-z]+)="([^"]*)"/g)].map(([, name, value]) => [name!, value!]),
+      )
+      elements.push({ name: start[1]!, attributes, path: open.join('/') })
+      if (start[3] === '') open.push(start[1]!)
+    } else if (/^<\/[a-z-]+>$/.test(token)) {
+      if (open.pop() !== token.slice(2, -1)) throw new Error(`${token} ends nothing`)
+    } else if (/^[<>]/.test(token) || /&(?!#\d+;)/.test(token) || (open.length === 0 && token.trim() !== ''))
+      throw new Error(`not well formed: ${token.slice(0, 60)}`)
+  }
+  if (open.length > 0) throw new Error(`not closed: ${open.join(' ')}`)
+  return elements
+}
+
+describe('JUnit', () => {
+  test('is well-formed XML whose numbers are right', () => {
+    everyReport(report => {
+      const text = showJunit(report)
+      const elements = parseXml(text)
+      const [suite] = elements.filter(({ name }) => name === 'testsuite')
+      const count = (name: string): string => String(elements.filter(one => one.name === name).length)
+      expect(suite!.attributes).toMatchObject({
+        tests: count('testcase'),
+        failures: count('failure'),
+        errors: count('error'),
+        skipped: count('skipped'),
+      })
+      expect(Number(count('testcase'))).toBeGreaterThan(0)
+      expect(text.replaceAll('\n', '')).not.toMatch(unsafe)
+    })
+    expect(() => parseXml('<a b="<"/>')).toThrow()
+    expect(() => parseXml('<a>&</a>')).toThrow()
+    expect(() => parseXml('<a>')).toThrow()
+  })
+
+  test('fails at the threshold, skips what is suppressed or left aside, and tells what nobody looked at', () => {
+    const outcomes = (failOn: Parameters<typeof showJunit>[1]): readonly number[] =>
+      ['failure', 'error', 'skipped'].map(
+        name => parseXml(showJunit(makeReport(), failOn)).filter(one => one.name === name).length,
+      )
+    expect(outcomes({ failOn: 'high' })).toEqual([5, 1, 4])
+    expect(outcomes({ failOn: 'critical' })).toEqual([3, 1, 4])
+    expect(outcomes({ failOn: 'none' })).toEqual([0, 1, 4])
+    expect(showJunit(cleanReport())).toContain('no known vulnerabilities in 18 packages')
+    expect(showJunit(emptyReport())).toContain('<skipped/>')
+    expect(showJunit(uncoveredReport())).not.toContain('no known')
+  })
+})
+
+describe('Markdown', () => {
+  test('whatever a name holds, tables keep their columns, and nothing becomes HTML, a link or a mention', () => {
+    everyReport(report => {
+      const shown = showScanMarkdown(report)
+      expect(shown.replaceAll('\n', '')).not.toMatch(unsafe)
+      expect(shown.length).toBeLessThan(65_536)
+      const lines = shown.split('\n')
+      const cells = (line: string): number => (line.replace(/\\./g, '').match(/\|/g) ?? []).length
+      for (const [i, line] of lines.entries())
+        if (/^\| ---/.test(line)) {
+          for (let at = i - 1; lines[at]?.startsWith('|'); at++) expect(cells(lines[at]!), lines[at]).toBe(cells(line))
+        }
+      // What is left when escapes and our own tags are taken away.
+      const bare = shown
+        .replace(/\\[!-/:-@[-`{-~]|&#\d+;/g, '')
+        .replace(/<\/?(?:code|b|sub|details|summary|br)>|<!-- -->/g, '')
+        .replace(/\]\(https?:\/\/[^()\s|<>]*\)/g, ']')
+      expect(bare).not.toMatch(/[<>]|!\[|https?:\/\/|\]\(/)
+      const prose = shown.replace(/<code>.*?<\/code>/g, '').replace(/\]\(https?:[^()\s]*\)/g, ']')
+      expect(prose).not.toMatch(/@[a-z]|#\d/i)
+    })
+  })
+
+  test('says what the text says', () => {
+    const shown = showScanMarkdown(makeReport())
+    expect(shown).toContain('**22 vulnerabilities** in 6 of 18 packages')
+    expect(shown).toContain('| Own layers | **2** | **3** | **12** | **2** | 0 |')
+    expect(shown).toContain('[CVE-2026-3602](https://nvd.nist.gov/vuln/detail/CVE-2026-3602)')
+    expect(shown).toContain('Left aside by Debian: 4 minor')
+    expect(showScanMarkdown(cleanReport())).toContain('**No known vulnerabilities in 18 packages**.')
+    expect(showScanMarkdown(uncoveredReport())).toContain('none of its 18 packages could be judged')
+    expect(showScanMarkdown(uncoveredReport())).not.toMatch(/\| 0 \|/)
+    expect(showScanMarkdown(emptyReport())).toContain('No packages were found')
+  })
+
+  test('is short enough for a comment, and says what it leaves out', () => {
+    const findings = Array.from({ length: 3000 }, (_, i) =>
+      makeFinding({
+        package: makePackage({ name: `package-${i}`, version: '1' }),
+        vulnerability: makeVulnerability({ id: `CVE-2026-${10_000 + i}`, summary: 'x'.repeat(200) }),
+        severity: 'high',
+      }),
+    )
+    const shown = showScanMarkdown(makeReport({ findings }))
+    expect(shown.length).toBeLessThan(65_536)
+    expect(shown).toMatch(/\d+ more packages with vulnerabilities/)
+  })
+})
+
+describe('escaping', () => {
+  test('ordinary text stays as it is', () => {
+    for (const text of ['openssl 3.0.11-1', 'npm ci (twice), 2 of 3; "x"', 'ä日本語']) {
+      expect(forMarkdownText(text)).toBe(text)
+      expect(forXml(text).replaceAll('&#34;', '"')).toBe(text)
+    }
+    expect(forMarkdownText('@babel/core fixes #12, a|b')).toBe('\\@<!-- -->babel/core fixes \\#<!-- -->12, a\\|b')
+    expect(forMarkdownCode('a`b@c')).toBe('<code>a\\`b\\@c</code>')
+    expect(forHtml('<a href="x">&')).toBe('&#60;a href=&#34;x&#34;&#62;&#38;')
+  })
+})
+
+describe('explanation', () => {
+  const show = (overrides: Parameters<typeof makeExplanation>[0] = {}): string =>
+    showExplanation(makeExplanation(overrides), { colour: false, width: 300 })
+
+  test('why it is reported, and why it is not, for every outcome', () => {
+    const shown = show()
+    for (const words of [
+      'libssl3 3.0.11-1~deb12u1: affected; fixed in 3.0.11-1~deb12u2',
+      "3.0.11-1~deb12u1 is below 3.0.11-1~deb12u2, which has the fix, in dpkg's order",
+      '/var/lib/dpkg/status in layer 1: ADD file:66ce4b9a8f33d1a7b2 in /',
+      'CVE-2026-3602 of debian-changelogs https://security-tracker.debian.org/tracker/CVE-2026-3602',
+      'knows it as openssl in Debian:12',
+      'suppressed by config: the program is never called (until 2027-01-31)',
+      "7.88.1-10+deb12u4 is not below 7.70, which has the fix, in dpkg's order",
+      'not-affected: the code is not built',
+      'it is a part of curl 7.88.1-10+deb12u4, whose maintainers have decided about it',
+      "4.17.20 is not below 4.0.0 and not above 4.17.20, the last one that has it, in semver's order",
+      "lies in none of these ranges, in semver's order",
+      "x y cannot be compared with these versions, in dpkg's order",
+      'CVSS       9.8  CVSS:3.1',
+      'more than 99.9 % of all',
+      'exploited in the wild, known since 2026-04-02, by ransomware too',
+    ])
+      expect(shown).toContain(words)
+  })
+
+  test('packages with the same reasons stand together', () => {
+    const [first] = makeExplanation().packages
+    const other = { ...first!, package: makePackage({ name: 'libssl-dev', version: '3.0.11-1~deb12u1' }) }
+    expect(show({ packages: [first!, other] })).toContain('libssl3 3.0.11-1~deb12u1 and libssl-dev 3.0.11-1~deb12u1: affected')
+  })
+
+  test('absent packages and unknown vulnerabilities', () => {
+    expect(show({ packages: [] })).toMatch(/none of the packages that the advisories name:\n +Debian:12 {2}openssl/)
+    const unknown = show({ packages: [], named: [], vulnerability: undefined, problems: makeReport().problems })
+    expect(unknown).toContain('No advisory at hand speaks of CVE-2026-3602')
+    expect(unknown).toContain('not covered[no-advisories]')
+  })
+
+  test('nothing reaches the terminal as a control', () => {
+    const check = (text: string): void => {
+      const base = makeExplanation()
+      const { findings, problems } = reportWith(text)
+      const explanation = makeExplanation({
+        id: text,
+        vulnerability: findings[0]!.vulnerability,
+        packages: base.packages.map(one => ({
+          ...one,
+          package: findings[0]!.match.package,
+          owner: text,
+          opinions: one.opinions.map(opinion => ({
+            ...opinion,
+            feed: text,
+            id: text,
+            url: text,
+            ecosystem: text,
+            name: text,
+            version: text,
+            reason: text,
+            fixedIn: text,
+            versions: [text],
+            ranges: [{ introduced: text, fixed: text }],
+          })),
+          ...(one.suppressed ? { suppressed: { by: 'vex' as const, reason: text, until: text } } : {}),
+        })),
+        named: [{ feed: text, id: text, url: text, ecosystem: text, name: text }],
+        problems,
+      })
+      for (const packages of [explanation.packages, []])
+        for (const colour of [false, true]) {
+          const shown = showExplanation({ ...explanation, packages }, { colour, width: 80 })
+          expect(withoutColours(shown)).not.toMatch(unsafe)
+        }
+    }
+    for (const text of hostileTexts) check(text)
+    fc.assert(fc.property(nasty, check), { numRuns: runs })
   })
 })

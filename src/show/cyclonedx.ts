@@ -2,13 +2,20 @@
 import type { Location } from '../model/finding.ts'
 import type { Inventory, LayerSummary } from '../model/inventory.ts'
 import type { Package } from '../model/package.ts'
+import type { VulnerabilityFinding } from '../model/vulnerability.ts'
+import { cycloneDxVulnerabilities, versionText } from './cyclonedx-vulnerabilities.ts'
 import { isLicenceExpression, isLicenceId } from './licences.ts'
 import { subjectPurl, subjectTime, uuidOf } from './sbom-facts.ts'
 
 export type CycloneDxVersion = '1.6' | '1.7'
 
-/** One document with a line end. The same inventory gives the same bytes. */
-export const showCycloneDx = (inventory: Inventory, toolVersion: string, version: CycloneDxVersion = '1.6'): string => {
+/** One document with a line end, with what was found in the inventory where there was a scan. The same inventory gives the same bytes. */
+export const showCycloneDx = (
+  inventory: Inventory,
+  toolVersion: string,
+  version: CycloneDxVersion = '1.6',
+  findings?: readonly VulnerabilityFinding[],
+): string => {
   const { image, distro, packages, name, problems } = inventory
   const root = subjectPurl(inventory) ?? `subject:${name}`
   const metadata = {
@@ -39,7 +46,7 @@ export const showCycloneDx = (inventory: Inventory, toolVersion: string, version
             type: 'operating-system',
             'bom-ref': `os:${text(distro.id)}`,
             name: text(distro.id),
-            ...(distro.version === '' ? {} : { version: text(distro.version) }),
+            ...(distro.version === '' ? {} : { version: versionText(distro.version) }),
             description: text(distro.name),
             ...properties([
               ...distro.idLike.map((id): Pair => ['bulkhead:distro:id-like', id]),
@@ -55,7 +62,12 @@ export const showCycloneDx = (inventory: Inventory, toolVersion: string, version
   const dependencies = packages
     .filter(({ dependsOn }) => dependsOn.length > 0)
     .map(({ purl, dependsOn }) => ({ ref: purl, dependsOn: dependsOn.filter(url => known.has(url)) }))
-  const body = { metadata, components, dependencies }
+  const body = {
+    metadata,
+    components,
+    dependencies,
+    ...(findings ? { vulnerabilities: cycloneDxVulnerabilities(findings) } : {}),
+  }
   return `${JSON.stringify(
     {
       $schema: `http://cyclonedx.org/schema/bom-${version}.schema.json`,
@@ -78,7 +90,7 @@ const component = (one: Package): object => {
     'bom-ref': one.purl,
     ...(group === undefined ? {} : { group: text(group) }),
     name: text(one.name),
-    version: text(one.version),
+    version: versionText(one.version),
     ...licences(one.licences),
     purl: one.purl,
     evidence: { occurrences: one.at.map(at => ({ location: text(pathOf(at)) })) },

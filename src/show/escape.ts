@@ -28,3 +28,25 @@ export const fenced = (language: string, text: string): string => {
   const fence = '`'.repeat(longest + 1)
   return `${fence}${language}\n${text}${text.endsWith('\n') ? '' : '\n'}${fence}\n`
 }
+
+/**
+ * A stranger's text inside a line of Markdown, which stays text in CommonMark and in the dialects of GitHub and GitLab: no code, table cell, HTML, link,
+ * picture, emoji, formula; and nobody is mentioned, no issue referred to.
+ */
+export const forMarkdownText = (text: string): string =>
+  escapeMarkdown(text).replace(/\\[@#!~&$%](?=[\p{L}\p{N}_"-])/gu, '$&<!-- -->')
+
+/** The same as code, where nothing is referred to. */
+export const forMarkdownCode = (text: string): string => `<code>${escapeMarkdown(text)}</code>`
+
+const escapeMarkdown = (text: string): string =>
+  forTerminal(text.replace(/\s+/g, ' ').toWellFormed()).replace(/[\\`*_{}[\]<>#|~!&@$%]|:(?=\S)|(?<=\bwww)\./gi, '\\$&')
+
+/** Text and attributes of HTML, which stay text also where Markdown is read inside of it. */
+export const forHtml = (text: string): string => references(text, /[&<>"'`[\]!*_|~\\@#$]|:(?=\S)/g)
+
+/** Text and attributes of XML 1.0, without the characters that it cannot hold: https://www.w3.org/TR/xml/#charsets */
+export const forXml = (text: string): string => references(text, /[&<>"']/g).replace(/[\ufffe\uffff]/g, '')
+
+const references = (text: string, signs: RegExp): string =>
+  forTerminal(text.toWellFormed()).replace(signs, sign => `&#${sign.charCodeAt(0)};`)

@@ -1,23 +1,17 @@
 /** SARIF 2.1.0, as GitHub code scanning and IDEs read it. https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html */
-import type { Finding, Location, Problem, Severity } from '../model/finding.ts'
+import type { Finding, Location, Problem } from '../model/finding.ts'
 import type { CheckReport, RuleInfo } from '../model/report.ts'
 import { positionAt, type Span } from '../model/text.ts'
 import { ruleHelpMarkdown, ruleHelpText } from './rule-docs.ts'
+import { driver, levels, sarifLog, securitySeverity, sentence, suppression, uriPath } from './sarif-facts.ts'
 
 /** One run with all findings; suppressed ones carry their suppression. Ends with LF. */
 export const showSarif = (report: CheckReport): string => {
   const used = new Set(report.findings.map(({ rule }) => rule))
   const rules = [...report.rules.values()].filter(({ id }) => used.has(id))
   const indexOf = new Map(rules.map(({ id }, index) => [id, index]))
-  const run = {
-    tool: {
-      driver: {
-        name: 'Bulkhead',
-        semanticVersion: report.version,
-        informationUri: 'https://github.com/bulkhead/bulkhead',
-        rules: rules.map(ruleDescriptor),
-      },
-    },
+  return sarifLog({
+    tool: driver(report.version, rules.map(ruleDescriptor)),
     columnKind: 'utf16CodeUnits',
     originalUriBaseIds: { '%SRCROOT%': { description: { text: 'The folder in which Bulkhead was run' } } },
     invocations: [
@@ -28,27 +22,7 @@ export const showSarif = (report: CheckReport): string => {
     ],
     artifacts: [...report.files.keys()].map(path => ({ location: artifact(path) })),
     results: report.findings.map(finding => result(report, finding, indexOf)),
-  }
-  return `${JSON.stringify({ $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0', runs: [run] }, undefined, 2)}\n`
-}
-
-const levels: Readonly<Record<Severity, 'error' | 'warning' | 'note' | 'none'>> = {
-  critical: 'error',
-  high: 'error',
-  medium: 'warning',
-  low: 'note',
-  info: 'note',
-  unknown: 'none',
-}
-
-/** GitHub sorts by this number: over 9 is critical, 7 high, 4 medium. */
-const securitySeverity: Readonly<Record<Severity, string>> = {
-  critical: '9.5',
-  high: '8.0',
-  medium: '5.5',
-  low: '2.5',
-  info: '0.5',
-  unknown: '0.0',
+  })
 }
 
 const ruleDescriptor = (rule: RuleInfo): object => ({
@@ -66,11 +40,9 @@ const ruleDescriptor = (rule: RuleInfo): object => ({
   },
 })
 
-const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)
-
 /** A relative path as a URI reference: every part percent-encoded. An absolute one becomes a file: URI. */
 const artifact = (path: string): object => {
-  const parts = path.replaceAll('\\', '/').split('/').map(encodeURIComponent).join('/')
+  const parts = uriPath(path.replaceAll('\\', '/'))
   if (path.startsWith('/')) return { uri: `file://${parts}` }
   return { uri: parts.replace(/^(?:\.\/)+/, ''), uriBaseId: '%SRCROOT%' }
 }
@@ -118,17 +90,7 @@ const result = (report: CheckReport, finding: Finding, indexOf: ReadonlyMap<stri
     ...(others.length > 0 ? { relatedLocations: others.map((at, id) => ({ id, ...location(report, at) })) } : {}),
     partialFingerprints: { 'bulkheadKey/v1': finding.key },
     ...(finding.fix && finding.fix.edits.length > 0 ? { fixes: [sarifFix(report, finding.fix)] } : {}),
-    ...(finding.suppressed
-      ? {
-          suppressions: [
-            {
-              kind: finding.suppressed.by === 'comment' ? 'inSource' : 'external',
-              status: 'accepted',
-              justification: finding.suppressed.reason,
-            },
-          ],
-        }
-      : {}),
+    ...(finding.suppressed ? { suppressions: [suppression(finding.suppressed)] } : {}),
     properties: { severity: finding.severity, 'security-severity': securitySeverity[finding.severity] },
   }
 }

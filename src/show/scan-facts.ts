@@ -252,3 +252,20 @@ export const plural = (count: number, one: string, many = `${one}s`): string => 
 /** `a`, `a and b`, `a, b and c`. */
 export const listText = (items: readonly string[]): string =>
   items.length <= 1 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`
+
+/** An address that a reader may follow, in ASCII and without brackets or quotes; undefined: the text is none. */
+export const webUrl = (text: string): string | undefined => {
+  if (!URL.canParse(text)) return undefined
+  const url = new URL(text)
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return undefined
+  // Browsers' URLs may have more than one #, and a % that begins nothing: https://www.rfc-editor.org/rfc/rfc3986#section-3.5
+  const [start = '', ...fragment] = url.href
+    .replace(/[()[\]{}|\\^`'"<>*]|%(?![\da-f]{2})/gi, sign => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
+    .split('#')
+  return fragment.length > 0 ? `${start}#${fragment.join('%23')}` : start
+}
+
+/** All addresses that a vulnerability gives, its own first. */
+export const linksOf = ({ url, references }: Vulnerability): readonly string[] => [
+  ...new Set([url, ...references].map(webUrl).filter(link => link !== undefined)),
+]

@@ -37,6 +37,8 @@ export type ScanTextOptions = {
   /** Every line of every group, also what maintainers leave aside. */
   readonly all?: boolean
   readonly sort?: ScanSort
+  /** How many findings the report is without, since only some were asked for: then nothing is said to be clean. */
+  readonly hidden?: number
 }
 
 /** Lines of one group, unless all are asked for. */
@@ -405,7 +407,7 @@ const ageText = ({ coverage, at, database }: ScanReport, style: Style): string =
 }
 
 /** The counts, and never "none" without saying of what. */
-const summaryLines = ({ report, style }: Context, totals: Totals): readonly string[] => {
+const summaryLines = ({ report, style, options: { hidden = 0 } }: Context, totals: Totals): readonly string[] => {
   const { packages, uncovered, vulnerabilities, vulnerablePackages } = totals
   const failed = report.problems.filter(({ kind }) => kind === 'failed').length
   const lines: string[] = []
@@ -425,6 +427,10 @@ const summaryLines = ({ report, style }: Context, totals: Totals): readonly stri
     )
   } else if (uncovered >= packages)
     lines.push(style.bold(style.yellow(`Nothing is known of it: none of its ${plural(packages, 'package')} could be judged.`)))
+  else if (hidden > 0)
+    lines.push(
+      `${style.bold('Nothing of what was asked for')}; ${plural(hidden, 'other finding is', 'other findings are')} not shown.`,
+    )
   else {
     const aside = asideParts(totals)
     const judged =
