@@ -15,7 +15,7 @@ import { showExplanation } from '../src/show/explain-scan.ts'
 import { showGitlab } from '../src/show/gitlab.ts'
 import { showJunit } from '../src/show/junit.ts'
 import { showQuickText } from '../src/show/quick-text.ts'
-import { groupsOf, totalsOf } from '../src/show/scan-facts.ts'
+import { groupsOf, placeOf, totalsOf } from '../src/show/scan-facts.ts'
 import { showScanJson } from '../src/show/scan-json.ts'
 import { showScanMarkdown } from '../src/show/scan-markdown.ts'
 import { showScanSarif } from '../src/show/scan-sarif.ts'
@@ -199,6 +199,20 @@ describe('text', () => {
 })
 
 describe('facts', () => {
+  test('layers are told apart by their instruction, and are known from an SBOM too', () => {
+    const { inventory } = makeReport()
+    const [first] = inventory.layers
+    const layers = [first!, { ...first!, step: 2 }, { ...first!, step: 4, instruction: 'RUN third' }]
+    const one = { ...makePackage({ name: 'x', version: '1' }), at: [{ in: 'layer', layer: first!.diffId, step: 4 }] as const }
+    expect(placeOf(one, { image: inventory.image, layers })).toMatchObject({
+      number: 3,
+      step: 4,
+      instruction: 'RUN npm ci --omit=dev',
+    })
+    expect(placeOf(one, { image: undefined, layers })).toMatchObject({ number: 3, instruction: 'RUN third' })
+    expect(placeOf(one, { image: undefined, layers: [] })).toMatchObject({ number: undefined, instruction: '' })
+  })
+
   test('what is listed adds up to what is counted', () => {
     everyReport(report => {
       const groups = groupsOf(report)

@@ -571,7 +571,7 @@ export const makeExplanation = (overrides: Partial<Explanation> = {}): Explanati
     ],
     named: [{ feed: 'debian-changelogs', id: 'CVE-2026-3602', url: opinion.url, ecosystem: 'Debian:12', name: 'openssl' }],
     problems: [],
-    image: inventory.image,
+    inventory,
     ...overrides,
   }
 }

@@ -60,11 +60,11 @@ const about = (vulnerability: Vulnerability, asked: string, style: Style, width:
   if (others.length > 0) add('Also', forTerminal(others.join(', ')))
   if (published !== '') add('Published', forTerminal(published.slice(0, 10)))
   if (cvss) add('CVSS', `${style.bold(cvss.score.toFixed(1))}  ${forTerminal(`${cvss.vector} (${cvss.source})`)}`)
-  if (epss)
-    add(
-      'EPSS',
-      `${epssText(vulnerability)} probability of exploitation within 30 days, more than ${Math.min(99.9, Math.floor(epss.percentile * 1000) / 10)} % of all vulnerabilities have`,
-    )
+  if (epss) {
+    const share = Math.min(99.9, Math.floor(epss.percentile * 1000) / 10)
+    const words = `probability of exploitation within 30 days, more than ${share} % of all vulnerabilities have`
+    add('EPSS', `${epssText(vulnerability)} ${words}`)
+  }
   if (kev) {
     const due = kev.due === undefined ? '' : `; agencies of the USA had to fix it until ${kev.due}`
     add(
@@ -84,7 +84,8 @@ const about = (vulnerability: Vulnerability, asked: string, style: Style, width:
 const absent = ({ id, named }: Explanation, style: Style, width: number): string => {
   if (named.length === 0)
     return `${wrapText(
-      `No advisory at hand speaks of ${forTerminal(id)}: the id may be misspelt, or too new for the data; bulkhead db update brings newer ones.`,
+      `No advisory at hand speaks of ${forTerminal(id)}: the id may be misspelt, or too new for the data; ` +
+        'bulkhead db update brings newer ones.',
       width,
       '  ',
     )}\n`
@@ -120,14 +121,19 @@ const decisions = (explanation: Explanation, style: Style, width: number): reado
   return blocks
 }
 
-const decision = ({ image }: Explanation, group: readonly ExplainedPackage[], style: Style, width: number): string => {
+const decision = (
+  { inventory = { image: undefined, layers: [] } }: Explanation,
+  group: readonly ExplainedPackage[],
+  style: Style,
+  width: number,
+): string => {
   const [first] = group
   const { opinions } = first!
   const names = group.map(({ package: one }) => style.bold(forTerminal(`${one.name} ${one.version}`.trim())))
   const lines = [wrapText(`${listText(names)}: ${outcomeText(first!, style)}`, width, '  ')]
   if (first!.suppressed) lines.push(wrapText(suppressionText(first!.suppressed), width, '    '))
   const proofs = group.map(({ package: one }) => {
-    const place = placeOf(one, image)
+    const place = placeOf(one, inventory)
     const path = forTerminal(pathOf(one.at[0]))
     if (!place) return path
     const number = place.number === undefined ? forTerminal(place.layer) : `layer ${place.number}`
@@ -239,7 +245,8 @@ const verdictText = ({ version, order, ranges, verdict, range }: ExplainedOpinio
             ? `not above ${lastAffected}, the last one that has it`
             : ''
       if (lower === '' && upper === '') return 'all versions have it, and no fix is known'
-      return `${version} is ${[lower, upper].filter(part => part !== '').join(' and ')}${by}${upper === '' ? ', and no fix is known' : ''}`
+      const where = [lower, upper].filter(part => part !== '').join(' and ')
+      return `${version} is ${where}${by}${upper === '' ? ', and no fix is known' : ''}`
     }
     case 'fixed': {
       const ends = [...new Set(ranges.map(({ fixed, lastAffected }) => fixed ?? lastAffected).filter(end => end !== undefined))]

@@ -36,7 +36,7 @@ export const showQuickText = (report: ScanReport, options: QuickTextOptions): st
   const groups = groupsOf(report)
   const totals = totalsOf(report, groups)
   const { inventory, base } = report
-  const { image, layers, packages } = inventory
+  const { layers, packages } = inventory
   const isJudged = totals.packages > totals.uncovered
   const line = (label: string, name: string, some: readonly Group[], size: number, count: number): readonly Cell[] => {
     const tally = tallyOf(openRows(some))
@@ -55,9 +55,9 @@ export const showQuickText = (report: ScanReport, options: QuickTextOptions): st
   }
   const sizeOf = (from: number, to?: number): number => layers.slice(from, to).reduce((sum, layer) => sum + layer.size, 0)
   const rows = [line(style.bold('Your image'), cutText(forTerminal(inventory.name), 40), groups, sizeOf(0), packages.length)]
-  if (base && image) {
-    const inBase = packages.filter(one => (placeOf(one, image)?.number ?? Number.POSITIVE_INFINITY) <= base.layers).length
-    const own = image.layers.length - base.layers
+  if (base) {
+    const inBase = packages.filter(one => (placeOf(one, inventory)?.number ?? Number.POSITIVE_INFINITY) <= base.layers).length
+    const own = layers.length - base.layers
     for (const { kind, groups: some } of parts(base, groups)) {
       if (kind === 'base') {
         const name = baseName(base).replace(/^the base image ?/, '')
@@ -102,15 +102,19 @@ const next = ({ base, problems }: ScanReport, groups: readonly Group[], totals: 
       ? style.green(`Nothing to do: no known vulnerabilities in ${plural(packages, 'package')}.`)
       : `${style.yellow('Nothing is known of what could be judged.')}${missed}`
   const malware = groups.filter(({ rows }) => rows.some(row => row.vulnerability.isMalware && row.standing === 'counts'))
-  if (malware.length > 0)
-    return `${style.bold(style.red(`Remove ${listText(malware.slice(0, 3).map(({ name }) => forTerminal(name)))}`))}: malware. Change every secret that it could read.${missed}`
+  if (malware.length > 0) {
+    const names = listText(malware.slice(0, 3).map(({ name }) => forTerminal(name)))
+    return `${style.bold(style.red(`Remove ${names}`))}: malware. Change every secret that it could read.${missed}`
+  }
   const open = openRows(groups)
   const fixable = open.filter(({ finding }) => isFixable(finding))
   if (fixable.length === 0) return `Nothing has a fix yet: see which of it your program reaches, and wait for updates.${missed}`
   const inBase = fixable.filter(({ finding }) => finding.isInBase)
   const share = inBase.length === fixable.length ? `all ${fixable.length}` : `${inBase.length} of the ${fixable.length}`
-  if (base && inBase.length * 2 > fixable.length)
-    return `${style.bold('Build again on a fresh base image')} (docker build --pull --no-cache), or on a newer tag: ${share} that can be fixed come from ${baseName(base)}.${missed}`
+  if (base && inBase.length * 2 > fixable.length) {
+    const first = `${style.bold('Build again on a fresh base image')} (docker build --pull --no-cache), or on a newer tag`
+    return `${first}: ${share} that can be fixed come from ${baseName(base)}.${missed}`
+  }
   const worst = [...fixable].sort((a, b) => compareSeverity(a.severity, b.severity))[0]!
   const group = groups.find(({ rows }) => rows.includes(worst))!
   const closes = group.rows.filter(row => row.standing === 'counts' && isFixable(row.finding))

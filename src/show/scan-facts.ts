@@ -1,7 +1,8 @@
 /** What the formats of a scan have in common: groups of findings, places, counts, and words for what maintainers say. */
 import type { AdvisoryStatus, FeedState } from '../model/advisory.ts'
 import { compareSeverity, type Digest, type Location, type Severity, severities } from '../model/finding.ts'
-import type { Image } from '../model/image.ts'
+import type { Layer } from '../model/image.ts'
+import type { Inventory } from '../model/inventory.ts'
 import type { Package } from '../model/package.ts'
 import {
   type Coverage,
@@ -52,13 +53,12 @@ export type Group = {
 export type Tally = Readonly<Record<Severity, number>>
 
 /** Groups, and rows within them, in the order of the findings. */
-export const groupsOf = ({ findings, inventory: { image } }: ScanReport): readonly Group[] => {
+export const groupsOf = ({ findings, inventory }: ScanReport): readonly Group[] => {
   const groups = new Map<string, { head: VulnerabilityFinding; rows: Map<string, VulnerabilityFinding[]> }>()
   for (const finding of findings) {
     const { match, isInBase, vulnerability } = finding
-    const [at] = match.package.at
     const { name, version } = sourceOf(match)
-    const key = JSON.stringify([match.package.ecosystem, name, version, at.in === 'layer' ? at.layer : '', isInBase ?? null])
+    const key = JSON.stringify([match.package.ecosystem, name, version, layerKey(match.package), isInBase ?? null])
     let group = groups.get(key)
     if (!group) {
       group = { head: finding, rows: new Map() }
@@ -74,7 +74,7 @@ export const groupsOf = ({ findings, inventory: { image } }: ScanReport): readon
       ecosystem: head.match.package.ecosystem,
       ...sourceOf(head.match),
       packages: [...packages.values()].sort((a, b) => order(a.name, b.name) || order(a.purl, b.purl)),
-      place: placeOf(head.match.package, image),
+      place: placeOf(head.match.package, inventory),
       isInBase: head.isInBase,
       rows: [...rows.values()].map(rowOf),
     }
@@ -99,14 +99,27 @@ const rowOf = (findings: readonly VulnerabilityFinding[]): Row => {
   return { vulnerability, standing: standingOf(finding!), severity, finding: finding!, findings }
 }
 
-/** Undefined where there are no layers. */
-export const placeOf = (one: Package, image: Image | undefined): Place | undefined => {
+const layerKey = ({ at: [at] }: Package): string => (at.in === 'layer' ? `${at.layer} ${at.step ?? ''}` : '')
+
+/**
+ * Undefined where there are no layers. The same archive may stand in an image twice: then the instruction tells which. Layers may be known without an
+ * image, as an SBOM tells them.
+ */
+export const placeOf = (one: Package, inventory: Pick<Inventory, 'image' | 'layers'>): Place | undefined => {
   const [at] = one.at
   if (at.in !== 'layer') return undefined
-  const index = image?.layers.findIndex(({ diffId }) => diffId === at.layer) ?? -1
-  const step = at.step ?? image?.layers[index]?.step
-  const createdBy = step === undefined ? '' : (image?.config.history[step]?.createdBy ?? '')
-  return { layer: at.layer, number: index === -1 ? undefined : index + 1, step, instruction: instructionText(createdBy) }
+  const layers: readonly (Layer & { readonly instruction?: string })[] =
+    inventory.layers.length > 0 ? inventory.layers : (inventory.image?.layers ?? [])
+  const exact = layers.findIndex(({ diffId, step }) => diffId === at.layer && step === at.step)
+  const index = exact === -1 ? layers.findIndex(({ diffId }) => diffId === at.layer) : exact
+  const step = at.step ?? layers[index]?.step
+  const createdBy = step === undefined ? undefined : inventory.image?.config.history[step]?.createdBy
+  return {
+    layer: at.layer,
+    number: index === -1 ? undefined : index + 1,
+    step,
+    instruction: instructionText(createdBy ?? layers[index]?.instruction ?? ''),
+  }
 }
 
 export const pathOf = (at: Location): string => ('path' in at ? (at.path ?? '') : '')
@@ -216,7 +229,7 @@ export const remedyText = (finding: VulnerabilityFinding): string => {
   const name = match.via === 'source' && match.name !== one.name ? `${one.name} (built from ${match.name})` : one.name
   if (fixedIn === undefined) return `There is no fix of ${name} yet${why}`
   if (inferredFrom !== undefined)
-    return `${maintainersOf(inferredFrom)} ${match.ecosystem.slice(match.ecosystem.indexOf(':') + 1)} has no fix of ${name}: go to ${inferredFrom.replace(':', ' ')}, which has it in ${fixedIn}`
+    return `${match.ecosystem.replace(':', ' ')} has no fix of ${name}: go to ${inferredFrom.replace(':', ' ')}, which has it in ${fixedIn}`
   if (fixNeeds === 'ubuntu-pro') return `Update ${name} to ${fixedIn}, which only Ubuntu Pro has`
   return `Update ${name} to ${fixedIn} or later`
 }

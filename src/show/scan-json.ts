@@ -1,6 +1,6 @@
 /** A scan as JSON. Its schema is docs/scan-report.schema.json; `schemaVersion` rises when a reader would have to change. */
 import { severities } from '../model/finding.ts'
-import type { Image } from '../model/image.ts'
+import type { Inventory } from '../model/inventory.ts'
 import type { Package } from '../model/package.ts'
 import { counts, type ScanReport, type VulnerabilityFinding } from '../model/vulnerability.ts'
 import { instructionText } from './inventory-text.ts'
@@ -40,11 +40,13 @@ export const showScanJson = (report: ScanReport): string => {
         ? { id: distro.id, version: distro.version, codename: distro.codename, name: distro.name, variant: distro.variant }
         : null,
       packages: packages.length,
-      layers: layers.map(({ diffId, step, size, files }, i) => ({
+      layers: layers.map(({ diffId, step, size, files, instruction }, i) => ({
         number: i + 1,
         diffId,
         step: step ?? null,
-        instruction: instructionText((step === undefined ? undefined : image?.config.history[step]?.createdBy) ?? ''),
+        instruction: instructionText(
+          (step === undefined ? undefined : image?.config.history[step]?.createdBy) ?? instruction ?? '',
+        ),
         size,
         files,
         isInBase: base ? i < base.layers : null,
@@ -67,7 +69,7 @@ export const showScanJson = (report: ScanReport): string => {
         fetched,
       })),
     })),
-    findings: findings.map(finding => findingJson(finding, image)),
+    findings: findings.map(finding => findingJson(finding, inventory)),
     problems: problems.map(({ kind: problemKind, code, message, at: place }) => ({
       kind: problemKind,
       code,
@@ -79,7 +81,7 @@ export const showScanJson = (report: ScanReport): string => {
 
 const inOrder = (tally: Tally): object => Object.fromEntries(severities.map(severity => [severity, tally[severity]]))
 
-const findingJson = (finding: VulnerabilityFinding, image: Image | undefined): object => {
+const findingJson = (finding: VulnerabilityFinding, inventory: Inventory): object => {
   const { rule, key, severity, message, note, at, fix, suppressed, vulnerability, match, severityFrom, risk, isInBase } = finding
   const { cvss, epss, kev } = vulnerability
   return {
@@ -92,7 +94,7 @@ const findingJson = (finding: VulnerabilityFinding, image: Image | undefined): o
     message,
     note: note ?? null,
     isInBase: isInBase ?? null,
-    package: packageJson(match.package, image),
+    package: packageJson(match.package, inventory),
     vulnerability: {
       id: vulnerability.id,
       aliases: vulnerability.aliases,
@@ -129,8 +131,8 @@ const findingJson = (finding: VulnerabilityFinding, image: Image | undefined): o
   }
 }
 
-const packageJson = (one: Package, image: Image | undefined): object => {
-  const place = placeOf(one, image)
+const packageJson = (one: Package, inventory: Inventory): object => {
+  const place = placeOf(one, inventory)
   return {
     purl: one.purl,
     name: one.name,

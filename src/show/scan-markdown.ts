@@ -65,7 +65,9 @@ const headline = ({ problems: found }: ScanReport, totals: Totals): string => {
       ...(totals.knownExploited > 0 ? [emphasis(`${totals.knownExploited} exploited in the wild`)] : []),
       ...aside,
     ]
-    return `${emphasis(plural(vulnerabilities, 'vulnerability', 'vulnerabilities'))} in ${vulnerablePackages} of ${plural(packages, 'package')}: ${tallyText(totals.bySeverity)}; ${rest.join('; ')}.${missed}`
+    const number = emphasis(plural(vulnerabilities, 'vulnerability', 'vulnerabilities'))
+    const where = `${vulnerablePackages} of ${plural(packages, 'package')}`
+    return `${number} in ${where}: ${tallyText(totals.bySeverity)}; ${rest.join('; ')}.${missed}`
   }
   if (uncovered >= packages)
     return `${emphasis(`Nothing is known of it: none of its ${plural(packages, 'package')} could be judged.`)}${missed}`
@@ -113,7 +115,8 @@ const details = (group: Group): string => {
     ...(group.place?.number === undefined ? [] : [`layer ${group.place.number}`]),
   ].join(', ')
   const malware = open.some(({ vulnerability }) => vulnerability.isMalware) ? ' <b>malware</b>,' : ''
-  const head = `<code>${forHtml(cut(`${group.name} ${group.version}`))}</code>${installed}:${malware} ${tallyText(tallyOf(open))}${where === '' ? '' : `; ${where}`}`
+  const name = `<code>${forHtml(cut(`${group.name} ${group.version}`))}</code>`
+  const head = `${name}${installed}:${malware} ${[tallyText(tallyOf(open)), where].filter(part => part !== '').join('; ')}`
   const aside = asideText(group.rows)
   return [
     `<details><summary>${head}</summary>`,
@@ -142,7 +145,8 @@ const row = ({ severity, vulnerability, finding }: Row): string => {
   ]
   const words = [...marks, short(vulnerability.summary)].filter(part => part !== '').join('; ')
   const shown = compareSeverity(severity, 'high') <= 0 ? emphasis(severity) : severity
-  return `| ${shown} | ${link === undefined ? id : `[${id}](${link})`} | ${state} | ${(epssText(vulnerability) ?? '').replace('<', '&lt;')} | ${words} |`
+  const epss = (epssText(vulnerability) ?? '').replace('<', '&lt;')
+  return `| ${shown} | ${link === undefined ? id : `[${id}](${link})`} | ${state} | ${epss} | ${words} |`
 }
 
 const problems = ({ problems: found }: ScanReport): string =>

@@ -121,7 +121,7 @@ const helpMarkdown = (worst: VulnerabilityFinding, group: readonly Vulnerability
 const result = (finding: VulnerabilityFinding, ruleIndex: number, inventory: Inventory): object => {
   const { vulnerability, match, severity, key, suppressed, risk, isInBase } = finding
   const { package: one } = match
-  const place = placeOf(one, inventory.image)
+  const place = placeOf(one, inventory)
   const where = [
     isInBase ? 'the base image' : undefined,
     place?.number === undefined ? undefined : `layer ${place.number}`,

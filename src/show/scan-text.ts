@@ -85,8 +85,8 @@ const overview = (context: Context, groups: readonly Group[], totals: Totals): s
   const size = layers.reduce((sum, layer) => sum + layer.size, 0)
   const facts = [image?.platform, distro?.name, image && `id ${image.id.slice('sha256:'.length).slice(0, 12)}`]
   const numbers = [
-    image && plural(image.layers.length, 'layer'),
-    layers.length > 0 ? bytesText(size) : undefined,
+    layers.length > 0 ? plural(layers.length, 'layer') : undefined,
+    size > 0 ? bytesText(size) : undefined,
     plural(packages.length, 'package'),
   ]
   const known = (list: readonly (string | undefined)[]): readonly string[] =>
