@@ -66,7 +66,7 @@ export const main = async (args: readonly string[]): Promise<number> => {
     })
 
   scanCommand(program, 'scan')
-    .description('say what is known to be wrong with what is inside an image')
+    .description('find known vulnerabilities and malware among the packages of an image')
     .addOption(
       new Option('-f, --format <format>', 'form of the output')
         .choices(['text', 'json', 'sarif', 'cyclonedx', 'cyclonedx-1.6', 'cyclonedx-1.7', 'gitlab', 'junit', 'markdown'])
@@ -82,17 +82,21 @@ export const main = async (args: readonly string[]): Promise<number> => {
     .option('--only-base', 'only what comes from the base image')
     .option('--ignore-base', 'only what does not come from the base image')
     .option('--kev', 'only what is known to be exploited (CISA’s catalogue)')
-    .option('--epss <probability>', 'only what is exploited within 30 days with at least this probability (0 to 1)', probability)
-    .option('--new-since <report>', 'what stands in this earlier report (JSON) is known: silence it')
+    .option(
+      '--epss <probability>',
+      'only what will be exploited within 30 days with at least this probability (0 to 1)',
+      probability,
+    )
+    .option('--new-since <report>', 'what an earlier report (JSON) lists is known: silence it')
     .option('--vex <file>', 'OpenVEX, CSAF or CycloneDX: what does not concern this image (may be repeated)', several)
     .option('--ignore-file <file>', 'a .trivyignore, .trivyignore.yaml or .grype.yaml (may be repeated)', several)
     .option('--no-ignore-files', 'the ignore files of this folder silence nothing')
     .option('--explain <id>', 'why a vulnerability is reported, or why it is not')
     .addOption(new Option('--sort <by>', 'the order of the findings').choices(['risk', 'severity']).default('risk'))
-    .option('--all', 'every finding, also what its maintainers have left aside')
+    .option('--all', 'list every finding, also what its maintainers have left aside')
     .option('--show-suppressed', 'show what was silenced, and by whom')
-    .option('--left-aside', 'what its maintainers have left aside counts for the exit code, too')
-    .option('--max-age <days>', 'exit with 2 when the advisories are older', days)
+    .option('--left-aside', 'let what its maintainers have left aside count for the exit code, too')
+    .option('--max-age <days>', 'exit with 2 when the advisories are older than this', days)
     .option('--strict', 'exit with 2 also for what is not covered')
     .action(async (image: string, options: ScanArguments) => {
       const { runScan } = await import('./scan-command.ts')
@@ -100,7 +104,7 @@ export const main = async (args: readonly string[]): Promise<number> => {
     })
 
   scanCommand(program, 'quick')
-    .description('count what is known to be wrong, with the base image’s share beside it')
+    .description('count the known vulnerabilities of an image, and how many of them its base image has')
     .action(async (image: string, options: QuickArguments) => {
       const { runQuick } = await import('./scan-command.ts')
       code = await runQuick(image, { ...options, color: program.opts<{ color: QuickArguments['color'] }>().color })
@@ -110,11 +114,11 @@ export const main = async (args: readonly string[]): Promise<number> => {
   database
     .command('update')
     .description('ask every feed, and take in what is new')
-    .option('--only <feeds>', 'only these, separated by commas: osv/npm, debian-tracker, epss', ids)
-    .option('--mirror <address>', 'ask this server, which has the feeds as HOST/PATH')
-    .option('--from <place>', 'take in a whole database in place of feeds: a file, oci:FOLDER, registry:NAME')
-    .option('--plain-http', 'speak to the registry without encryption')
-    .option('--force', 'fetch everything whole, and believe what is much smaller than before')
+    .option('--only <feeds>', 'only these feeds, separated by commas: osv/npm, debian-tracker, epss', ids)
+    .option('--mirror <address>', 'ask this server, which has the feeds below /HOST/PATH')
+    .option('--from <place>', 'take in a whole database in place of the feeds: a file, oci:FOLDER or registry:NAME')
+    .option('--plain-http', 'speak to the registry by http, without encryption')
+    .option('--force', 'fetch everything anew, and accept feeds that are much smaller than before')
     .option('-q, --quiet', 'no progress bar')
     .option('-v, --verbose', 'say more')
     .action(async options => {
@@ -123,7 +127,7 @@ export const main = async (args: readonly string[]): Promise<number> => {
     })
   database
     .command('status')
-    .description('which feeds, of which day, under which licence')
+    .description('list the feeds, with their dates and licences')
     .addOption(new Option('-f, --format <format>', 'form of the output').choices(['table', 'json']).default('table'))
     .action(async options => {
       const { runDatabaseStatus } = await import('./database-command.ts')
@@ -131,10 +135,10 @@ export const main = async (args: readonly string[]): Promise<number> => {
     })
   database
     .command('import')
-    .description('take in what db export wrote (a file, oci:FOLDER, registry:NAME, an npm package), or files of feeds')
-    .argument('<place>', 'a file or folder; registry: in front asks a registry')
-    .option('--feed <name>', 'whose data it is, where its name does not say so')
-    .option('--plain-http', 'speak to the registry without encryption')
+    .description('take in what db export wrote (a file, oci:FOLDER, registry:NAME or an npm package), or files of feeds')
+    .argument('<place>', 'a file or a folder; oci: in front reads an OCI layout, registry: asks a registry')
+    .option('--feed <name>', 'the feed whose data it is, where the file’s name does not say so')
+    .option('--plain-http', 'speak to the registry by http, without encryption')
     .option('-q, --quiet', 'no progress bar')
     .action(async (place: string, options) => {
       const { runDatabaseImport } = await import('./database-command.ts')
@@ -142,16 +146,16 @@ export const main = async (args: readonly string[]): Promise<number> => {
     })
   database
     .command('export')
-    .description('write the database to a file; to oci:FOLDER as an artifact for registries; to npm:FOLDER as a package')
-    .argument('<target>', 'the file; or oci:FOLDER, npm:FOLDER')
-    .option('--name <name>', 'of the npm package')
+    .description('write the database to a file, to oci:FOLDER as an artifact for registries, or to npm:FOLDER as a package')
+    .argument('<target>', 'a file, oci:FOLDER or npm:FOLDER')
+    .option('--name <name>', 'the name of the npm package')
     .action(async (target: string, options) => {
       const { runDatabaseExport } = await import('./database-command.ts')
       code = await runDatabaseExport(target, options)
     })
   database
     .command('build')
-    .description('make a database of a folder of feeds')
+    .description('make a database out of a folder of feeds')
     .argument('<folder>', 'files that are named after feeds, with feeds.json beside them')
     .requiredOption('-o, --output <file>', 'where to write it')
     .option('-q, --quiet', 'no progress bar')
@@ -161,14 +165,14 @@ export const main = async (args: readonly string[]): Promise<number> => {
     })
   database
     .command('verify')
-    .description('compute the checksum of the database again')
+    .description('check that the database is as it was written, by its checksum')
     .action(async () => {
       const { runDatabaseVerify } = await import('./database-command.ts')
       code = await runDatabaseVerify()
     })
   database
     .command('clear')
-    .description('forget your own database: the one that came with bulkhead holds again')
+    .description('remove your own database: the one that came with bulkhead is used again')
     .action(async () => {
       const { runDatabaseClear } = await import('./database-command.ts')
       code = await runDatabaseClear()
@@ -176,10 +180,10 @@ export const main = async (args: readonly string[]): Promise<number> => {
 
   program
     .command('sbom')
-    .description('list what is inside an image: archives, OCI layouts, engines, registries, folders, other SBOMs')
+    .description('list what is inside an image, wherever it is: archive, OCI layout, engine, registry, folder, another SBOM')
     .argument(
       '<image>',
-      'a file, a folder or a name such as nginx:1.25; docker: registry: archive: oci: dir: sbom: in front force one source',
+      'a file, a folder or a name such as nginx:1.25; docker:, registry:, archive:, oci:, dir: or sbom: in front forces one source',
     )
     .addOption(
       new Option('-f, --format <format>', 'form of the output')
@@ -188,9 +192,9 @@ export const main = async (args: readonly string[]): Promise<number> => {
     )
     .addOption(new Option('--by <what>', 'a tree: which layer brought which packages').choices(['layer']))
     .option('-o, --output <file>', 'write the output to a file')
-    .option('--platform <platform>', 'of an image for several platforms: linux/arm64')
-    .option('--plain-http', 'speak to the registry without encryption')
-    .option('--mirror <registry=address>', 'ask this address first (may be repeated)', several)
+    .option('--platform <platform>', 'which one of an image for several platforms: linux/arm64')
+    .option('--plain-http', 'speak to the registry by http, without encryption')
+    .option('--mirror <registry=address>', 'ask this mirror first: docker.io=https://mirror.example (may be repeated)', several)
     .option('--no-cache', 'read everything again, and remember nothing')
     .option('--verify', 'compute the digest of every layer, also where that means reading more')
     .option('--strict', 'exit with 2 also for what is not covered')
@@ -211,7 +215,7 @@ export const main = async (args: readonly string[]): Promise<number> => {
     })
   cache
     .command('clear')
-    .description('forget everything')
+    .description('remove it; the database of advisories stays')
     .action(async () => {
       const { runCacheClear } = await import('./cache-command.ts')
       code = await runCacheClear()
@@ -263,11 +267,11 @@ const scanCommand = (program: Command, name: string): Command =>
     .command(name)
     .argument(
       '<image>',
-      'a file, a folder or a name such as nginx:1.25; docker: registry: archive: oci: dir: sbom: in front force one source',
+      'a file, a folder or a name such as nginx:1.25; docker:, registry:, archive:, oci:, dir: or sbom: in front forces one source',
     )
-    .option('--platform <platform>', 'of an image for several platforms: linux/arm64')
-    .option('--plain-http', 'speak to the registry without encryption')
-    .option('--mirror <registry=address>', 'ask this address first (may be repeated)', several)
+    .option('--platform <platform>', 'which one of an image for several platforms: linux/arm64')
+    .option('--plain-http', 'speak to the registry by http, without encryption')
+    .option('--mirror <registry=address>', 'ask this mirror first: docker.io=https://mirror.example (may be repeated)', several)
     .option('--no-cache', 'read everything again, and remember nothing')
     .option('--verify', 'compute the digest of every layer, also where that means reading more')
     .option('-q, --quiet', 'no progress bar')
@@ -289,6 +293,6 @@ const days = (text: string): number => {
 
 const ids = (text: string): readonly string[] => {
   const list = text.split(',').map(part => part.trim())
-  if (list.some(id => id === '')) throw new InvalidArgumentError('rule ids are separated by single commas')
+  if (list.some(id => id === '')) throw new InvalidArgumentError('names are separated by single commas')
   return list
 }

@@ -19,6 +19,7 @@ import { hashRange, indexRevision, type Reading, readLayer, unreadableLayer } fr
 import { familiarName } from '../read/image/layout.ts'
 import { readPassing } from '../read/image/passing-archive.ts'
 import { RegistryError } from '../read/image/registry/client.ts'
+import { flawOf } from '../read/image/registry/reference.ts'
 
 /** Indexes a layer, perhaps in another thread. Rejects with WorldError and RegistryError. */
 export type IndexLayer = (bytes: LayerBytes, reading: Reading, onProgress: (bytes: number) => void) => Promise<LayerIndex>
@@ -89,7 +90,7 @@ const openSubject = async (
       const name = subject.slice(colon + 1)
       const opened = name === '' ? undefined : await forced.open(world, name, options)
       if (opened) return { opened, name }
-      throw new UsageError(`${forced.prefix}: there is no ${name === '' ? 'name behind the colon' : name}`, hints[forced.prefix])
+      throw new UsageError(`${forced.prefix}: ${await absence(world, forced.prefix, name)}`, hints[forced.prefix])
     }
     for (const source of options.sources) {
       const opened = await source.open(world, subject, options)
@@ -109,6 +110,20 @@ const openSubject = async (
     `${subject} is neither a file, nor a folder, nor the name of an image`,
     'an archive, an OCI layout, a root file system, an SBOM, or a name such as nginx:1.25',
   )
+}
+
+/** Why the source that a prefix forces has nothing to open. */
+const absence = async (world: World, prefix: string, name: string): Promise<string> => {
+  if (name === '') return 'there is no name behind the colon'
+  if (prefix === 'registry' || (prefix === 'docker' && /\s/.test(name))) return `${name} is no possible name: ${flawOf(name)}`
+  if (prefix === 'docker') return `no engine has an image called ${name}`
+  const found = await world.files.stat(name)
+  if (!found) return `there is no ${name}`
+  if (found.type === 'other') return `${name} is neither a file nor a folder`
+  const isFolder = found.type === 'directory'
+  if (prefix !== 'dir' && prefix !== 'oci')
+    return isFolder ? `${name} is a folder, not a file` : `${name} is nothing that ${prefix}: reads`
+  return isFolder ? `${name} is a folder without index.json that names images` : `${name} is a file, not a folder`
 }
 
 const hints: Readonly<Record<string, string>> = {

@@ -25,7 +25,7 @@ export const parseReference = (text: string): Reference | undefined => {
   const host = isHost ? first.replace(/^(?:index|registry-1)\.docker\.io$/, 'docker.io') : 'docker.io'
   const match =
     /^([a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*)(?::([\w][\w.-]{0,127}))?$/.exec(rest)
-  if (!match || !/^(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(?::\d{1,5})?$/.test(host)) return undefined
+  if (!match || !/^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:]+\])(?::\d{1,5})?$/.test(host)) return undefined
   const [, path = '', tag] = match
   if (path.length > 255) return undefined
   return {
@@ -34,6 +34,19 @@ export const parseReference = (text: string): Reference | undefined => {
     tag: tag ?? (digest === undefined ? 'latest' : undefined),
     digest: digest as Digest | undefined,
   }
+}
+
+/** What is wrong with a name that is none. One clause without a full stop. */
+export const flawOf = (text: string): string => {
+  const [named = '', digest] = text.split('@', 2)
+  if (/\s/.test(text)) return 'it has a blank in it'
+  if (digest !== undefined && !isDigest(digest)) return 'behind @ stands sha256: with 64 hexadecimal digits'
+  const colon = named.lastIndexOf(':')
+  const tag = colon > named.lastIndexOf('/') ? named.slice(colon + 1) : undefined
+  const path = tag === undefined ? named : named.slice(0, colon)
+  if (/[A-Z]/.test(path)) return 'repositories have no capital letters'
+  if (tag !== undefined && !/^\w[\w.-]{0,127}$/.test(tag)) return 'a tag has letters, digits, _, . and -, at most 128 of them'
+  return 'a host, small letters and digits between slashes, and a tag or a digest'
 }
 
 /** The short form that people write: `nginx:1.25`. */
