@@ -8,12 +8,11 @@ import { reaches, type Severity, UsageError } from '../model/finding.ts'
 import { version } from '../model/version.ts'
 import { counts, type ScanReport, type VulnerabilityFinding } from '../model/vulnerability.ts'
 import { WorldError } from '../model/world.ts'
-import { forTerminal } from '../show/escape.ts'
 import { machine } from '../world/machine.ts'
 import { asUsage } from './database-command.ts'
 import { openDatabaseFiles } from './database-folder.ts'
 import { readSubject, type SubjectArguments } from './subject.ts'
-import { print, terminalWidth, wantsColour } from './terminal.ts'
+import { print, tell, terminalWidth, wantsColour } from './terminal.ts'
 
 export type ScanFormat =
   | 'text'
@@ -76,10 +75,10 @@ export const runScan = async (subject: string, args: ScanArguments): Promise<num
       const tooOld = args.maxAge === undefined ? [] : ageProblems(whole, args.maxAge)
       const { report, hidden } = filter({ ...whole, problems: [...whole.problems, ...silencers.problems, ...tooOld] }, args)
       await deliver(await format(report, args), args.output)
-      if (hidden > 0) console.error(`bulkhead: ${hidden} more findings are not shown, since only some were asked for`)
+      if (hidden > 0) tell(`bulkhead: ${hidden} more findings are not shown, since only some were asked for`)
       if (args.format !== 'text' || args.output !== undefined)
         for (const { kind, code, message } of report.problems)
-          console.error(`bulkhead: ${kind === 'failed' ? 'not checked' : 'not covered'}[${code}] ${forTerminal(message)}`)
+          tell(`bulkhead: ${kind === 'failed' ? 'not checked' : 'not covered'}[${code}] ${message}`)
       return exitCode(report, args)
     } finally {
       database.close()

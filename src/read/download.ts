@@ -2,13 +2,18 @@
 import type { HttpResponse, Scratch, World } from '../model/world.ts'
 import { WorldError } from '../model/world.ts'
 import { Unreadable } from './cataloger.ts'
+import { atPace, newEndurance, readWhole } from './http-body.ts'
 
-/** Tries without any byte in between, and milliseconds to wait after the first; twice as long after each other one, at most `longest`. */
+/**
+ * Tries with hardly anything in between, and milliseconds: to wait after the first, twice as long after each other one, at most `longest`; `silence` without
+ * any byte; `whole` for a small text, with all tries (default 10 minutes).
+ */
 export type DownloadPatience = {
   readonly tries: number
   readonly first: number
   readonly longest: number
   readonly silence: number
+  readonly whole?: number
 }
 const usual: DownloadPatience = { tries: 5, first: 500, longest: 30_000, silence: 60_000 }
 
@@ -40,6 +45,7 @@ export type Downloaded =
 
 /** Small answers: lists of mirrors, indexes of repositories, single records. */
 const textLimit = 64 * 1024 * 1024
+const textPatience = 10 * 60_000
 const redirects = 10
 
 /** Rejects with WorldError when it cannot be had, and with Unreadable when what came is not what it should be. */
@@ -49,7 +55,8 @@ export const download = async (world: World, request: DownloadRequest): Promise<
   const file = world.files.scratch()
   try {
     let current: { etag?: string; lastModified?: string } | undefined
-    for (let failures = 0; ; ) {
+    const endurance = newEndurance((request.patience ?? usual).tries)
+    for (;;) {
       let response: HttpResponse | undefined
       try {
         const resumes = file.size > 0
@@ -83,16 +90,16 @@ export const download = async (world: World, request: DownloadRequest): Promise<
         const total = Number.isSafeInteger(length) ? file.size + length : undefined
         if (total !== undefined && total > request.limit) throw tooLarge(url, request.limit)
         if (file.size === 0) request.onStart?.(total)
-        for await (const piece of response.body) {
+        for await (const piece of atPace(world, response, hostOf(url))) {
           if (file.size + piece.length > request.limit) throw tooLarge(url, request.limit)
           file.append(piece)
-          failures = 0
+          endurance.advance(piece.length)
           request.onBytes?.(piece.length)
         }
         if (total !== undefined && file.size < total) throw new Passing(`${hostOf(url)} sent ${file.size} of ${total} bytes`)
         return { isNew: true, file, url, ...current }
       } catch (error) {
-        await waitOrThrow(world, request, error, ++failures)
+        await waitOrThrow(world, request, error, endurance.fail())
       } finally {
         response?.close()
       }
@@ -109,7 +116,10 @@ export const downloadText = async (
   request: Pick<DownloadRequest, 'url' | 'mirror' | 'patience'>,
   limit = textLimit,
 ): Promise<string> => {
-  for (let failures = 0; ; ) {
+  const { patience = usual } = request
+  const endurance = newEndurance(patience.tries)
+  const until = world.clock.now() + (patience.whole ?? textPatience)
+  for (;;) {
     let response: HttpResponse | undefined
     try {
       response = await ask(world, request, request.url, {})
@@ -120,16 +130,10 @@ export const downloadText = async (
           response.status === 404 ? 'not-found' : 'failed',
           `${request.url} is answered with ${response.status}`,
         )
-      const parts: Uint8Array[] = []
-      let size = 0
-      for await (const piece of response.body) {
-        size += piece.length
-        if (size > limit) throw tooLarge(request.url, limit)
-        parts.push(piece)
-      }
-      return new TextDecoder().decode(Buffer.concat(parts))
+      return new TextDecoder().decode(await readWhole(world, response, { where: hostOf(request.url), limit, until }))
     } catch (error) {
-      await waitOrThrow(world, request, error, ++failures)
+      if (error instanceof WorldError && error.code === 'too-large') throw tooLarge(request.url, limit)
+      await waitOrThrow(world, request, error, world.clock.now() > until ? undefined : endurance.fail())
     } finally {
       response?.close()
     }
@@ -149,12 +153,12 @@ const waitOrThrow = async (
   world: World,
   { patience = usual }: Pick<DownloadRequest, 'patience'>,
   error: unknown,
-  failures: number,
+  failures: number | undefined,
 ): Promise<void> => {
   const passes =
     error instanceof Passing || (error instanceof WorldError && (error.code === 'failed' || error.code === 'timed-out'))
   if (!passes) throw error
-  if (failures >= patience.tries) throw error instanceof Passing ? new WorldError('failed', error.message, error) : error
+  if (failures === undefined) throw error instanceof Passing ? new WorldError('failed', error.message, error) : error
   const asked = error instanceof Passing && /^\d{1,6}$/.test(error.retryAfter ?? '') ? Number(error.retryAfter) * 1000 : 0
   await world.clock.sleep(Math.min(patience.longest, Math.max(asked, patience.first * 2 ** (failures - 1))))
 }
