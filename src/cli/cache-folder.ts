@@ -1,17 +1,10 @@
-/** Where the cache is, and how large it may become. */
-import { homedir } from 'node:os'
+/** How large the cache may become. */
 import { join } from 'node:path'
 import { UsageError } from '../model/finding.ts'
 import { type FileCache, fileCache } from '../store/file-cache.ts'
+import { cacheFolder } from '../world/cache-folder.ts'
 
-/** BULKHEAD_CACHE names the folder; else it is where the system has such things (https://specifications.freedesktop.org/basedir-spec/latest/). */
-export const cacheFolder = (): string => {
-  const { BULKHEAD_CACHE, XDG_CACHE_HOME, LOCALAPPDATA } = process.env
-  if (BULKHEAD_CACHE) return BULKHEAD_CACHE
-  if (process.platform === 'win32' && LOCALAPPDATA) return join(LOCALAPPDATA, 'bulkhead', 'cache')
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'bulkhead')
-  return join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'bulkhead')
-}
+export { cacheFolder }
 
 /** Of indexes: ten thousand layers. */
 const defaultLimit = 1024 ** 3

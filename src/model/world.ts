@@ -31,7 +31,10 @@ export type Files = {
   names(path: string): readonly string[]
   /** What is there, links not followed; undefined when there is nothing. Throws WorldError. */
   inspect(path: string): Inspected | undefined
-  /** A file without a name for what does not fit into memory: gone when it is closed, and when the process dies. Throws WorldError. */
+  /**
+   * A file without a name for what does not fit into memory, in our cache where that can be written: gone when it is closed, and when the process dies.
+   * Throws WorldError.
+   */
   scratch(): Scratch
 }
 

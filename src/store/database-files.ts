@@ -7,7 +7,6 @@ import {
   closeSync,
   copyFileSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -23,6 +22,7 @@ import { pipeline } from 'node:stream/promises'
 import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib'
 import { type AdvisoryDatabase, DatabaseError, type DatabaseStore, type DatabaseWriter } from '../model/advisory.ts'
 import { changeDatabase, createDatabase, databaseSchema, openDatabase } from './advisory-database.ts'
+import { makeFolders } from './make-folders.ts'
 
 /** What stands beside a database file, or in front of one that travels. */
 export type DatabaseNote = {
@@ -106,7 +106,11 @@ export const databaseFiles = (folder: string, shipped: string | undefined, now: 
     return openDatabase(found.path)
   }
   const prepare = (): void => {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    try {
+      makeFolders(folder, 0o700)
+    } catch (error) {
+      throw unusable(folder, error)
+    }
     const found = lstatSync(folder)
     if (!found.isDirectory() || (process.getuid !== undefined && found.uid !== process.getuid()))
       throw new DatabaseError(`${folder} belongs to somebody else`, 'BULKHEAD_CACHE names another folder')
@@ -205,7 +209,7 @@ export const databaseFiles = (folder: string, shipped: string | undefined, now: 
       const { format, schema, sha256, size, built } = verify()
       const note: DatabaseNote = { format, schema, sha256, size, built }
       try {
-        mkdirSync(target, { recursive: true })
+        makeFolders(target)
         copyFileSync(found.path, join(target, 'advisories.db'))
         writeFileSync(join(target, 'advisories.json'), `${JSON.stringify(note)}\n`)
       } catch (error) {
@@ -215,12 +219,12 @@ export const databaseFiles = (folder: string, shipped: string | undefined, now: 
     },
     clear() {
       const mine = own()
-      rmSync(pointerPath, { force: true })
       try {
+        rmSync(pointerPath, { force: true })
         for (const name of readdirSync(folder))
           if (/^advisories-[0-9a-f]{16}\.db$/.test(name)) rmSync(join(folder, name), { force: true })
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw diskTrouble(error)
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw unusable(folder, error)
       }
       return mine !== undefined
     },
@@ -229,6 +233,14 @@ export const databaseFiles = (folder: string, shipped: string | undefined, now: 
 
 const none = (): DatabaseError =>
   new DatabaseError('there is no database of advisories', 'bulkhead db update fetches one, bulkhead db import takes one in')
+
+const unusable = (folder: string, error: unknown): unknown => {
+  const { code = '', message } = error as NodeJS.ErrnoException
+  if (!/^E[A-Z]+$/.test(code)) return error
+  const reason =
+    { ENOTDIR: 'no folder can be there', ENOENT: 'no folder can be there', EACCES: 'permission denied' }[code] ?? message
+  return new DatabaseError(`the folder ${folder} cannot be used: ${reason}`, 'BULKHEAD_CACHE names another folder', error)
+}
 
 /** Trouble with files is expected: full disks, folders that cannot be written. */
 const diskTrouble = (error: unknown): unknown => {

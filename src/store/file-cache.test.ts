@@ -158,3 +158,18 @@ describe('the cache on disk', () => {
     expect(found.filter(Boolean).length).toBeGreaterThan(40)
   })
 })
+
+test.skipIf(process.platform !== 'linux')('a folder that cannot be: nothing is cached, and it is said', () => {
+  // Node's recursive mkdir never ends there.
+  const nowhere = open(1e9, '/proc/nowhere/layers')
+  nowhere.cache.put('a', bytes('one'))
+  expect(nowhere.cache.get('a')).toBeUndefined()
+  expect(nowhere.notes.join()).toMatch(/nothing is cached: ENOENT/)
+  const folder = join(top, 'file')
+  writeFileSync(folder, '')
+  const inFile = open(1e9, join(folder, 'layers'))
+  inFile.cache.put('a', bytes('one'))
+  expect(inFile.notes.join()).toMatch(/nothing is cached: ENOTDIR/)
+  for (const ask of [() => inFile.cache.status(), () => inFile.cache.clear() === 0 && inFile.cache.status()])
+    expect(ask).toThrow(/cannot be used: it is no folder/)
+})

@@ -6,7 +6,6 @@ import { createHash } from 'node:crypto'
 import {
   chmodSync,
   lstatSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -18,13 +17,15 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { crc32, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { UsageError } from '../model/finding.ts'
 import type { Cache } from '../model/store.ts'
+import { makeFolders } from './make-folders.ts'
 
 export type CacheStatus = { readonly folder: string; readonly files: number; readonly bytes: number; readonly limit: number }
 
 export type FileCache = Cache & {
   status(): CacheStatus
-  /** Removes everything; says how many files there were. */
+  /** Removes everything; says how many files there were. Like `status`, throws UsageError when the folder is none, or may not be touched. */
   clear(): number
 }
 
@@ -43,7 +44,7 @@ export const fileCache = (folder: string, limit: number, note: (text: string) =>
   const usable = (create: boolean): boolean => {
     if (isUsable !== undefined) return isUsable
     try {
-      if (create) mkdirSync(folder, { recursive: true, mode: 0o700 })
+      if (create) makeFolders(folder, 0o700)
       const found = lstatSync(folder)
       isUsable = found.isDirectory() && (process.getuid === undefined || found.uid === process.getuid())
       if (!isUsable) note(`${folder} belongs to somebody else, and is not used as cache`)
@@ -64,7 +65,7 @@ export const fileCache = (folder: string, limit: number, note: (text: string) =>
       names = readdirSync(folder)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-      throw error
+      throw unusable(folder, error)
     }
     return names.flatMap(name => {
       if (!/^[0-9a-f]{64}\.zst$|^\..*\.part$/.test(name)) return []
@@ -79,7 +80,7 @@ export const fileCache = (folder: string, limit: number, note: (text: string) =>
     } catch (error) {
       // Another process was faster.
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
-      throw error
+      throw unusable(join(folder, name), error)
     }
   }
   const shrink = (): void => {
@@ -150,6 +151,12 @@ export const fileCache = (folder: string, limit: number, note: (text: string) =>
       return list().filter(({ name }) => remove(name)).length
     },
   }
+}
+
+const unusable = (path: string, error: unknown): UsageError => {
+  const { code = '', message } = error as NodeJS.ErrnoException
+  const reason = { ENOTDIR: 'it is no folder', EACCES: 'permission denied', EPERM: 'permission denied' }[code] ?? message
+  return new UsageError(`the cache ${path} cannot be used: ${reason}`, 'BULKHEAD_CACHE names another folder')
 }
 
 /** CRC-32 of what follows, then zstd of: length of the key (4 bytes), key, value. */

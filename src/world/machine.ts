@@ -1,24 +1,26 @@
 /** The World of this machine. */
+import { randomUUID } from 'node:crypto'
 import {
   closeSync,
   constants,
   fstatSync,
   ftruncateSync,
   lstatSync,
-  mkdtempSync,
   openSync,
   readdirSync,
   readlinkSync,
   readSync,
-  rmSync,
+  rmdirSync,
   statSync,
+  unlinkSync,
   writeSync,
 } from 'node:fs'
-import { access, chmod, mkdir, mkdtemp, realpath, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
+import { access, chmod, mkdtemp, realpath, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, delimiter, dirname, isAbsolute, join } from 'node:path'
 import type { Entry, Files, Inspected, OpenFile, Processes, World } from '../model/world.ts'
 import { WorldError } from '../model/world.ts'
+import { cacheFolder, makeFolders } from './cache-folder.ts'
 import { http } from './http.ts'
 
 const defaultLimit = 64 * 1024 * 1024
@@ -90,9 +92,10 @@ const files: Files = {
 
   async makeFolder(path) {
     try {
-      await mkdir(path, { recursive: true })
+      makeFolders(path)
+      if (!statSync(path).isDirectory()) throw new WorldError('not-a-directory', `${path} is not a folder`)
     } catch (error) {
-      throw explain(path, error, 'written')
+      throw error instanceof WorldError ? error : explain(path, error, 'written')
     }
   },
 
@@ -181,48 +184,78 @@ const files: Files = {
   },
 
   scratch() {
-    let folder: string | undefined
-    try {
-      folder = mkdtempSync(join(tmpdir(), 'bulkhead-'))
-      const path = join(folder, 'scratch')
-      const file = openSync(path, 'wx+', 0o600)
-      // An open file without a name lives as long as somebody has it open; Windows does not allow that.
-      if (process.platform !== 'win32') rmSync(folder, { recursive: true })
-      let size = 0
-      let isOpen = true
-      return {
-        get size() {
-          return size
-        },
-        identity: path,
-        append(bytes) {
-          try {
-            for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at, size + at)
-            size += bytes.length
-          } catch (error) {
-            throw explain(path, error, 'written')
-          }
-        },
-        truncate() {
-          try {
-            ftruncateSync(file)
-            size = 0
-          } catch (error) {
-            throw explain(path, error, 'written')
-          }
-        },
-        read: (offset, into) => readFully(path, file, offset, into),
-        close() {
-          if (!isOpen) return
-          isOpen = false
-          closeSync(file)
-          rmSync(join(path, '..'), { recursive: true, force: true })
-        },
-      }
-    } catch (error) {
-      throw explain(folder ?? tmpdir(), error, 'written')
+    const { path, file, folder } = openScratch()
+    let size = 0
+    let isOpen = true
+    return {
+      get size() {
+        return size
+      },
+      identity: path,
+      append(bytes) {
+        try {
+          for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at, size + at)
+          size += bytes.length
+        } catch (error) {
+          throw explain(path, error, 'written')
+        }
+      },
+      truncate() {
+        try {
+          ftruncateSync(file)
+          size = 0
+        } catch (error) {
+          throw explain(path, error, 'written')
+        }
+      },
+      read: (offset, into) => readFully(path, file, offset, into),
+      close() {
+        if (!isOpen) return
+        isOpen = false
+        closeSync(file)
+        if (!hasNamelessFiles) quietly(() => unlinkSync(path))
+        // Folders that hold nothing else are not left behind.
+        if (folder !== undefined) for (const one of [folder, dirname(folder)]) quietly(() => rmdirSync(one))
+      },
     }
   },
+}
+
+/** An open file without a name lives as long as somebody has it open; Windows does not allow that. */
+const hasNamelessFiles = process.platform !== 'win32'
+
+const quietly = (work: () => void): void => {
+  try {
+    work()
+  } catch {
+    // Somebody else still needs it, or has removed it.
+  }
+}
+
+/** In our cache; where that cannot be written, in the system's temporary folder. `folder`: of the cache. Throws WorldError. */
+const openScratch = (): { readonly path: string; readonly file: number; readonly folder: string | undefined } => {
+  const open = (folder: string): { readonly path: string; readonly file: number } => {
+    const path = join(folder, `bulkhead-${process.pid}-${randomUUID()}`)
+    // `x` follows no link that somebody put there.
+    const file = openSync(path, 'wx+', 0o600)
+    if (hasNamelessFiles) unlinkSync(path)
+    return { path, file }
+  }
+  const folder = join(cacheFolder(), 'scratch')
+  // The last file of another process takes the folder along.
+  for (let tries = 0; tries < 3; tries++) {
+    try {
+      makeFolders(folder, 0o700)
+      return { ...open(folder), folder }
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') break
+    }
+  }
+  try {
+    return { ...open(tmpdir()), folder: undefined }
+  } catch (error) {
+    throw explain(tmpdir(), error, 'written')
+  }
 }
 
 const typeOf = (found: {

@@ -215,7 +215,7 @@ export class LayerIndexer implements TarHandler {
       return undefined
     }
     if (this.#options.bodyOf) {
-      const body = this.#options.bodyOf(entry, paths[0]!)
+      const body = this.#options.bodyOf(entry, imagePath(entry.path))
       if (!body) return undefined
       try {
         if (!onlyElf || isElf(body.file.read(0, 4))) {
