@@ -43,7 +43,10 @@ export type HistoryStep = {
 }
 
 export type Layer = {
-  /** The digest of the uncompressed archive, as the configuration claims it: a name for the layer, and no proof of its content. */
+  /**
+   * The digest of the uncompressed archive, as the configuration claims it: a name for the layer, and no proof of its content. Held against the bytes where
+   * all of them are hashed anyway, where the layer is small, and with --verify.
+   */
   readonly diffId: Digest
   /** The index in `config.history` of the instruction that made it; undefined when the history does not fit the layers. */
   readonly step: number | undefined
