@@ -71,6 +71,13 @@ export const databaseOf = (
     built: '2026-08-01T00:00:00Z',
     feeds: more.feeds ?? [feedState()],
     about: (ecosystem, name) => entries.get(`${ecosystem}\n${name}`),
+    aboutMany: (ecosystem, names) =>
+      new Map(
+        names.flatMap(name => {
+          const found = entries.get(`${ecosystem}\n${name}`)
+          return found ? [[name, found] as const] : []
+        }),
+      ),
     record: number => records[number]!,
     named: id => records.filter(one => one.id === id || one.aliases.includes(id)),
     facts: cve => more.facts?.[cve] ?? {},

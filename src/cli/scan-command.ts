@@ -74,7 +74,7 @@ export const runScan = async (subject: string, args: ScanArguments): Promise<num
       const whole = scanInventory(inventory, database, options)
       const tooOld = args.maxAge === undefined ? [] : ageProblems(whole, args.maxAge)
       const { report, hidden } = filter({ ...whole, problems: [...whole.problems, ...silencers.problems, ...tooOld] }, args)
-      await deliver(await format(report, args), args.output)
+      await deliver(await format(report, args, hidden), args.output)
       if (hidden > 0) tell(`bulkhead: ${hidden} more findings are not shown, since only some were asked for`)
       if (args.format !== 'text' || args.output !== undefined)
         for (const { kind, code, message } of report.problems)
@@ -134,13 +134,15 @@ const textOptions = ({ color, output }: ScanArguments): { readonly colour: boole
   return { colour: output === undefined && wantsColour(color), ...(width === undefined ? {} : { width }) }
 }
 
-const format = async (report: ScanReport, args: ScanArguments): Promise<string> => {
+const format = async (report: ScanReport, args: ScanArguments, hidden: number): Promise<string> => {
   switch (args.format) {
     case 'text':
       return (await import('../show/scan-text.ts')).showScanText(report, {
         ...textOptions(args),
         all: args.all === true,
         showSuppressed: args.showSuppressed === true,
+        sort: args.sort,
+        hidden,
       })
     case 'json':
       return (await import('../show/scan-json.ts')).showScanJson(report)

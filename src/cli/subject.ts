@@ -27,8 +27,6 @@ export const readSubject = async (subject: string, args: SubjectArguments, owned
   const note = (text: string): void => {
     if (args.verbose) tell(`bulkhead: ${text}`)
   }
-  // Half a million paths live long: copying them through a young generation that grows takes a third more memory, and no less time.
-  setFlagsFromString('--semi-space-growth-factor=1')
   // Threads are only thought of when there is something to read.
   let pool: ReturnType<typeof layerPool> | undefined
   const progress = progressBar(subject)
@@ -37,6 +35,8 @@ export const readSubject = async (subject: string, args: SubjectArguments, owned
       sources: inOrder(sources),
       catalogers: new Map(Object.entries(catalogers)),
       indexLayer: async (bytes, reading, onProgress) => {
+        // Half a million paths live long: copying them through a young generation that grows takes a third more memory, and no less time.
+        setFlagsFromString('--semi-space-growth-factor=1')
         const module = await import('./layer-pool.ts')
         pool ??= module.layerPool()
         return pool.indexLayer(bytes, reading, onProgress)

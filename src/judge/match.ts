@@ -59,10 +59,19 @@ export const matchPackages = (
 ): Matches => {
   const authority = distro && authorityOf(distro, database)
   const matcher = new Matcher(database, authority, options)
-  const system = packages.filter(({ ecosystem }) => systemTypes.has(ecosystem))
   matcher.needsOwners = new Set(packages.flatMap(({ ownedBy }) => ownedBy ?? []))
-  for (const one of system) matcher.system(one)
-  for (const one of packages) if (!systemTypes.has(one.ecosystem)) matcher.language(one)
+  const system: { readonly one: Package; readonly identities: readonly Identity[] }[] = []
+  const others: typeof system = []
+  for (const one of packages) {
+    if (!systemTypes.has(one.ecosystem)) others.push({ one, identities: languageIdentities(one.purl) })
+    // Without a distribution's advisories, or from another repository, it may still be known under another name.
+    else if (!authority || thirdParty(one) !== undefined)
+      system.push({ one, identities: (one.aliases ?? []).flatMap(languageIdentities) })
+    else system.push({ one, identities: systemIdentities(one, authority) })
+  }
+  matcher.prepare([...system, ...others].flatMap(({ identities }) => identities))
+  for (const { one, identities } of system) matcher.system(one, identities)
+  for (const { one, identities } of others) matcher.language(one, identities)
   const problems = [
     ...distroProblems(distro, authority, system.length, database, options.now),
     ...matcher.problems(distro),
@@ -85,6 +94,7 @@ class Matcher {
   /** Of packages that own others: vulnerability → what its maintainers say. */
   readonly #owners = new Map<string, Map<string, Decision['outcome']>>()
   readonly #later: readonly string[]
+  readonly #known = new Map<string, ReadonlyMap<string, readonly AdvisoryEntry[]>>()
 
   constructor(database: AdvisoryDatabase, authority: Authority | undefined, options: MatchOptions) {
     this.#database = database
@@ -94,12 +104,12 @@ class Matcher {
     this.#later = authority?.later && hasEnded(database, authority, options.now) ? laterReleases(database, authority) : []
   }
 
-  system(one: Package): void {
+  system(one: Package, identities: readonly Identity[]): void {
     const authority = this.#authority
     const foreign = thirdParty(one)
     if (foreign !== undefined || !authority) {
       const where = authority?.ecosystems[0] ?? one.ecosystem
-      const asLanguage = (one.aliases ?? []).flatMap(languageIdentities).filter(identity => this.#isCovered(identity))
+      const asLanguage = identities.filter(identity => this.#isCovered(identity))
       if (asLanguage.length > 0) {
         this.#count(where, 0)
         this.#decide(one, asLanguage)
@@ -109,7 +119,6 @@ class Matcher {
       this.#miss(foreign === undefined ? 'distribution' : `from ${foreign}`, one)
       return
     }
-    const identities = systemIdentities(one, authority)
     const covered = identities.some(identity => this.#isCovered(identity))
     this.#count(authority.ecosystems[0] ?? one.ecosystem, covered ? 0 : 1)
     if (!covered) this.#miss('unexamined', one)
@@ -118,8 +127,7 @@ class Matcher {
     if (this.needsOwners.has(one.purl)) this.#owners.set(one.purl, decided)
   }
 
-  language(one: Package): void {
-    const identities = languageIdentities(one.purl)
+  language(one: Package, identities: readonly Identity[]): void {
     const ecosystem = identities[0]?.ecosystem ?? one.ecosystem
     const covered = identities.some(identity => this.#isCovered(identity))
     this.#count(ecosystem === 'generic' ? 'Bitnami' : ecosystem, covered ? 0 : 1)
@@ -132,7 +140,7 @@ class Matcher {
     const outcomes = new Map<string, Decision['outcome']>()
     const groups = new Groups()
     for (const identity of identities) {
-      for (const entry of this.#database.about(identity.ecosystem, identity.name) ?? []) {
+      for (const entry of this.#about(identity.ecosystem, identity.name) ?? []) {
         if (entry.keyedBy !== identity.keyedBy || !sameModule(entry, one)) continue
         groups.add(entry, this.#judge(entry, identity))
       }
@@ -215,7 +223,22 @@ class Matcher {
     const feeds = this.#feeds(ecosystem)
     if (feeds.some(({ completeness }) => completeness !== 'some'))
       return !ecosystem.includes(':') || this.#database.ecosystems(ecosystem).length > 0
-    return feeds.length > 0 && this.#database.about(ecosystem, name) !== undefined
+    return feeds.length > 0 && this.#about(ecosystem, name) !== undefined
+  }
+
+  /** Asks the database about all packages at once. */
+  prepare(identities: readonly Identity[]): void {
+    const names = new Map<string, Set<string>>()
+    for (const { ecosystem, name } of identities) {
+      const list = names.get(ecosystem)
+      if (list) list.add(name)
+      else names.set(ecosystem, new Set([name]))
+    }
+    for (const [ecosystem, list] of names) this.#known.set(ecosystem, this.#database.aboutMany(ecosystem, [...list]))
+  }
+
+  #about(ecosystem: string, name: string): readonly AdvisoryEntry[] | undefined {
+    return this.#known.get(ecosystem)?.get(name)
   }
 
   #count(ecosystem: string, uncovered: 0 | 1): void {

@@ -193,6 +193,8 @@ export type AdvisoryDatabase = {
   readonly feeds: readonly FeedState[]
   /** What is known of a package; undefined: it is not mentioned anywhere. Throws DatabaseError. */
   about(ecosystem: string, name: string): readonly AdvisoryEntry[] | undefined
+  /** The same of many, in a fraction of the time: those of which something is known. Throws DatabaseError. */
+  aboutMany(ecosystem: string, names: readonly string[]): ReadonlyMap<string, readonly AdvisoryEntry[]>
   /** Throws DatabaseError. */
   record(number: number): StoredRecord
   /** All records that have this id or are about it. Throws DatabaseError. */

@@ -12,7 +12,7 @@ const releases = [
 const feed: Feed = {
   title: 'Alpine security database',
   home: 'https://secdb.alpinelinux.org/',
-  licence: 'CC-BY-SA-4.0 (https://secdb.alpinelinux.org/license.txt)',
+  licence: 'https://secdb.alpinelinux.org/license.txt',
   attribution: 'Alpine Linux security database (https://secdb.alpinelinux.org/)',
   rank: 10,
   parts: [

@@ -14,7 +14,7 @@ const list = (name: string): Download => ({
 const feed: Feed = {
   title: 'Debian security advisories',
   home: 'https://www.debian.org/security/',
-  licence: 'MIT (https://security-tracker.debian.org/)',
+  licence: 'none stated (https://security-tracker.debian.org/)',
   rank: 11,
   parts: [{ name: '', ecosystems: ['Debian'], completeness: 'fixed', downloads: [list('DSA'), list('DLA')] }],
   *read(file) {

@@ -27,7 +27,7 @@ import { jsonEntries } from '../json-entries.ts'
 const feed: Feed = {
   title: 'Debian security tracker',
   home: 'https://security-tracker.debian.org/tracker/',
-  licence: 'MIT (https://security-tracker.debian.org/)',
+  licence: 'none stated (https://security-tracker.debian.org/)',
   rank: 10,
   parts: [
     {
