@@ -201,6 +201,16 @@ describe.skipIf(!isComplete)(`one image, whichever way it is read ${needs}`, () 
       expect(essence(await take(withEnv({}), path, options())), path).toEqual(essence(reference))
   })
 
+  test('every digest holds, in every form', async () => {
+    for (const [subject, env] of [
+      ['docker:shop/app:1', inPlace()],
+      [join(top, 'saved.tar'), {}],
+      [join(top, 'saved.tar.gz'), {}],
+      [`registry:${registry.host}/shop/app:1`, {}],
+    ] as const)
+      expect(essence(await take(withEnv(env), subject, options({ verify: true }))), subject).toEqual(essence(reference))
+  })
+
   test('the registry: by tag, by digest, through a nested index', async () => {
     const name = `${registry.host}/shop/app`
     const tagged = await take(withEnv({}), `registry:${name}:1`, options())

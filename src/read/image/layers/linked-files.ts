@@ -29,8 +29,16 @@ export const findLinkedFiles = (
   const real = new Map<string, string>()
   const problems: LayerProblem[] = []
   const hardLinks = new HardLinks(tables)
+  /** Only then a path may lead elsewhere: cheaper to know than where it leads. */
+  const hasLink = (path: string): boolean => {
+    for (let at = path; at !== ''; at = folderOf(at)) {
+      const entry = tree.get(at)
+      if (entry && tables[entry.layer]!.types[entry.row] === 'l') return true
+    }
+    return false
+  }
   const look = (path: string): void => {
-    if (real.has(path) || tree.typeAt(path) === 'd') return
+    if (real.has(path) || !hasLink(path)) return
     const names = wanted(path)
     if (names.length === 0) return
     const target = tree.real(path)
@@ -72,7 +80,7 @@ export const findLinkedFiles = (
       continue
     }
     const folder = folderOf(pattern.slice(0, pattern.indexOf('*')))
-    if (folder === '' || moved.has(folder)) continue
+    if (moved.has(folder) || !hasLink(folder)) continue
     const target = tree.real(folder)
     if (target !== undefined && target !== folder) moved.set(folder, target)
   }
