@@ -36,7 +36,7 @@ const cataloger: Cataloger<Data> = {
         return { one, name, version, url }
       })
     const providers = new Map<string, string>()
-    const bare = (dependency: string): string => dependency.replace(/[<>=].*$|: .*$/, '')
+    const bare = (dependency: string): string => dependency.split(/[<>=]|: /, 1)[0]!
     for (const { one, url } of all) for (const provided of one.data.fields.PROVIDES ?? []) providers.set(bare(provided), url)
     for (const { name, url } of all) providers.set(name, url)
     for (const { one, name, version, url } of all) {

@@ -84,7 +84,7 @@ const identities = (packages: readonly ApkPackage[]): ReadonlySet<string> =>
   new Set(packages.map(({ name, version }) => `${name} ${version}`))
 
 /** `so:libc.musl-x86_64.so.1=1`, `busybox>=1.36`, `pc:zlib~1.3`: the name alone. */
-const bareName = (dependency: string): string => dependency.replace(/[<>=~].*$/s, '')
+const bareName = (dependency: string): string => dependency.split(/[<>=~]/, 1)[0]!
 
 function* packagesOf(database: Found<readonly ApkPackage[]>, distro: Distro | undefined): Generator<Package> {
   const { data } = database

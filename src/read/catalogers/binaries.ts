@@ -8,77 +8,120 @@ import { latin1 } from '../elf.ts'
 
 type Data = { readonly name: string; readonly version: string }
 
-/** `files`: of ELF files, by name. The first group of `version` is the version. */
-type Line = { readonly name: string; readonly files: RegExp; readonly version: RegExp }
+/**
+ * `files`: of ELF files, by name. The first group of `version` that matched is the version. Every quantifier of it is bounded, since it is tried at each
+ * of a stranger's bytes. `fits`: whether a version can be that of a file of this name; else the next match is looked at.
+ */
+type Line = {
+  readonly name: string
+  readonly files: RegExp
+  readonly version: RegExp
+  readonly fits?: (file: string, version: string) => boolean
+}
 
-const lines: readonly Line[] = [
+export const lines: readonly Line[] = [
   {
     name: 'node',
     files: /^node$/,
-    version: /(?:node|\0|https:\/\/nodejs\.org\/download\/release\/)v(\d+\.\d+\.\d+)(?:\/node-v|\0)/,
+    version: /(?:node|\0|https:\/\/nodejs\.org\/download\/release\/)v(\d{1,4}\.\d{1,4}\.\d{1,4})(?:\/node-v|\0)/,
   },
   {
     name: 'python',
     files: /^(?:python\d+\.\d+m?|libpython\d+\.\d+m?\.so.*)$/,
-    version: /\0(3\.\d+\.\d+(?:(?:a|b|rc)\d+)?\+?|2\.7\.\d+)\0/,
+    // Alone; or at the end of the prefix it was built for (pyenv), or of the folder it was built in, which takes in the string.
+    version: /[\0/-](3\.\d{1,4}\.\d{1,4}(?:(?:a|b|rc)\d{1,4})?\+?|2\.7\.\d{1,4})\0/,
+    fits: (file, version) => version.startsWith(`${/\d{1,4}\.\d{1,4}/.exec(file)?.[0]}.`),
   },
   {
     name: 'redis',
     files: /^redis-(?:server|cli|sentinel|check-aof|benchmark)$/,
-    version: /(?:Redis (?:server )?v=|redis-cli |redis-benchmark |payload_version[^\0]*\0)?\0?(\d+\.\d+\.\d+)\0[0-9a-f]{8}\0/,
+    version: /(?<!\d)(\d{1,4}\.\d{1,4}\.\d{1,4})\0[0-9a-f]{8}\0/,
   },
-  { name: 'valkey', files: /^valkey-(?:server|cli|sentinel)$/, version: /valkey[ _-](?:server v=)?(\d+\.\d+\.\d+)/i },
+  {
+    name: 'valkey',
+    files: /^valkey-(?:server|cli|sentinel)$/,
+    version: /valkey[ _-](?:server v=)?(\d{1,4}\.\d{1,4}\.\d{1,4})/i,
+  },
   {
     name: 'nginx',
     files: /^(?:nginx|openresty)$/,
-    version: /nginx version: [^\0]*?(?:nginx|openresty)\/(\d+\.\d+\.\d+(?:\.\d+)?)/,
+    version: /nginx version: [^\0]{0,60}?(?:nginx|openresty)\/(\d{1,4}\.\d{1,4}\.\d{1,4}(?:\.\d{1,4})?)/,
   },
-  { name: 'httpd', files: /^(?:httpd|apache2)$/, version: /Apache\/(\d+\.\d+\.\d+)/ },
+  { name: 'httpd', files: /^(?:httpd|apache2)$/, version: /Apache\/(\d{1,4}\.\d{1,4}\.\d{1,4})/ },
   {
     name: 'openssl',
     files: /^(?:openssl|libcrypto\.so.*)$/,
-    version: /OpenSSL (\d+\.\d+\.\d+[a-z]{0,2})(?: |\0|-)/,
+    version: /OpenSSL (\d{1,4}\.\d{1,4}\.\d{1,4}[a-z]{0,2})(?: |\0|-)/,
   },
-  { name: 'busybox', files: /^busybox(?:\.static)?$/, version: /BusyBox v(\d+\.\d+\.\d+)/ },
+  { name: 'busybox', files: /^busybox(?:\.static)?$/, version: /BusyBox v(\d{1,4}\.\d{1,4}\.\d{1,4})/ },
   {
     name: 'php',
     files: /^php(?:\d*(?:\.\d+)?|-fpm.*|-cgi.*)$|^libphp\d*\.so$/,
-    version: /X-Powered-By: PHP\/(\d+\.\d+\.\d+(?:(?:RC|alpha|beta)\d+)?)/,
+    version: /X-Powered-By: PHP\/(\d{1,4}\.\d{1,4}\.\d{1,4}(?:(?:RC|alpha|beta)\d{1,4})?)/,
   },
   {
     name: 'postgresql',
     files: /^(?:postgres|psql|pg_dump|pg_ctl|libpq\.so.*)$/,
-    version: /PostgreSQL\) (\d+(?:\.\d+)+)|\(PostgreSQL\) (\d+(?:\.\d+)*)|PostgreSQL (\d+(?:\.\d+)+) on /,
+    version: /PostgreSQL\) (\d{1,4}(?:\.\d{1,4}){0,3})|PostgreSQL (\d{1,4}(?:\.\d{1,4}){1,3}) on /,
   },
-  { name: 'mariadb', files: /^(?:mariadbd?|mysqld?)$/, version: /(\d+\.\d+\.\d+)-MariaDB/ },
+  {
+    name: 'mariadb',
+    files: /^(?:mariadbd?|mysqld?)$/,
+    version: /(?<!\d)(\d{1,4}\.\d{1,4}\.\d{1,4})-MariaDB/,
+  },
   {
     name: 'mysql',
     files: /^(?:mysqld?|mysqladmin)$/,
-    version: /\0(8\.\d+\.\d+|9\.\d+\.\d+|5\.[67]\.\d+)\0[^\0]*\0?(?:MySQL Community Server|Linux)/,
+    version: /\0(8\.\d{1,4}\.\d{1,4}|9\.\d{1,4}\.\d{1,4}|5\.[67]\.\d{1,4})\0[^\0]{0,100}\0?(?:MySQL Community Server|Linux)/,
   },
-  { name: 'curl', files: /^(?:curl|libcurl(?:-gnutls)?\.so.*)$/, version: /(?:lib)?curl[/ ](\d+\.\d+\.\d+)/ },
-  { name: 'bash', files: /^(?:bash|sh)$/, version: /@\(#\)Bash version (\d+\.\d+\.\d+)/ },
+  { name: 'curl', files: /^(?:curl|libcurl(?:-gnutls)?\.so.*)$/, version: /(?:lib)?curl[/ ](\d{1,4}\.\d{1,4}\.\d{1,4})/ },
+  { name: 'bash', files: /^(?:bash|sh)$/, version: /@\(#\)Bash version (\d{1,4}\.\d{1,4}\.\d{1,4})/ },
   {
     name: 'perl',
     files: /^(?:perl(?:5[\d.]*)?|libperl\.so.*)$/,
-    version: /\/perl5?\/(5\.\d+\.\d+)(?:\0|\/)|\0v?(5\.\d+\.\d+)\0/,
+    version: /\/perl5?\/(5\.\d{1,4}\.\d{1,4})(?:\0|\/)|\0v?(5\.\d{1,4}\.\d{1,4})\0/,
   },
-  { name: 'ruby', files: /^(?:ruby(?:\d+\.\d+)?|libruby(?:-\d+\.\d+)?\.so.*)$/, version: /ruby (\d+\.\d+\.\d+)(?:p\d+)? \(/ },
+  {
+    name: 'ruby',
+    files: /^(?:ruby(?:\d+\.\d+)?|libruby(?:-\d+\.\d+)?\.so.*)$/,
+    version: /ruby (\d{1,4}\.\d{1,4}\.\d{1,4})(?:p\d{1,6})? \(/,
+  },
   {
     name: 'haproxy',
     files: /^haproxy$/,
-    version: /HA-?Proxy[^\0]{0,20}version (\d+\.\d+(?:\.\d+)?)|\0(\d+\.\d+\.\d+)-[0-9a-f]{7}\0/,
+    version: /HA-?Proxy[^\0]{0,20}version (\d{1,4}\.\d{1,4}(?:\.\d{1,4})?)|\0(\d{1,4}\.\d{1,4}\.\d{1,4})-[0-9a-f]{7}\0/,
   },
-  { name: 'memcached', files: /^memcached$/, version: /memcached (\d+\.\d+\.\d+)/ },
-  { name: 'mongodb', files: /^mongo[ds]?$/, version: /mongo(?:db|d)?[^\0]{0,20}v(\d+\.\d+\.\d+)/ },
-  { name: 'zlib', files: /^libz\.so.*$/, version: /(?:inflate|deflate) (\d+\.\d+(?:\.\d+){0,2}) Copyright/ },
-  { name: 'git', files: /^git$/, version: /git version (\d+\.\d+\.\d+)|\0(2\.\d+\.\d+(?:\.\d+)?)\0/ },
-  { name: 'lighttpd', files: /^lighttpd$/, version: /lighttpd\/(\d+\.\d+\.\d+)/ },
-  { name: 'sqlite', files: /^(?:sqlite3|libsqlite3\.so.*)$/, version: /\0(3\.\d+\.\d+)\0/ },
-  { name: 'varnish', files: /^varnishd$/, version: /varnish-(\d+\.\d+\.\d+) revision/ },
-  { name: 'gcc', files: /^(?:gcc|cc1)(?:-\d+)?$/, version: /GNU C\d* \(?[^\0]{0,40}?(\d+\.\d+\.\d+)/ },
-  { name: 'openjdk', files: /^java$/, version: /\0openjdk\0[^\0]*\0?(\d+\.\d+\.\d+)\0/ },
-  { name: 'envoy', files: /^envoy$/, version: /[0-9a-f]{40}\/(\d+\.\d+\.\d+)\/Clean\/RELEASE/ },
+  { name: 'memcached', files: /^memcached$/, version: /memcached (\d{1,4}\.\d{1,4}\.\d{1,4})/ },
+  { name: 'mongodb', files: /^mongo[ds]?$/, version: /mongo(?:db|d)?[^\0]{0,20}v(\d{1,4}\.\d{1,4}\.\d{1,4})/ },
+  {
+    name: 'zlib',
+    files: /^libz\.so.*$/,
+    version: /(?:inflate|deflate) (\d{1,4}\.\d{1,4}(?:\.\d{1,4}){0,2}) Copyright/,
+  },
+  {
+    name: 'git',
+    files: /^git$/,
+    version: /git version (\d{1,4}\.\d{1,4}\.\d{1,4})|\0(2\.\d{1,4}\.\d{1,4}(?:\.\d{1,4})?)\0/,
+  },
+  { name: 'lighttpd', files: /^lighttpd$/, version: /lighttpd\/(\d{1,4}\.\d{1,4}\.\d{1,4})/ },
+  { name: 'sqlite', files: /^(?:sqlite3|libsqlite3\.so.*)$/, version: /\0(3\.\d{1,4}\.\d{1,4})\0/ },
+  { name: 'varnish', files: /^varnishd$/, version: /varnish-(\d{1,4}\.\d{1,4}\.\d{1,4}) revision/ },
+  {
+    name: 'gcc',
+    files: /^(?:gcc|cc1)(?:-\d+)?$/,
+    version: /GNU C\d{0,4} \(?[^\0]{0,40}?(\d{1,4}\.\d{1,4}\.\d{1,4})/,
+  },
+  {
+    name: 'openjdk',
+    files: /^java$/,
+    // The launcher's name, the program's, the release in two numbers that newer ones leave at 0.0, and what `java -version` prints as the build.
+    version: /\0openjdk\0java\0\d{1,4}\.\d{1,4}\0(\d{1,4}[\w.+-]{0,80})\0/,
+  },
+  {
+    name: 'envoy',
+    files: /^envoy$/,
+    version: /(?<![0-9a-f])[0-9a-f]{40}\/(\d{1,4}\.\d{1,4}\.\d{1,4})\/Clean\/RELEASE/,
+  },
 ]
 
 /** A program of more bytes is read no further: versions stand in its constants, and the largest real one has 150 MB. */
@@ -88,7 +131,7 @@ const window = 512 * 1024
 const overlap = 512
 
 const cataloger: Cataloger<Data> = {
-  revision: 1,
+  revision: 2,
   files: [
     '**/go/VERSION',
     '**/releases/*/OTP_VERSION',
@@ -103,13 +146,17 @@ const cataloger: Cataloger<Data> = {
     if (name === 'VERSION' || name === 'OTP_VERSION' || name === 'release') return fromText(file, name)
     for (const line of lines) {
       if (!line.files.test(name)) continue
-      const version = scan(file, line.version)
+      const version = scan(file, name, line)
       if (version !== undefined) return { name: line.name, version }
     }
     return undefined
   },
   *assemble(found) {
-    for (const { at, data } of found)
+    // A Java runtime says it twice, by its program and by its file `release` (of a JDK 8 one folder above the runtime's), which knows the maker too.
+    const runtimes = new Set(found.flatMap(({ path }) => /^(.*)\/release$/.exec(path)?.[1] ?? []))
+    for (const { path, at, data } of found) {
+      const runtime = /^(.*?)(?:\/jre)?\/bin\/java$/.exec(path)
+      if (runtime && (runtimes.has(runtime[1]!) || runtimes.has(path.slice(0, -'/bin/java'.length)))) continue
       yield {
         purl: purl({ type: 'generic', name: data.name, version: data.version }),
         name: data.name,
@@ -119,15 +166,19 @@ const cataloger: Cataloger<Data> = {
         dependsOn: [],
         licences: [],
       }
+    }
   },
 }
 
 export default cataloger
 
-const scan = (file: LayerFile, pattern: RegExp): string | undefined => {
+const scan = (file: LayerFile, name: string, { version, fits }: Line): string | undefined => {
+  const pattern = new RegExp(version, `${version.flags}g`)
   for (let at = 0; at < Math.min(file.size, scanLimit); at += window) {
-    const match = pattern.exec(latin1(file.read(at, window + overlap)))
-    if (match) return match.slice(1).find(group => group !== undefined)
+    for (const match of latin1(file.read(at, window + overlap)).matchAll(pattern)) {
+      const found = match.slice(1).find(group => group !== undefined)
+      if (found !== undefined && (fits?.(name, found) ?? true)) return found
+    }
   }
   return undefined
 }

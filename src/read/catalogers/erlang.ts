@@ -12,10 +12,11 @@ const cataloger: Cataloger<Data> = {
   files: ['**/ebin/*.app'],
   collect(file) {
     const text = wholeText(file, 1024 * 1024).replace(/^[ \t]*%.*$/gm, '')
-    const name = /\{\s*application\s*,\s*'?([a-z][\w@]*)'?/.exec(text)?.[1]
-    const version = /\{\s*vsn\s*,\s*"([^"]+)"/.exec(text)?.[1]
+    const name = /\{\s{0,99}application\s{0,99},\s{0,99}'?([a-z][\w@]{0,255})'?/.exec(text)?.[1]
+    const version = /\{\s{0,99}vsn\s{0,99},\s{0,99}"([^"]{1,255})"/.exec(text)?.[1]
     if (name === undefined || version === undefined) return undefined
-    const list = /\{\s*applications\s*,\s*\[([^\]]*)\]/.exec(text)?.[1] ?? ''
+    const needs = /\{\s{0,99}applications\s{0,99},\s{0,99}\[/.exec(text)
+    const list = needs ? text.slice(needs.index + needs[0].length).split(']', 1)[0]! : ''
     return { name, version, requires: [...list.matchAll(/[a-z][\w@]*/g)].map(match => match[0]) }
   },
   *assemble(found) {
@@ -39,7 +40,7 @@ export default cataloger
 
 /** Erlang's own: https://github.com/package-url/purl-spec/blob/main/types-doc/otp-definition.md. All others come from Hex. */
 const purlOf = (path: string, { name, version }: Data): string =>
-  purl({ type: /(?:^|\/)erlang\/(?:.*\/)?lib\//.test(path) || own.has(name) ? 'otp' : 'hex', name, version })
+  purl({ type: /(?:^|\/)erlang\/.*/.exec(path)?.[0].includes('/lib/') || own.has(name) ? 'otp' : 'hex', name, version })
 
 const own = new Set(
   (

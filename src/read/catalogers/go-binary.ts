@@ -188,8 +188,8 @@ const unquote = (text: string): string => text.replace(/^"|"$/g, '').replaceAll(
 
 /** `-X main.version=v1.2.3`: what releases are stamped with; else the pseudo-version of the commit, as `go get` would make it. */
 const mainVersion = (linked: string, revision: string, stamp: string): string => {
-  const stamped = [...linked.matchAll(/-X[ =]["']?[^\s"'=]*?(?:^|[./])?(\w*[vV]ersion)=["']?(v?\d+\.\d+[^\s"']*)/g)].map(
-    match => match[2]!,
+  const stamped = [...linked.matchAll(/-X[ =]["']?[^\s"'=]{0,300}[vV]ersion=["']?(v?\d{1,9}\.\d[^\s"']{0,200})/g)].map(
+    match => match[1]!,
   )
   if (stamped.length > 0 && new Set(stamped.map(one => one.replace(/^v/, ''))).size === 1)
     return `v${stamped[0]!.replace(/^v/, '')}`

@@ -61,7 +61,8 @@ const licenceNames = (value: unknown): readonly string[] => {
 
 /** `lodash-npm-4.17.21-6382d821f4-eb835a2e51.zip`: https://yarnpkg.com/features/caching */
 const fromCacheName = (path: string): Data | undefined => {
-  const match = /([^/]+)-npm-(\d[^/]*?)-[0-9a-f]{10}-[0-9a-z]{2,}\.zip$/.exec(path)
+  const fileName = path.slice(path.lastIndexOf('/') + 1).slice(-300)
+  const match = /^(.+?)-npm-(\d.{0,255}?)-[0-9a-f]{10}-[0-9a-z]{2,255}\.zip$/.exec(fileName)
   if (!match) return undefined
   const [, written = '', version = ''] = match
   // A scope ends at the first dash, as far as anybody can tell.

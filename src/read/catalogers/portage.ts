@@ -15,7 +15,7 @@ const cataloger: Cataloger<Data> = {
       kind: 'CONTENTS',
       files: text
         .split('\n')
-        .flatMap(line => /^(?:obj (.+) [0-9a-f]{32} \d+|sym (.+?) -> .*)$/.exec(line)?.slice(1).find(Boolean) ?? []),
+        .flatMap(line => /^(?:obj (.+) [0-9a-f]{32} \d+$|sym (.+?) -> )/.exec(line)?.slice(1).find(Boolean) ?? []),
     }
   },
   *assemble(found) {

@@ -5,7 +5,7 @@ import { type Cataloger, wholeText } from '../cataloger.ts'
 type Data = { readonly name: string; readonly version: string; readonly licence: string; readonly requires: readonly string[] }
 
 const cataloger: Cataloger<Data> = {
-  revision: 1,
+  revision: 2,
   files: ['**/{library,site-library}/*/DESCRIPTION'],
   collect(file) {
     const text = wholeText(file, 1024 * 1024).replace(/\r?\n[ \t]+/g, ' ')
@@ -16,9 +16,10 @@ const cataloger: Cataloger<Data> = {
       name: field('Package'),
       version: field('Version'),
       licence: field('License'),
-      requires: [...`${field('Depends')},${field('Imports')}`.matchAll(/[A-Za-z][\w.]*(?=\s*(?:[,(]|$))/g)].map(
-        match => match[0],
-      ),
+      // `R (>= 3.5), methods`
+      requires: `${field('Depends')},${field('Imports')}`
+        .split(',')
+        .flatMap(one => /^\s*([A-Za-z][\w.]*)\s*(?:\(|$)/.exec(one)?.[1] ?? []),
     }
   },
   *assemble(found) {

@@ -17,22 +17,24 @@ const cataloger: Cataloger<Data> = {
     const text = wholeText(file, 4 * 1024 * 1024)
     // `# stub: nokogiri 1.15.4 x86_64-linux lib`: what RubyGems itself reads first.
     const stub = /^# stub: (\S+) (\S+) (\S+) /m.exec(text)
-    const name = stub?.[1] ?? /\.name\s{0,20}=\s{0,20}["']([^"']+)["']/.exec(text)?.[1]
+    const name = stub?.[1] ?? /\.name\s{0,20}=\s{0,20}["']([^"']{1,255})["']/.exec(text)?.[1]
     const version =
-      stub?.[2] ?? /\.version\s{0,20}=\s{0,20}(?:Gem::Version\.new\s{0,20}\(?\s{0,20})?["']([^"']+)["']/.exec(text)?.[1]
+      stub?.[2] ?? /\.version\s{0,20}=\s{0,20}(?:Gem::Version\.new\s{0,20}\(?\s{0,20})?["']([^"']{1,255})["']/.exec(text)?.[1]
     // Default gems name the version by a constant of their own: the file's name has it.
-    const named = /([^/]+)-(\d[^/]*?)\.gemspec$/.exec(file.path)
+    const named = /^(.+)-(\d.*)$/s.exec(file.path.slice(file.path.lastIndexOf('/') + 1, -'.gemspec'.length))
     if ((name ?? named?.[1]) === undefined || (version ?? named?.[2]) === undefined)
       throw new Unreadable('it has no name or no version')
-    const licences = /\.licen[cs]es?\s{0,20}=\s{0,20}(\[[^\]]*\]|["'][^"']*["'])/.exec(text)?.[1] ?? ''
+    const licensed = /\.licen[cs]es?\s{0,20}=\s{0,20}(?=[["'])/.exec(text)
+    const behind = licensed ? text.slice(licensed.index + licensed[0].length).slice(0, 4000) : ''
+    const licences = /^(?:\[[^\]]*\]|["'][^"']*["'])/.exec(behind)?.[0] ?? ''
     return {
       name: (name ?? named?.[1])!,
       version: (version ?? named?.[2])!,
       platform: stub?.[3] ?? 'ruby',
       licences: [...licences.matchAll(/["']([^"']+)["']/g)].map(match => match[1]!),
-      requires: [...text.matchAll(/add_(?:runtime_)?dependency\s{0,20}\(?\s{0,20}(?:%q<([^>]+)>|["']([^"']+)["'])/g)].map(
-        match => (match[1] ?? match[2])!,
-      ),
+      requires: [
+        ...text.matchAll(/add_(?:runtime_)?dependency\s{0,20}\(?\s{0,20}(?:%q<([^>]{1,255})>|["']([^"']{1,255})["'])/g),
+      ].map(match => (match[1] ?? match[2])!),
     }
   },
   *assemble(found) {
