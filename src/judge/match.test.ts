@@ -277,7 +277,7 @@ describe('languages', () => {
     const found = match([npm('lodash', 'file:../x')], database, undefined)
     expect(found.short).toEqual([])
     expect(found.problems.map(({ code, message }) => [code, message])).toEqual([
-      ['version-unknown', 'versions that cannot be compared: lodash file:../x'],
+      ['version-unknown', 'versions that cannot be compared: lodash file:../x (CVE-2024-0001)'],
     ])
   })
 

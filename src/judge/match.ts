@@ -155,7 +155,8 @@ class Matcher {
       outcomes.set(vulnerability, final)
       if (final === 'reported')
         this.matches.push({ vulnerability, match: matchOf(one, deciding, opinions, this.#options.orders) })
-      else if (final === 'unknown' && this.#badVersions.length < 1000) this.#badVersions.push(`${one.name} ${one.version}`)
+      else if (final === 'unknown' && this.#badVersions.length < 1000)
+        this.#badVersions.push(`${one.name} ${one.version} (${opinions[0]?.entry.id ?? vulnerability})`)
       this.#options.trace?.({
         package: one,
         vulnerability,

@@ -303,7 +303,10 @@ const inShort = (context: Context, groups: readonly Group[]): string => {
     return rows.length > 0 ? [{ group, rows }] : []
   })
   if (worst.length === 0) return ''
-  const lines = worst.slice(0, maxSentences).map(({ group, rows }) => bullet(sentence(group, rows, report.base), width))
+  const isOne = (name: string): boolean => groups.filter(group => group.name === name).length === 1
+  const lines = worst
+    .slice(0, maxSentences)
+    .map(({ group, rows }) => bullet(sentence(group, rows, report.base, isOne(group.name)), width))
   if (worst.length > maxSentences) {
     const rest = worst.slice(maxSentences)
     lines.push(
@@ -318,8 +321,9 @@ const inShort = (context: Context, groups: readonly Group[]): string => {
 
 const bullet = (text: string, width: number): string => `  - ${wrapText(text, width, '    ').trimStart()}`
 
-const sentence = (group: Group, rows: readonly Row[], base: BaseImage | undefined): string => {
-  const name = forTerminal(group.name)
+/** `isOne`: no other group is of a package of that name. */
+const sentence = (group: Group, rows: readonly Row[], base: BaseImage | undefined, isOne: boolean): string => {
+  const name = forTerminal(isOne ? group.name : `${group.name} ${group.version}`)
   const installed = installedText(group).replace(/^\[(.*)\]$/s, '($1)')
   const subject = installed === '' ? name : `${name} ${installed}`
   const layer = group.place?.number === undefined ? undefined : `layer ${group.place.number}`
