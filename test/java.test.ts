@@ -98,6 +98,122 @@ test('bombs end at their bound', () => {
   expect(lying?.troubles.join()).toMatch(/broken/)
 })
 
+test('archives in each other are held up to a bound, together', () => {
+  const noise = (size: number): Buffer => {
+    const bytes = Buffer.alloc(size)
+    let state = 1
+    // Shrinks by ten or so, which no bomb does.
+    for (let i = 0; i < size; i += 64) {
+      state = (Math.imul(state, 1103515245) + 12345) >>> 0
+      bytes.writeUInt32LE(state, i)
+    }
+    return bytes
+  }
+  const inner = zip([pom('g', 'inner', '1'), { name: 'x', body: noise(40 * 1024 * 1024), isStored: true }])
+  const middle = zip([
+    pom('g', 'middle', '1'),
+    { name: 'x', body: noise(20 * 1024 * 1024), isStored: true },
+    { name: 'i.jar', body: inner },
+  ])
+  const outer = zip([
+    pom('g', 'outer', '1'),
+    { name: 'x', body: noise(20 * 1024 * 1024), isStored: true },
+    { name: 'm.jar', body: middle },
+  ])
+  const found = collect(zip([{ name: 'o.jar', body: outer }, pom('g', 'a', '1')]), 'a.jar')
+  expect(named(found)).toEqual(['g:a:1', 'g:inner:1', 'g:middle:1', 'g:outer:1'])
+  const bigger = zip([
+    pom('g', 'bigger', '1'),
+    { name: 'x', body: noise(60 * 1024 * 1024), isStored: true },
+    { name: 'i.jar', body: inner },
+  ])
+  const tooMuch = collect(zip([{ name: 'b.jar', body: bigger }, pom('g', 'a', '1'), { name: 'i.jar', body: inner }]), 'a.jar')
+  expect(named(tooMuch)).toEqual(['g:a:1', 'g:bigger:1', 'g:inner:1'])
+  expect(tooMuch?.troubles).toEqual([
+    'inside of b.jar, its entry i.jar and the archives around it have more than 100663296 bytes',
+  ])
+})
+
+test('one archive that is listed many times is read once', () => {
+  const inner = zip([pom('g', 'inner', '1')])
+  const whole = zip([{ name: 'a.jar', body: inner, isStored: true }])
+  // The directory's only record, five times.
+  const start = whole.lastIndexOf('PK\x01\x02')
+  const end = whole.length - 22
+  const record = whole.subarray(start, end)
+  const tail = Buffer.from(whole.subarray(end))
+  tail.writeUInt16LE(5, 8)
+  tail.writeUInt16LE(5, 10)
+  tail.writeUInt32LE(5 * record.length, 12)
+  const many = collect(Buffer.concat([whole.subarray(0, start), ...Array(5).fill(record), tail]), 'x.jar')
+  expect(named(many)).toEqual(['g:inner:1'])
+  expect(many?.troubles).toEqual(['its entry a.jar lies within another one'])
+})
+
+test('records of the archives inside are counted together', () => {
+  const empty: Member[] = Array.from({ length: 60_000 }, (_, i) => ({ name: `${i}`, body: '', isStored: true }))
+  const inner = zip([pom('g', 'inner', '1'), ...empty])
+  const found = collect(zip(Array.from({ length: 10 }, (_, i) => ({ name: `${i}.jar`, body: inner, isStored: true }))), 'x.jar')
+  expect(found?.artifacts).toHaveLength(8)
+  expect(found?.troubles).toEqual(['the archives inside have more than 500000 entries'])
+  const properties = Array.from({ length: 60_000 }, (_, i) => pom('g', `a${i}`, '1'))
+  const nested = zip(properties.map(one => ({ ...one, isStored: true })))
+  const both = zip(['a.jar', 'b.jar', 'c.jar'].map(name => ({ name, body: nested, isStored: true })))
+  expect(collect(zip([{ name: 'd.jar', body: both, isStored: true }]), 'x.jar')?.artifacts).toHaveLength(180_000)
+})
+
+test('texts count among what is inflated', () => {
+  const many = Array.from({ length: 3000 }, (_, i) => ({ ...pom('g', `a${i}`, '1'), claims: 1024 * 1024 }))
+  const found = collect(zip(many), 'x.jar')
+  expect(found?.artifacts).toHaveLength(2048)
+  expect(found?.troubles).toEqual(['what is read of it has more than 2147483648 bytes'])
+})
+
+test('names that differ from their files in dots and dashes are no second package', () => {
+  const specs = collect(
+    zip([
+      pom('org.apache.geronimo.specs', 'geronimo-annotation_1.3_spec', '1.3'),
+      {
+        name: 'META-INF/MANIFEST.MF',
+        body: 'Bundle-SymbolicName: org.apache.geronimo.specs.geronimo-annotation_1.3_spec\nBundle-Version: 1.3.0\n',
+      },
+    ]),
+    'opt/geronimo-annotation-1.3-spec.jar',
+  )
+  expect(named(specs)).toEqual(['org.apache.geronimo.specs:geronimo-annotation_1.3_spec:1.3'])
+  const longer = collect(
+    zip([
+      pom('org.codehaus.jackson', 'jackson-core-asl', '1.9.2'),
+      { name: 'META-INF/MANIFEST.MF', body: 'Bundle-Version: 1.9.2.1\n' },
+    ]),
+    'lib/jackson-core.jar',
+  )
+  expect(named(longer)).toEqual(['org.codehaus.jackson:jackson-core-asl:1.9.2'])
+  const shaded = collect(
+    zip([pom('g', 'b', '2'), { name: 'META-INF/MANIFEST.MF', body: 'Bundle-Version: 1\n' }]),
+    'lib/app-1.jar',
+  )
+  expect(named(shaded)).toEqual([':app:1', 'g:b:2'])
+})
+
+test('archives of classes that say nothing of themselves are said, once for the whole image', async () => {
+  const folder = mkdtempSync(join(top, 'nameless-'))
+  const classes = zip([{ name: 'A.class', body: 'x' }])
+  for (const name of ['a', 'b', 'c']) writeFileSync(join(folder, `${name}.jar`), classes)
+  writeFileSync(join(folder, 'd.war'), zip([{ name: 'WEB-INF/lib/e.jar', body: classes }]))
+  writeFileSync(join(folder, 'texts.jar'), zip([{ name: 'a.properties', body: 'x' }]))
+  const { packages, problems } = await inventoryOfFolder(folder)
+  rmSync(folder, { recursive: true })
+  expect(packages).toEqual([])
+  expect(problems).toEqual([
+    {
+      kind: 'uncovered',
+      code: 'archive-nameless',
+      message: '4 Java archives do not say which version of what they are: /a.jar, /b.jar, /c.jar, …',
+    },
+  ])
+})
+
 test.skipIf(!has('zip', 'python3'))(
   'what zip and Python write, ZIP64 and a program in front included (needs zip, python3)',
   async () => {

@@ -118,8 +118,9 @@ export const readEntry = (read: Read, entry: ZipEntry, limit: number): Uint8Arra
   if (entry.method === 0) return new Uint8Array(stored)
   if (entry.method !== 8) throw new Unreadable(`its entry ${entry.name} is packed by method ${entry.method}`)
   try {
-    // More than it says would be a bomb.
-    return inflateRawSync(stored, { maxOutputLength: Math.max(1, Math.min(limit, entry.size)) })
+    // More than it says would be a bomb. In one piece: pieces would be held a second time while they are put together.
+    const most = Math.max(1, Math.min(limit, entry.size))
+    return inflateRawSync(stored, { maxOutputLength: most, chunkSize: Math.max(64, most + 1) })
   } catch (error) {
     throw new Unreadable(`its entry ${entry.name} is broken`, error)
   }
