@@ -10,11 +10,11 @@ type Locked = { readonly name: string; readonly version: string }
 const limit = 16 * 1024 * 1024
 
 const cataloger: Cataloger<readonly Locked[]> = {
-  revision: 1,
+  revision: 2,
   files: ['**/{package-lock.json,npm-shrinkwrap.json,yarn.lock,pnpm-lock.yaml}'],
   collect(file) {
-    // Packages bring those that they were developed with.
-    if (/(?:^|\/)node_modules\//.test(file.path)) return undefined
+    // Packages of all languages bring those that they were developed with, or tested.
+    if (/(?:^|\/)(?:node_modules|vendor|site-packages|dist-packages|gems|go\/src|testdata)\//.test(file.path)) return undefined
     const found = file.path.endsWith('.json')
       ? fromNpm(wholeJson(file, limit))
       : file.path.endsWith('.yaml')
@@ -74,26 +74,43 @@ const fromNpm = (value: unknown): readonly Locked[] => {
     if (!isObject(next)) continue
     for (const [name, entry] of Object.entries(next)) {
       if (!isObject(entry) || entry.dev === true) continue
-      if (typeof entry.version === 'string' && /^\d/.test(entry.version)) found.push({ name, version: entry.version })
+      const version = typeof entry.version === 'string' ? entry.version : ''
+      const alias = /^npm:(.{1,255})@(\d.*)$/.exec(version)
+      if (alias) found.push({ name: alias[1]!, version: alias[2]! })
+      else if (/^\d/.test(version)) found.push({ name, version })
       if (entry.dependencies !== undefined) pending.push(entry.dependencies)
     }
   }
   return found
 }
 
-/** `lodash@^4.17.0, lodash@^4.17.21:` and, below it, `  version "4.17.21"`; since Yarn 2 `  version: 4.17.21`. */
+/**
+ * `lodash@^4.17.0, lodash@^4.17.21:` and, below it, `  version "4.17.21"`; since Yarn 2 `  version: 4.17.21`, then `  resolution: "lodash@npm:4.17.21"`.
+ * What goes by another name is `alias@npm:lodash@^4`: https://classic.yarnpkg.com/en/docs/cli/add#toc-yarn-add-alias
+ */
 const fromYarn = (text: string): readonly Locked[] => {
   const found: Locked[] = []
   let name: string | undefined
-  for (const line of text.split('\n')) {
-    const head = /^"?(@?[^@\s"]+)@[^\n]{0,4000}:$/.exec(line.trimEnd())
-    if (head && !line.startsWith(' ')) name = line.includes('@workspace:') ? undefined : head[1]
-    const version = /^ {2}version:? "?(\d[^"\s]*)"?$/.exec(line.trimEnd())?.[1]
-    if (version !== undefined && name !== undefined) {
-      found.push({ name, version })
-      name = undefined
-    }
+  let version: string | undefined
+  let isOwn = false
+  const end = (): void => {
+    if (name !== undefined && version !== undefined && !isOwn) found.push({ name, version })
+    name = undefined
+    version = undefined
   }
+  for (const whole of text.split('\n')) {
+    const line = whole.trimEnd()
+    // Keys that are too long for YAML stand behind `? `, and their colon on a line of its own.
+    if (/^[^\s#:]/.test(line)) {
+      end()
+      isOwn = /@(?:workspace|link|portal):/.test(line)
+      const head = /^(?:\? )?"?(@?[^@\s"]{1,255})@(?:npm:((?:@[^@\s"/]{1,255}\/)?[^@\s"]{1,255})@)?/.exec(line)
+      name = head?.[2] ?? head?.[1]
+    }
+    version ??= /^ {2}version:? "?(\d[^"\s]*)"?$/.exec(line)?.[1]
+    name = /^ {2}resolution: "?(@?[^@\s"]{1,255})@/.exec(line)?.[1] ?? name
+  }
+  end()
   return found
 }
 
@@ -108,9 +125,9 @@ const fromPnpm = (text: string): readonly Locked[] => {
   for (const line of text.split('\n')) {
     if (/^\S/.test(line)) isInside = line.trimEnd() === 'packages:'
     if (!isInside) continue
-    const key = /^ {2}(['"]?)(\S.{0,500})\1:$/.exec(line.trimEnd())?.[2]
+    const key = /^ {2}['"]?([^\s'"].{0,500}):$/.exec(line.trimEnd())?.[1]
     if (key !== undefined) {
-      const match = /^\/?((?:@[^/@]+\/)?[^/@]+)[@/](\d[^(_]*)/.exec(key)
+      const match = /^\/?((?:@[^/@]+\/)?[^/@]+)[@/](\d[^(_'"]*)/.exec(key)
       isLast = match !== null
       if (match) found.push({ name: match[1]!, version: match[2]! })
     } else if (isLast && line.trim() === 'dev: true') {
