@@ -1,4 +1,5 @@
 /** What we read out of programs beside what they say themselves. */
+import { spawnSync } from 'node:child_process'
 import {
   copyFileSync,
   existsSync,
@@ -185,6 +186,58 @@ describe.skipIf(!has('go'))('Go (needs go)', () => {
     },
     Number(process.env.BULKHEAD_FUZZ_RUNS ?? 0) > 0 ? 3_600_000 : 60_000,
   )
+})
+
+const versionIn = (bytes: Uint8Array, path: string): unknown => binaries.collect(fileOf(bytes, path))
+
+const runtimes = existsSync('/usr/lib/jvm')
+  ? readdirSync('/usr/lib/jvm').filter(name => existsSync(join('/usr/lib/jvm', name, 'bin/java')))
+  : []
+test.skipIf(runtimes.length === 0)('the build that java -version prints, of each runtime here (needs java)', () => {
+  for (const name of runtimes) {
+    const java = join('/usr/lib/jvm', name, 'bin/java')
+    const { stderr } = spawnSync(java, ['-version'], { encoding: 'utf8' })
+    const version = /Runtime Environment.*\(build ([^)]+)\)/.exec(stderr)?.[1]
+    expect(versionIn(readFileSync(java), 'opt/jre/bin/java'), name).toEqual({ name: 'openjdk', version })
+  }
+})
+
+test('the strings of Java before 9 and since; a runtime whose file `release` says it too is one package', async () => {
+  const launcher = (build: string): Buffer => Buffer.from(`\x7fELF\0x\0openjdk\0java\0${build}\0-J-ms8m\0`, 'latin1')
+  expect(versionIn(launcher('1.8\x001.8.0_392-b08'), 'jre/bin/java')).toEqual({ name: 'openjdk', version: '1.8.0_392-b08' })
+  expect(versionIn(launcher('0.0\x0021.0.1+12-LTS'), 'bin/java')).toEqual({ name: 'openjdk', version: '21.0.1+12-LTS' })
+  expect(versionIn(Buffer.from('\0openjdk\0java\0no'), 'bin/java')).toBeUndefined()
+  const at = { in: 'file', path: '/x', span: { start: 0, end: 0 } } as const
+  const found = (path: string, version: string) => ({ path, at, data: { name: 'openjdk', version }, earlier: [] })
+  const view = { distro: undefined, typeOf: () => undefined, real: (path: string) => path, locate: () => undefined }
+  const files = [
+    found('opt/a/bin/java', '1'),
+    found('opt/a/release', '2'),
+    found('opt/b/jre/bin/java', '3'),
+    found('opt/b/release', '4'),
+    found('opt/c/bin/java', '5'),
+  ]
+  expect([...binaries.assemble(files, view)].map(one => ('version' in one ? one.version : ''))).toEqual(['2', '4', '5'])
+})
+
+const pyenv = '/root/.pyenv/versions'
+test.skipIf(!existsSync(pyenv))('Pythons that were built for a prefix with their version in it (needs pyenv)', () => {
+  for (const version of readdirSync(pyenv)) {
+    const short = version.split('.').slice(0, 2).join('.')
+    const said = spawnSync(join(pyenv, version, `bin/python${short}`), ['--version'], { encoding: 'utf8' })
+    const expected = { name: 'python', version: /Python (\S+)/.exec(said.stdout + said.stderr)?.[1] }
+    for (const name of readdirSync(join(pyenv, version, 'lib'))) {
+      if (!/^libpython\d\.\d+m?\.so/.test(name)) continue
+      expect(versionIn(readFileSync(join(pyenv, version, 'lib', name)), `lib/${name}`), name).toEqual(expected)
+    }
+  }
+})
+
+test('the version of a Python is one of the series that its file is called after', () => {
+  const text = (...strings: readonly string[]): Buffer => Buffer.from(`\0${strings.join('\0')}\0`, 'latin1')
+  expect(versionIn(text('3.2.0', '/opt/3.12.1'), 'bin/python3.12')).toEqual({ name: 'python', version: '3.12.1' })
+  expect(versionIn(text('Python-3.13.0rc1'), 'lib/libpython3.13.so.1.0')).toEqual({ name: 'python', version: '3.13.0rc1' })
+  expect(versionIn(text('3.2.0'), 'bin/python3.12')).toBeUndefined()
 })
 
 describe.skipIf(!has('objcopy'))('Rust (needs objcopy)', () => {

@@ -143,6 +143,108 @@ test('lock files, where no node_modules lies beside them', async () => {
   expect(problems).toHaveLength(1)
 })
 
+test('lock files: packages by their own names, and none of what others were developed with', async () => {
+  const folder = plant('aliases', {
+    'berry/yarn.lock':
+      '__metadata:\n  version: 8\n\n"alias@npm:lodash@^3":\n  version: 3.0.0\n  resolution: "lodash@npm:3.0.0"\n\n"typescript@patch:typescript@npm%3A^5#x":\n  version: 5.0.2\n  resolution: "typescript@patch:typescript@npm%3A5.0.2#x"\n\n? "@s/long@npm:^1, @s/long@npm:^1.1"\n:\n  version: 1.1.1\n  resolution: "@s/long@npm:1.1.1"\n\n"own@workspace:.":\n  version: 0.0.0-use.local\n  resolution: "own@workspace:."\n',
+    'classic/yarn.lock':
+      '# yarn lockfile v1\n\n\n"al@npm:left-pad@^1":\n  version "1.3.0"\n\n"cjs@npm:@s/x@^2", "cjs@npm:@s/x@^2.1":\n  version "2.1.0"\n',
+    'npm/package-lock.json': JSON.stringify({
+      lockfileVersion: 3,
+      packages: { 'node_modules/alias': { name: 'ms', version: '2.0.0' } },
+    }),
+    'old/package-lock.json': JSON.stringify({ dependencies: { alias: { version: 'npm:@s/old@0.1.0' } } }),
+    'pnpm/pnpm-lock.yaml':
+      "importers:\n  .:\n    dependencies:\n      alias:\n        specifier: npm:qs@6\n        version: qs@6.1.0\npackages:\n  qs@6.1.0:\n    resolution: {}\n  '@s/q@1.0.0':\n    resolution: {}\n",
+    ...Object.fromEntries(
+      ['go/src/cmd/vendor/x', 'go/src/x', 'srv/vendor/a/b', 'lib/python3/site-packages/x', 'usr/gems/x-1', 'app/testdata'].map(
+        place => [`${place}/package-lock.json`, JSON.stringify({ packages: { 'node_modules/not-there': { version: '1.0.0' } } })],
+      ),
+    ),
+  })
+  const { packages, problems } = await inventoryOfFolder(folder)
+  expect(problems).toEqual([])
+  expect(named(packages, 'npm')).toEqual([
+    '@s/long 1.1.1',
+    '@s/old 0.1.0',
+    '@s/q 1.0.0',
+    '@s/x 2.1.0',
+    'left-pad 1.3.0',
+    'lodash 3.0.0',
+    'ms 2.0.0',
+    'qs 6.1.0',
+    'typescript 5.0.2',
+  ])
+})
+
+test('lock files of NuGet, lists of Azure Linux, the stores of Nix and Homebrew', async () => {
+  const hash = 'abcdefghijklmnopqrstuvwxyz012345'
+  const lock = JSON.stringify({
+    version: 1,
+    dependencies: {
+      'net8.0': {
+        'Newtonsoft.Json': { type: 'Direct', resolved: '13.0.1', dependencies: { 'system.text': '[1.0.0, )' } },
+        'System.Text': { type: 'Transitive', resolved: '1.0.2' },
+        own: { type: 'Project' },
+      },
+    },
+  })
+  const folder = plant('stores', {
+    'app/packages.lock.json': lock,
+    'published/packages.lock.json': lock.replaceAll('13.0.1', '12.0.0'),
+    'published/app.deps.json': '{"libraries":{"A/1.0.0":{"type":"package"}}}',
+    'var/lib/rpmmanifest/container-manifest-1': 'openssl-libs-1.1.1k-5.cm1.x86_64\ngpg-pubkey-3135ce90-5e6fda74\n',
+    [`nix/store/${hash}-openssl-3.0.13/lib/libssl.so.3`]: 'x',
+    [`nix/store/${hash}-openssl-3.0.13/lib/libcrypto.so.3`]: 'x',
+    [`nix/store/${hash.replace('a', 'b')}-glibc-2.39-52-bin/bin/getent`]: 'x',
+    [`nix/store/${hash.replace('a', 'c')}-profile.d/etc/profile`]: 'x',
+    'home/linuxbrew/.linuxbrew/Cellar/openssl@3/3.3.1_1/INSTALL_RECEIPT.json': '{}',
+  })
+  const { packages, problems } = await inventoryOfFolder(folder)
+  expect(problems).toEqual([])
+  expect(packages.map(({ purl }) => purl)).toEqual([
+    'pkg:brew/openssl%403@3.3.1_1',
+    `pkg:nix/glibc@2.39-52?output=bin&outputhash=${hash.replace('a', 'b')}`,
+    `pkg:nix/openssl@3.0.13?outputhash=${hash}`,
+    'pkg:nuget/A@1.0.0',
+    'pkg:nuget/Newtonsoft.Json@13.0.1',
+    'pkg:nuget/System.Text@1.0.2',
+    'pkg:rpm/redhat/openssl-libs@1.1.1k-5.cm1?arch=x86_64',
+  ])
+  expect(packages.find(({ name }) => name === 'Newtonsoft.Json')!.dependsOn).toEqual(['pkg:nuget/System.Text@1.0.2'])
+  const both = plant('both-manifests', {
+    'var/lib/rpmmanifest/container-manifest-1': 'openssl-libs-1.1.1k-5.cm1.x86_64\n',
+    'var/lib/rpmmanifest/container-manifest-2':
+      'openssl-libs\t1.1.1k-5.cm1\t1\t1\tMicrosoft\t(none)\t1\tx86_64\t0\topenssl-1.1.1k-5.cm1.src.rpm\n',
+  })
+  expect((await inventoryOfFolder(both)).packages.map(({ purl }) => purl)).toEqual([
+    'pkg:rpm/redhat/openssl-libs@1.1.1k-5.cm1?arch=x86_64&upstream=openssl-1.1.1k-5.cm1.src.rpm',
+  ])
+})
+
+test.skipIf(!has('python3'))('an egg that is a ZIP archive (needs python3)', async () => {
+  const folder = plant('eggs', { 'site/folder.egg/EGG-INFO/PKG-INFO': 'Name: unpacked\nVersion: 1\n', 'site/plain.egg': 'text' })
+  const script =
+    "import sys,zipfile\nwith zipfile.ZipFile(sys.argv[1],'w',zipfile.ZIP_DEFLATED) as z: z.writestr('EGG-INFO/PKG-INFO','Name: zipped\\nVersion: 2.1\\nRequires-Dist: unpacked\\n\\n')"
+  run('python3', ['-c', script, join(folder, 'site/zipped-2.1-py3.11.egg')])
+  writeFileSync(join(folder, 'site/broken.egg'), 'PK\x03\x04 cut off')
+  const { packages, problems } = await inventoryOfFolder(folder)
+  expect(named(packages, 'pypi')).toEqual(['unpacked 1', 'zipped 2.1'])
+  expect(packages[1]!.dependsOn).toEqual(['pkg:pypi/unpacked@1'])
+  expect(problems.map(({ message }) => message)).toEqual([
+    '/site/broken.egg could not be read as python data: it has no end of a ZIP archive',
+  ])
+})
+
+test('licences of Debian packages have the names that SPDX gives them', async () => {
+  const folder = plant('debian', {
+    'var/lib/dpkg/status': 'Package: a\nStatus: install ok installed\nVersion: 1\n\n',
+    'usr/share/doc/a/copyright':
+      'Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n\nFiles: *\nLicense: GPL-2+\n\nFiles: b\nLicense: GPL-2.0+\n\nFiles: c\nLicense: Expat\n text\n\nFiles: d\nLicense: custom\n',
+  })
+  expect((await inventoryOfFolder(folder)).packages[0]!.licences).toEqual(['GPL-2.0-or-later', 'MIT', 'custom'])
+})
+
 test('Ruby, PHP, .NET, R, Erlang, Lua, Conda, WordPress: the forms that their documentation gives', async () => {
   const folder = plant('others', {
     'usr/local/bundle/specifications/rack-2.2.8.gemspec':

@@ -1,15 +1,19 @@
-/** What a .NET application brings: https://github.com/dotnet/sdk/blob/main/documentation/specs/runtime-configuration-file.md (`deps.json`). */
+/**
+ * What a .NET application brings: `deps.json` (https://github.com/dotnet/sdk/blob/main/documentation/specs/runtime-configuration-file.md), or, where there
+ * is none beside it, NuGet's lock file (https://learn.microsoft.com/nuget/consume-packages/package-references-in-project-files#locking-dependencies).
+ */
 import { purl } from '../../model/purl.ts'
 import { type Cataloger, wholeJson } from '../cataloger.ts'
 
 type One = { readonly name: string; readonly version: string; readonly requires: readonly string[] }
 
 const cataloger: Cataloger<readonly One[]> = {
-  revision: 1,
-  files: ['**/*.deps.json'],
+  revision: 2,
+  files: ['**/*.deps.json', '**/packages.lock.json'],
   collect(file) {
     const value = wholeJson(file)
     if (typeof value !== 'object' || value === null) return undefined
+    if (file.path.endsWith('packages.lock.json')) return fromLock(value as Record<string, unknown>)
     const { libraries, targets } = value as { libraries?: unknown; targets?: unknown }
     if (typeof libraries !== 'object' || libraries === null) return undefined
     const requires = new Map<string, readonly string[]>()
@@ -38,7 +42,10 @@ const cataloger: Cataloger<readonly One[]> = {
     return found
   },
   *assemble(found) {
-    for (const { at, data } of found) {
+    const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1)
+    const known = new Set(found.flatMap(({ path }) => (path.endsWith('.deps.json') ? [folderOf(path)] : [])))
+    for (const { path, at, data } of found) {
+      if (!path.endsWith('.deps.json') && known.has(folderOf(path))) continue
       const urls = new Map(data.map(one => [`${one.name}/${one.version}`, purlOf(one)]))
       for (const one of data)
         yield {
@@ -57,3 +64,23 @@ const cataloger: Cataloger<readonly One[]> = {
 export default cataloger
 
 const purlOf = ({ name, version }: One): string => purl({ type: 'nuget', name, version })
+
+/** By target framework, then by name; projects beside it are no packages. Names in `dependencies` differ in case from those that they mean. */
+const fromLock = ({ dependencies }: Record<string, unknown>): readonly One[] | undefined => {
+  if (typeof dependencies !== 'object' || dependencies === null) return undefined
+  const found = new Map<string, One>()
+  for (const target of Object.values(dependencies)) {
+    if (typeof target !== 'object' || target === null) continue
+    const entries = Object.entries(
+      target as Record<string, { type?: unknown; resolved?: unknown; dependencies?: unknown } | null>,
+    )
+    const keys = new Map(entries.map(([name, entry]) => [name.toLowerCase(), `${name}/${String(entry?.resolved)}`]))
+    for (const [name, entry] of entries) {
+      if (typeof entry?.resolved !== 'string' || entry.type === 'Project') continue
+      const needs = typeof entry.dependencies === 'object' && entry.dependencies !== null ? Object.keys(entry.dependencies) : []
+      const requires = needs.flatMap(need => keys.get(need.toLowerCase()) ?? [])
+      found.set(`${name}/${entry.resolved}`, { name, version: entry.resolved, requires })
+    }
+  }
+  return [...found.values()]
+}

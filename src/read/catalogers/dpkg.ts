@@ -7,6 +7,7 @@ import type { Distro, Package } from '../../model/package.ts'
 import { purl } from '../../model/purl.ts'
 import { type Cataloger, cameIn, type Found, type ImageView, wholeText } from '../cataloger.ts'
 import { type DebPackage, parseStatus } from '../debian-control.ts'
+import { spdxOfDebian } from '../debian-licences.ts'
 
 type Data =
   /** Of a package, by the machine-readable copyright file. */
@@ -16,7 +17,7 @@ type Data =
   | { readonly kind: 'owns'; readonly package: string; readonly files: readonly string[] }
 
 const cataloger: Cataloger<Data> = {
-  revision: 2,
+  revision: 3,
   files: [
     'var/lib/dpkg/status',
     'var/lib/dpkg/status.d/*',
@@ -61,11 +62,11 @@ const cataloger: Cataloger<Data> = {
 
 export default cataloger
 
-/** https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/: the short names of all its paragraphs. Older files are prose. */
+/** https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/: the licences of all its paragraphs. Older files are prose. */
 const copyrightLicences = (text: string): readonly string[] => {
   if (!/^Format(?:-Specification)?:/m.test(text.slice(0, 2000))) return []
   const names = [...text.matchAll(/^License:[ \t]*(\S[^\n]{0,200})$/gm)].map(match => match[1]!.trim())
-  return [...new Set(names)].sort()
+  return [...new Set(names.map(spdxOfDebian))].sort()
 }
 
 const isStatus = (one: Found<Data>): one is Found<Extract<Data, { kind: 'status' }>> => one.data.kind === 'status'

@@ -1,11 +1,12 @@
 /**
  * Python distributions that are installed: `*.dist-info` (https://packaging.python.org/en/latest/specifications/recording-installed-packages/) and the
- * eggs of setuptools before it.
+ * eggs of setuptools before it, also zipped (https://setuptools.pypa.io/en/latest/deprecated/python_eggs.html).
  */
 
 import type { Package } from '../../model/package.ts'
 import { purl } from '../../model/purl.ts'
-import { type Cataloger, type Found, Unreadable, wholeText } from '../cataloger.ts'
+import { type Cataloger, type Found, type LayerFile, Unreadable, wholeText } from '../cataloger.ts'
+import { readEntry, readZip } from '../zip.ts'
 
 type Data =
   | {
@@ -19,9 +20,17 @@ type Data =
   | { readonly kind: 'owns'; readonly files: readonly string[] }
 
 const cataloger: Cataloger<Data> = {
-  revision: 1,
-  files: ['**/*.dist-info/METADATA', '**/*.dist-info/RECORD', '**/*.egg-info', '**/*.egg-info/PKG-INFO', '**/EGG-INFO/PKG-INFO'],
+  revision: 2,
+  files: [
+    '**/*.dist-info/METADATA',
+    '**/*.dist-info/RECORD',
+    '**/*.egg-info',
+    '**/*.egg-info/PKG-INFO',
+    '**/EGG-INFO/PKG-INFO',
+    '**/*.egg',
+  ],
   collect(file) {
+    if (file.path.endsWith('.egg')) return fromEgg(file)
     const text = wholeText(file, 16 * 1024 * 1024)
     if (file.path.endsWith('/RECORD')) return { kind: 'owns', files: recordPaths(text) }
     return parseMetadata(text)
@@ -33,6 +42,14 @@ const cataloger: Cataloger<Data> = {
 
 export default cataloger
 
+/** An archive that modules are imported from as it is. */
+const fromEgg = (file: LayerFile): Data | undefined => {
+  const head = file.read(0, 2)
+  if (head[0] !== 0x50 || head[1] !== 0x4b) return undefined
+  const entry = readZip(file.read, file.size).find(({ name }) => name === 'EGG-INFO/PKG-INFO')
+  return entry && parseMetadata(new TextDecoder().decode(readEntry(file.read, entry, 16 * 1024 * 1024)))
+}
+
 /** PEP 503: https://packaging.python.org/en/latest/specifications/name-normalization/ */
 const normal = (name: string): string => name.toLowerCase().replace(/[-_.]+/g, '-')
 
@@ -42,12 +59,12 @@ export const parseMetadata = (text: string): Extract<Data, { kind: 'metadata' }>
   const fields = new Map<string, string[]>()
   let last: string[] | undefined
   for (const line of (end === -1 ? text : text.slice(0, end)).split(/\r?\n/)) {
-    const match = /^([A-Za-z][A-Za-z-]*):\s*(.*)$/.exec(line)
+    const match = /^([A-Za-z][A-Za-z-]*):(.*)$/.exec(line)
     if (match) {
       const key = match[1]!.toLowerCase()
       last = fields.get(key) ?? []
       fields.set(key, last)
-      last.push(match[2]!)
+      last.push(match[2]!.trimStart())
     } else if (last && /^\s/.test(line) && last.length > 0) last[last.length - 1] += `\n${line}`
   }
   const name = fields.get('name')?.[0]?.trim()
@@ -68,7 +85,8 @@ export const parseMetadata = (text: string): Extract<Data, { kind: 'metadata' }>
     requires: (fields.get('requires-dist') ?? []).flatMap(whole => {
       const one = whole.slice(0, 1000)
       // `requests[socks] (>=2) ; extra == "x"`: extras are wishes of others.
-      if (/;.*\bextra\s*==/.test(one)) return []
+      const [, ...marker] = one.split(';')
+      if (/\bextra\s{0,20}==/.test(marker.join(';'))) return []
       return /^\s*([A-Za-z0-9][A-Za-z0-9._-]*)/.exec(one)?.[1] ?? []
     }),
   }
@@ -88,7 +106,7 @@ function* packagesOf(found: readonly Found<Data>[]): Generator<Package> {
   const all = new Map<string, string>()
   const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')))
   /** Where its modules are: the folder that holds the record's folder. */
-  const siteOf = (path: string): string => (path.endsWith('.egg-info') ? folderOf(path) : folderOf(folderOf(path)))
+  const siteOf = (path: string): string => (/\.egg(?:-info)?$/.test(path) ? folderOf(path) : folderOf(folderOf(path)))
   for (const { path, data } of found) {
     if (data.kind === 'owns') {
       owned.set(folderOf(path), data.files)

@@ -10,8 +10,10 @@ import dpkg from './dpkg.ts'
 import embeddedSbom from './embedded-sbom.ts'
 import erlang from './erlang.ts'
 import goBinary from './go-binary.ts'
+import homebrew from './homebrew.ts'
 import java from './java.ts'
 import lua from './lua.ts'
+import nix from './nix.ts'
 import node from './node.ts'
 import nodeLock from './node-lock.ts'
 import opkg from './opkg.ts'
@@ -36,8 +38,10 @@ export const catalogers: Readonly<Record<string, Cataloger>> = {
   'embedded-sbom': embeddedSbom,
   'erlang': erlang,
   'go-binary': goBinary,
+  'homebrew': homebrew,
   'java': java,
   'lua': lua,
+  'nix': nix,
   'node': node,
   'node-lock': nodeLock,
   'opkg': opkg,

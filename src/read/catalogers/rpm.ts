@@ -13,14 +13,15 @@ const packagesLimit = 200_000
 type Data = { readonly packages: readonly RpmPackage[]; readonly unwritten?: true }
 
 const cataloger: Cataloger<Data> = {
-  revision: 1,
+  revision: 2,
   files: [
     '{var/lib,usr/lib/sysimage,usr/share}/rpm/{Packages,Packages.db,rpmdb.sqlite,rpmdb.sqlite-wal}',
-    'var/lib/rpmmanifest/container-manifest-2',
+    'var/lib/rpmmanifest/container-manifest-{1,2}',
   ],
   largest: anySize,
   collect(file) {
     const name = file.path.slice(file.path.lastIndexOf('/') + 1)
+    if (name === 'container-manifest-1') return { packages: parseNames(wholeText(file)) }
     if (name === 'container-manifest-2') return { packages: parseManifest(wholeText(file)) }
     // Changes that were not yet written into the database itself; a file without any has only its header.
     if (name === 'rpmdb.sqlite-wal') return file.size > 32 ? { packages: [], unwritten: true } : undefined
@@ -33,6 +34,9 @@ const cataloger: Cataloger<Data> = {
   },
   *assemble(found, image) {
     for (const database of found) {
+      // The second has the same packages, with what the first does not say.
+      if (database.path.endsWith('/container-manifest-1') && found.some(({ path }) => path.endsWith('/container-manifest-2')))
+        continue
       if (database.data.unwritten)
         yield {
           kind: 'uncovered',
@@ -59,6 +63,18 @@ function* blobsOf(file: LayerFile, name: string): Generator<Uint8Array> {
   }
 }
 
+/** What a list does not say. */
+const plain = {
+  epoch: undefined,
+  sourceRpm: '',
+  licence: '',
+  vendor: '',
+  module: '',
+  provides: [],
+  requires: [],
+  files: [],
+} satisfies Partial<RpmPackage>
+
 /** Azure Linux without rpm: one line a package, fields by tabs: name, version-release, install time, build time, vendor, (epoch), size, architecture, epoch, source. */
 const parseManifest = (text: string): readonly RpmPackage[] =>
   text.split('\n').flatMap(line => {
@@ -71,20 +87,29 @@ const parseManifest = (text: string): readonly RpmPackage[] =>
     const epoch = Number(fields[8])
     return [
       {
+        ...plain,
         name: fields[0]!,
         epoch: fields[8] !== '(none)' && Number.isSafeInteger(epoch) && epoch > 0 ? epoch : undefined,
         version: match[1]!,
         release: match[2]!,
         architecture: fields[7]!,
         sourceRpm: fields[9]!.trim() === '(none)' ? '' : fields[9]!.trim(),
-        licence: '',
         vendor: fields[4]!,
-        module: '',
-        provides: [],
-        requires: [],
-        files: [],
       },
     ]
+  })
+
+/** What `rpm -qa` prints: `openssl-libs-1.1.1k-5.cm1.x86_64`. */
+const parseNames = (text: string): readonly RpmPackage[] =>
+  text.split('\n').flatMap(line => {
+    const match = /^(.{1,255})-([^-]{1,255})-([^-]{1,255})\.([a-z0-9_]{1,20})$/.exec(line.trim())
+    if (!match) {
+      // Keys have no architecture.
+      if (line.trim() !== '' && !line.startsWith('gpg-pubkey-')) throw new Unreadable('a line is not the name of a package')
+      return []
+    }
+    const [, name = '', version = '', release = '', architecture = ''] = match
+    return [{ ...plain, name, version, release, architecture }]
   })
 
 const versionOf = ({ epoch, version, release }: RpmPackage): string =>
