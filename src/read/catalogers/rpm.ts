@@ -1,7 +1,16 @@
 /** rpm's databases in all three forms, and the lists that images without rpm have in their place. */
 import type { Package } from '../../model/package.ts'
 import { purl } from '../../model/purl.ts'
-import { anySize, type Cataloger, cameIn, type Found, type ImageView, type LayerFile, Unreadable, wholeText } from '../cataloger.ts'
+import {
+  anySize,
+  type Cataloger,
+  cameIn,
+  type Found,
+  type ImageView,
+  type LayerFile,
+  Unreadable,
+  wholeText,
+} from '../cataloger.ts'
 import { readBerkeley } from '../rpm/berkeley.ts'
 import { parseHeader, type RpmPackage } from '../rpm/header.ts'
 import { readNdb } from '../rpm/ndb.ts'
