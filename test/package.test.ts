@@ -1,6 +1,6 @@
 /** What users install: built, packed, installed into an empty folder, run. */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -35,7 +35,7 @@ const run = (args: readonly string[], input?: string, node = process.execPath) =
     cwd: folder,
     encoding: 'utf8',
     input,
-    env: { ...process.env, NO_COLOR: '1' },
+    env: { ...process.env, NO_COLOR: '1', BULKHEAD_CACHE: join(folder, 'cache') },
   })
 
 describe('the package', () => {
@@ -88,11 +88,20 @@ describe('the package', () => {
     const files = readdirSync(installed, { recursive: true, encoding: 'utf8' })
     expect(files.filter(file => /\.(?:node|so|dll|dylib|exe|wasm)$/.test(file))).toEqual([])
     expect(files).toContain('THIRD-PARTY-LICENSES')
-    const size = files.reduce(
-      (sum, file) => sum + (statSync(join(installed, file)).isFile() ? statSync(join(installed, file)).size : 0),
-      0,
-    )
-    expect(size).toBeLessThan(3_000_000)
+    const size = (some: readonly string[]): number =>
+      some.reduce((sum, file) => sum + (statSync(join(installed, file)).isFile() ? statSync(join(installed, file)).size : 0), 0)
+    const isData = (file: string): boolean => file.startsWith('advisories')
+    expect(size(files.filter(file => !isData(file)))).toBeLessThan(3_000_000)
+    expect(size(files.filter(isData))).toBeLessThan(60_000_000)
+  })
+
+  test('scans with the advisories that came with it', () => {
+    const folder = join(installed, '../../an-application/node_modules/lodash')
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, 'package.json'), '{"name":"lodash","version":"4.17.15"}')
+    const { status, stdout } = run(['scan', join(installed, '../../an-application')])
+    expect(stdout).toContain('CVE-2021-23337')
+    expect(status).toBe(1)
   })
 
   test.skipIf(oldNode === undefined)('says one clear sentence on a Node that is too old', () => {
