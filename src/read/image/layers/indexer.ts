@@ -94,8 +94,7 @@ export class LayerIndexer implements TarHandler {
   }
 
   entry(entry: TarEntry): BodySink | undefined {
-    // The clock is asked for every few hundred entries: asking takes as long as the rest.
-    if ((this.#paths.length & 0xff) === 0) this.tick()
+    this.tick()
     if (entry.path.length > pathLimit) {
       this.#problems.set(' path', {
         kind: 'failed',
