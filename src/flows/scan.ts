@@ -12,6 +12,7 @@ import { compareSeverity, type Problem, type Severity, type Suppression } from '
 import type { Image } from '../model/image.ts'
 import type { Inventory } from '../model/inventory.ts'
 import { shortHash } from '../model/key.ts'
+import type { Package } from '../model/package.ts'
 import type { BaseImage, Match, ScanReport, Vulnerability, VulnerabilityFinding } from '../model/vulnerability.ts'
 
 export type ScanOptions = {
@@ -36,8 +37,9 @@ export const scanInventory = (inventory: Inventory, database: AdvisoryDatabase, 
   const base = inventory.image && baseImageOf(inventory.image)
   const inBase = layersOf(inventory.image, base)
   const describe = describer(database)
+  const nameOf = namesIn(inventory)
   const findings = matches
-    .map(({ vulnerability, match }) => finding(vulnerability, match, describe, inBase))
+    .map(({ vulnerability, match }) => finding(vulnerability, match, nameOf, describe, inBase))
     .map(one => silence(one, options.silencers ?? []))
     .sort(byRisk)
   return {
@@ -157,9 +159,31 @@ export const describe = (
   }
 }
 
+/**
+ * What keys are made of beside the vulnerability: the same for the same package in another run, and in one report for no other package. Where an SBOM lies
+ * and where a folder is do not matter.
+ */
+const namesIn = ({ kind, name, packages }: Inventory): ((one: Package) => string) => {
+  const root = `${name.replace(/\/+$/, '')}/`
+  const placeOf = ([at]: Package['at']): string => {
+    const path = 'path' in at ? (at.path ?? '') : ''
+    if (at.in === 'layer') return path
+    return kind === 'folder' && path.startsWith(root) ? path.slice(root.length - 1) : ''
+  }
+  const plain = (one: Package): string => [one.ecosystem, one.name, placeOf(one.at)].join('\n')
+  const withVersion = (one: Package): string => `${plain(one)}\n${one.version}`
+  const taken = new Map<string, number>()
+  for (const one of packages) for (const key of [plain(one), withVersion(one)]) taken.set(key, (taken.get(key) ?? 0) + 1)
+  return one => {
+    if ((taken.get(plain(one)) ?? 0) < 2) return plain(one)
+    return (taken.get(withVersion(one)) ?? 0) < 2 ? withVersion(one) : `${withVersion(one)}\n${one.purl}`
+  }
+}
+
 const finding = (
   id: string,
   match: Match,
+  nameOf: (one: Package) => string,
   describeOnce: (id: string, match: Match) => Described,
   inBase: ReadonlySet<string> | undefined,
 ): VulnerabilityFinding => {
@@ -169,7 +193,7 @@ const finding = (
   const weight = own ?? severity
   return {
     rule: id,
-    key: shortHash([id, match.package.ecosystem, match.package.name, 'path' in at ? (at.path ?? '') : ''].join('\n')),
+    key: shortHash(`${id}\n${nameOf(match.package)}`),
     severity: weight,
     severityFrom: own === undefined ? from : match.feed,
     message: messageOf(id, match, vulnerability.summary),
