@@ -1,6 +1,6 @@
 /**
  * How many steps a backtracking matcher takes (https://tc39.es/ecma262/#sec-pattern-semantics), counted and not timed; and texts on which a pattern
- * would take the most. For the patterns of this repository: no named groups, no classes of Unicode properties, no back references.
+ * would take the most. For the patterns of this repository: no classes of Unicode properties, no back references.
  */
 
 type Node =
@@ -72,12 +72,12 @@ export const parsePattern = (source: string, flags: string): Pattern => {
   const readAtom = (): Node => {
     const letter = source[at++]!
     if (letter === '(') {
-      const opening = /^\?(?::|<?[=!])/.exec(source.slice(at))?.[0] ?? ''
+      const opening = /^\?(?::|<?[=!]|<\w+>)/.exec(source.slice(at))?.[0] ?? ''
       if (opening === '' && source[at] === '?') throw new Error(`a group in ${source}`)
       at += opening.length
       const body = readAny()
       at++
-      if (opening === '' || opening === '?:') return body
+      if (opening === '' || opening === '?:' || opening.endsWith('>')) return body
       return { kind: 'look', body, isBehind: opening.includes('<'), isNegative: opening.endsWith('!') }
     }
     if (letter === '[') return readClass()

@@ -13,6 +13,8 @@ export type Detector = {
   readonly pattern: RegExp
   /** What may be shown: the issuer's prefix. */
   readonly prefix: RegExp
+  /** How far before its keyword the pattern may begin and how far behind it end, in characters, where that is not 256 and 1024. */
+  readonly reach?: { readonly before: number; readonly after: number }
   /** False for values that the issuer cannot have made: a wrong checksum, sample values of the issuer's documentation. */
   isReal?(secret: string): boolean
   /** Made at run time, so that no file here holds something that looks like a live credential. */

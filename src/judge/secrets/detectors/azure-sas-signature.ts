@@ -1,0 +1,32 @@
+import { type Detector, sampleText } from '../detector.ts'
+
+const signature = (seed: number): string => `${sampleText(21, undefined, seed)}%2B${sampleText(21, undefined, seed + 1)}%3D`
+
+/** Those of the documentation's examples. */
+const samples = ['Z%2FRHIX5Xcg0Mq2rqI3OlWTjEg2t', '39Up9JzHkxhUIhFEjEH9594DJxe7w6c']
+
+export default {
+  name: 'Azure shared access signature',
+  why: 'Until it expires, whoever has the address reads, and often writes, what it was made for: a file, a container, or the whole account.',
+  revoke:
+    'Rotate the account key or delete the stored access policy that signed it; for a user delegation, revoke the delegation keys.',
+  link: 'https://learn.microsoft.com/azure/storage/common/storage-sas-overview',
+  keywords: ['sig='],
+  pattern: /[?&;]?\bsv=20\d\d-\d\d-\d\d&[^\s"'<>]{0,400}?\bsig=(?<secret>[A-Za-z0-9+/%]{43,75}(?:%3[Dd]|=))/g,
+  prefix: /^$/,
+  reach: { before: 512, after: 128 },
+  isReal(secret) {
+    if (samples.some(sample => secret.startsWith(sample))) return false
+    // An HMAC-SHA256.
+    return /^[A-Za-z0-9+/]{43}=$/.test(
+      secret.replace(/%(2[bf]|3d)/gi, code => String.fromCharCode(Number.parseInt(code.slice(1), 16))),
+    )
+  },
+  samples: {
+    real: () => [
+      `https://a.blob.core.windows.net/b/c?sv=2022-11-02&ss=b&srt=co&sp=rl&se=2030-01-01T00:00:00Z&spr=https&sig=${signature(1)}`,
+      `?sv=2021-06-08&st=2024-01-01&se=2025-01-01&sr=c&sp=r&sig=${signature(5)}`,
+    ],
+    not: () => ['?sv=2021-06-08&se=2025-01-01&sr=c&sp=r&sig=<signature>', `?v=1&sig=${signature(1)}`],
+  },
+} satisfies Detector
