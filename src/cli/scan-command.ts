@@ -7,12 +7,11 @@ import { versionOrders } from '../judge/versions/registry.ts'
 import { reaches, type Severity, UsageError } from '../model/finding.ts'
 import { version } from '../model/version.ts'
 import { counts, type ScanReport, type VulnerabilityFinding } from '../model/vulnerability.ts'
-import { WorldError } from '../model/world.ts'
 import { machine } from '../world/machine.ts'
 import { asUsage } from './database-command.ts'
 import { openDatabaseFiles } from './database-folder.ts'
 import { readSubject, type SubjectArguments } from './subject.ts'
-import { print, tell, terminalWidth, wantsColour } from './terminal.ts'
+import { deliver, print, tell, terminalWidth, wantsColour } from './terminal.ts'
 
 export type ScanFormat =
   | 'text'
@@ -68,7 +67,7 @@ export const runScan = async (subject: string, args: ScanArguments): Promise<num
       if (args.explain !== undefined) {
         const explanation = explainVulnerability(inventory, database, args.explain, options)
         const { showExplanation } = await import('../show/explain-scan.ts')
-        await deliver(showExplanation(explanation, textOptions(args)), args.output)
+        await deliver([showExplanation(explanation, textOptions(args))], args.output)
         return 0
       }
       const whole = scanInventory(inventory, database, options)
@@ -86,14 +85,6 @@ export const runScan = async (subject: string, args: ScanArguments): Promise<num
   } catch (error) {
     throw asUsage(error)
   }
-}
-
-const deliver = async (text: string, output: string | undefined): Promise<void> => {
-  if (output === undefined) await print(text)
-  else
-    await machine.files.write(output, new TextEncoder().encode(text)).catch(error => {
-      throw error instanceof WorldError ? new UsageError(error.message) : error
-    })
 }
 
 /** What was asked for; the rest is counted. */
@@ -134,35 +125,37 @@ const textOptions = ({ color, output }: ScanArguments): { readonly colour: boole
   return { colour: output === undefined && wantsColour(color), ...(width === undefined ? {} : { width }) }
 }
 
-const format = async (report: ScanReport, args: ScanArguments, hidden: number): Promise<string> => {
+const format = async (report: ScanReport, args: ScanArguments, hidden: number): Promise<Iterable<string>> => {
   switch (args.format) {
     case 'text':
-      return (await import('../show/scan-text.ts')).showScanText(report, {
-        ...textOptions(args),
-        all: args.all === true,
-        showSuppressed: args.showSuppressed === true,
-        sort: args.sort,
-        hidden,
-      })
+      return [
+        (await import('../show/scan-text.ts')).showScanText(report, {
+          ...textOptions(args),
+          all: args.all === true,
+          showSuppressed: args.showSuppressed === true,
+          sort: args.sort,
+          hidden,
+        }),
+      ]
     case 'json':
-      return (await import('../show/scan-json.ts')).showScanJson(report)
+      return (await import('../show/scan-json.ts')).scanJsonPieces(report)
     case 'sarif':
-      return (await import('../show/scan-sarif.ts')).showScanSarif(report)
+      return (await import('../show/scan-sarif.ts')).scanSarifPieces(report)
     case 'cyclonedx':
     case 'cyclonedx-1.6':
     case 'cyclonedx-1.7':
-      return (await import('../show/cyclonedx.ts')).showCycloneDx(
+      return (await import('../show/cyclonedx.ts')).cycloneDxPieces(
         report.inventory,
         version,
         args.format.endsWith('1.7') ? '1.7' : '1.6',
         report.findings,
       )
     case 'gitlab':
-      return (await import('../show/gitlab.ts')).showGitlab(report)
+      return (await import('../show/gitlab.ts')).gitlabPieces(report)
     case 'junit':
-      return (await import('../show/junit.ts')).showJunit(report, { failOn: args.failOn })
+      return [(await import('../show/junit.ts')).showJunit(report, { failOn: args.failOn })]
     case 'markdown':
-      return (await import('../show/scan-markdown.ts')).showScanMarkdown(report)
+      return [(await import('../show/scan-markdown.ts')).showScanMarkdown(report)]
   }
 }
 

@@ -1,5 +1,8 @@
 /** What the terminal can do, and writing to it. */
+import { UsageError } from '../model/finding.ts'
+import { WorldError } from '../model/world.ts'
 import { forTerminal } from '../show/escape.ts'
+import { machine } from '../world/machine.ts'
 
 /** NO_COLOR (https://no-color.org) and FORCE_COLOR count unless --color says otherwise. */
 export const wantsColour = (when: 'auto' | 'always' | 'never'): boolean => {
@@ -25,3 +28,34 @@ export const print = (text: string): Promise<void> =>
     if (text === '') resolve()
     else process.stdout.write(text, () => resolve())
   })
+
+/** What comes in pieces to standard output or into a file: no more of it is held than is written at once. */
+export const deliver = async (pieces: Iterable<string>, output: string | undefined): Promise<void> => {
+  if (output === undefined) for (const portion of portions(pieces)) await print(portion)
+  else {
+    const encoder = new TextEncoder()
+    await machine.files
+      .write(
+        output,
+        portions(pieces).map(portion => encoder.encode(portion)),
+      )
+      .catch(error => {
+        throw error instanceof WorldError ? new UsageError(error.message) : error
+      })
+  }
+}
+
+/** In UTF-16 units. */
+const portionLength = 65_536
+
+/** Small pieces together. */
+function* portions(pieces: Iterable<string>): Generator<string, undefined> {
+  let portion = ''
+  for (const piece of pieces) {
+    portion += piece
+    if (portion.length < portionLength) continue
+    yield portion
+    portion = ''
+  }
+  if (portion !== '') yield portion
+}

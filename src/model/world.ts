@@ -14,8 +14,11 @@ export type Entry = { readonly name: string; readonly type: 'file' | 'directory'
 export type Files = {
   /** At most `limit` bytes (default 64 MiB); a larger file rejects with code `too-large`. */
   read(path: string, limit?: number): Promise<Uint8Array>
-  /** Writes beside the target and renames, so that a crash leaves the old file whole. Keeps the mode of an existing file. */
-  write(path: string, bytes: Uint8Array): Promise<void>
+  /**
+   * Writes beside the target and renames, so that a crash leaves the old file whole. Keeps the mode of an existing file. What comes in pieces is written one
+   * piece after the other.
+   */
+  write(path: string, bytes: Uint8Array | Iterable<Uint8Array>): Promise<void>
   /** With all folders above it; one that is there is no trouble. */
   makeFolder(path: string): Promise<void>
   list(path: string): Promise<readonly Entry[]>

@@ -5,12 +5,12 @@ import type { VulnerabilityFinding } from '../model/vulnerability.ts'
 import { isFixable, linksOf, remedyText, stateText, webUrl } from './scan-facts.ts'
 
 /** One for each vulnerability; several where it is judged differently in several packages. `affects` names packages by their purl. */
-export const cycloneDxVulnerabilities = (findings: readonly VulnerabilityFinding[]): readonly object[] => {
+export function* cycloneDxVulnerabilities(findings: readonly VulnerabilityFinding[]): Generator<object> {
   const groups = Map.groupBy(findings, one =>
     JSON.stringify([one.vulnerability.id, one.severity, one.severityFrom, analysisOf(one) ?? null]),
   )
   const numbers = new Map<string, number>()
-  return [...groups.values()].map(group => {
+  for (const group of groups.values()) {
     const [first] = group
     const { vulnerability, severity, severityFrom } = first!
     const number = (numbers.get(vulnerability.id) ?? 0) + 1
@@ -22,7 +22,7 @@ export const cycloneDxVulnerabilities = (findings: readonly VulnerabilityFinding
     const published = timeOf(vulnerability.published)
     const advisories = linksOf(vulnerability)
     const others = [...new Set(aliases)].filter(one => one !== id && one !== '')
-    return {
+    yield {
       'bom-ref': text(`vulnerability:${id}${number > 1 ? `:${number}` : ''}`),
       id: text(id),
       source: { name: text(publisherOf(id) ?? first!.match.feed), ...(own === undefined ? {} : { url: own }) },
@@ -62,7 +62,7 @@ export const cycloneDxVulnerabilities = (findings: readonly VulnerabilityFinding
           }
         : {}),
     }
-  })
+  }
 }
 
 /** Where a version is called unaffected, readers take an analysis that clears the component to be about that one: so it is not named beside one. */

@@ -1,11 +1,12 @@
 /** CycloneDX in JSON: https://cyclonedx.org/docs/1.6/json/ and https://cyclonedx.org/docs/1.7/json/ */
 import type { Location } from '../model/finding.ts'
-import type { Inventory, LayerSummary } from '../model/inventory.ts'
+import type { Inventory } from '../model/inventory.ts'
 import type { Package } from '../model/package.ts'
 import type { VulnerabilityFinding } from '../model/vulnerability.ts'
 import { cycloneDxVulnerabilities, versionText } from './cyclonedx-vulnerabilities.ts'
+import { jsonPieces, Streamed } from './json-text.ts'
 import { isLicenceExpression, isLicenceId } from './licences.ts'
-import { subjectPurl, subjectTime, uuidOf } from './sbom-facts.ts'
+import { type Pair, subjectPairs, subjectPurl, subjectTime, uuidOf } from './sbom-facts.ts'
 
 export type CycloneDxVersion = '1.6' | '1.7'
 
@@ -15,8 +16,15 @@ export const showCycloneDx = (
   toolVersion: string,
   version: CycloneDxVersion = '1.6',
   findings?: readonly VulnerabilityFinding[],
-): string => {
-  const { image, distro, packages, name, problems } = inventory
+): string => [...cycloneDxPieces(inventory, toolVersion, version, findings)].join('')
+
+export const cycloneDxPieces = (
+  inventory: Inventory,
+  toolVersion: string,
+  version: CycloneDxVersion = '1.6',
+  findings?: readonly VulnerabilityFinding[],
+): Iterable<string> => {
+  const { image, distro, packages, name } = inventory
   const root = subjectPurl(inventory) ?? `subject:${name}`
   const metadata = {
     timestamp: subjectTime(inventory),
@@ -29,13 +37,7 @@ export const showCycloneDx = (
       ...properties([
         ['bulkhead:image:manifest', image?.manifest],
         ['bulkhead:image:platform', image?.platform],
-        ...layerPairs(inventory),
-        ...problems.map(
-          ({ kind, code, message }): Pair => [
-            kind === 'failed' ? 'bulkhead:not-checked' : 'bulkhead:not-covered',
-            `${code}: ${message}`,
-          ],
-        ),
+        ...subjectPairs(inventory),
       ]),
     },
   }
@@ -66,20 +68,16 @@ export const showCycloneDx = (
     metadata,
     components,
     dependencies,
-    ...(findings ? { vulnerabilities: cycloneDxVulnerabilities(findings) } : {}),
+    ...(findings ? { vulnerabilities: new Streamed(() => cycloneDxVulnerabilities(findings)) } : {}),
   }
-  return `${JSON.stringify(
-    {
-      $schema: `http://cyclonedx.org/schema/bom-${version}.schema.json`,
-      bomFormat: 'CycloneDX',
-      specVersion: version,
-      serialNumber: `urn:uuid:${uuidOf(JSON.stringify(body))}`,
-      version: 1,
-      ...body,
-    },
-    undefined,
-    2,
-  )}\n`
+  return jsonPieces({
+    $schema: `http://cyclonedx.org/schema/bom-${version}.schema.json`,
+    bomFormat: 'CycloneDX',
+    specVersion: version,
+    serialNumber: `urn:uuid:${uuidOf(jsonPieces(body))}`,
+    version: 1,
+    ...body,
+  })
 }
 
 const component = (one: Package): object => {
@@ -105,28 +103,12 @@ const component = (one: Package): object => {
   }
 }
 
-/** Each layer by its digest, from the base upwards; what is known of it follows it. */
-const layerPairs = ({ image, layers }: Inventory): readonly Pair[] => {
-  const known: readonly Partial<LayerSummary>[] = layers.length > 0 ? layers : (image?.layers ?? [])
-  return known.flatMap(({ diffId, step, size, files, instruction }): Pair[] => [
-    ['bulkhead:image:layer', diffId],
-    ['bulkhead:image:layer:step', step?.toString()],
-    ['bulkhead:image:layer:size', size?.toString()],
-    ['bulkhead:image:layer:entries', files?.toString()],
-    [
-      'bulkhead:image:layer:instruction',
-      (step === undefined ? undefined : image?.config.history[step]?.createdBy) ?? instruction,
-    ],
-  ])
-}
-
 /** Maven's group, npm's scope: as the names have them. */
 const groupOf = ({ ecosystem, name }: Package): string | undefined => {
   if (ecosystem === 'maven' && name.includes(':')) return name.slice(0, name.indexOf(':'))
   return ecosystem === 'npm' && /^@[^/]+\//.test(name) ? name.slice(0, name.indexOf('/')) : undefined
 }
 
-type Pair = readonly [string, string | undefined]
 const properties = (pairs: readonly Pair[]): { properties?: readonly { name: string; value: string }[] } => {
   const known = pairs.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value: text(value) }]))
   return known.length > 0 ? { properties: known } : {}

@@ -5,8 +5,9 @@
 import type { Severity } from '../model/finding.ts'
 import { counts, type ScanReport, type VulnerabilityFinding } from '../model/vulnerability.ts'
 import { forMarkdownText, forTerminal } from './escape.ts'
+import { jsonPieces, Streamed } from './json-text.ts'
 import { uuidOf } from './sbom-facts.ts'
-import { groupsOf, jsonText, linksOf, plural, remedyText, totalsOf, webUrl } from './scan-facts.ts'
+import { groupsOf, linksOf, plural, remedyText, totalsOf, webUrl } from './scan-facts.ts'
 
 const schemaVersion = '15.0.7'
 
@@ -14,7 +15,9 @@ const schemaVersion = '15.0.7'
  * Findings that count, one for each installed package. The form has no place for what is suppressed or what maintainers leave aside: it is counted in
  * the messages, as are the problems. Ends with LF.
  */
-export const showGitlab = (report: ScanReport): string => {
+export const showGitlab = (report: ScanReport): string => [...gitlabPieces(report)].join('')
+
+export const gitlabPieces = (report: ScanReport): Iterable<string> => {
   const { version, problems, at, findings } = report
   const totals = totalsOf(report, groupsOf(report))
   const tool = {
@@ -29,7 +32,7 @@ export const showGitlab = (report: ScanReport): string => {
     totals.leftAside > 0 ? `${plural(totals.leftAside, 'vulnerability', 'vulnerabilities')} left aside by their maintainers` : '',
     totals.suppressed > 0 ? `${totals.suppressed} suppressed` : '',
   ].filter(part => part !== '')
-  return jsonText({
+  return jsonPieces({
     version: schemaVersion,
     scan: {
       analyzer: tool,
@@ -46,7 +49,12 @@ export const showGitlab = (report: ScanReport): string => {
         ...(hidden.length > 0 ? [{ level: 'info', value: `Not in this list: ${hidden.join(', ')}` }] : []),
       ],
     },
-    vulnerabilities: findings.filter(counts).map(finding => vulnerabilityOf(finding, report)),
+    vulnerabilities: new Streamed(() =>
+      findings
+        .values()
+        .filter(counts)
+        .map(finding => vulnerabilityOf(finding, report)),
+    ),
   })
 }
 

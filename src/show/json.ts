@@ -3,6 +3,7 @@ import type { Finding, Location } from '../model/finding.ts'
 import { severities } from '../model/finding.ts'
 import type { CheckReport } from '../model/report.ts'
 import { positionAt, type Span } from '../model/text.ts'
+import { jsonText } from './json-text.ts'
 
 export const schemaVersion = 1
 
@@ -35,7 +36,7 @@ export const showJson = (report: CheckReport): string => {
     })),
     applied: report.applied,
   }
-  return `${JSON.stringify(document, undefined, 2)}\n`
+  return jsonText(document)
 }
 
 const findingJson = (report: CheckReport, finding: Finding): object => ({

@@ -1,15 +1,14 @@
 /** What all logs in SARIF 2.1.0 have in common: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html */
 import type { Severity, Suppression } from '../model/finding.ts'
+import { jsonPieces, type Streamed } from './json-text.ts'
 
-/** One run. Halves of surrogate pairs are replaced. Ends with LF. */
-export const sarifLog = (run: object): string =>
-  `${JSON.stringify(
-    { $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0', runs: [run] },
-    (_, value) => (typeof value === 'string' ? value.toWellFormed() : value),
-    2,
-  )}\n`
+/** One run. Ends with LF. */
+export const sarifLog = (run: object): string => [...sarifPieces(run)].join('')
 
-export const driver = (version: string, rules: readonly object[]): object => ({
+export const sarifPieces = (run: object): Iterable<string> =>
+  jsonPieces({ $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0', runs: [run] })
+
+export const driver = (version: string, rules: readonly object[] | Streamed): object => ({
   driver: {
     name: 'Bulkhead',
     semanticVersion: version,

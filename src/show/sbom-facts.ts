@@ -1,6 +1,6 @@
 /** What both forms of SBOM say, and what makes them the same bytes for the same image. */
 import { createHash } from 'node:crypto'
-import type { Inventory } from '../model/inventory.ts'
+import type { Inventory, LayerSummary } from '../model/inventory.ts'
 import { purl } from '../model/purl.ts'
 
 /** The time of the subject, not of the run: RFC 3339 in whole seconds. An image that does not say when it was made gives 1970. */
@@ -9,9 +9,45 @@ export const subjectTime = ({ image }: Inventory): string => {
   return new Date(Number.isNaN(time) ? 0 : time).toISOString().replace(/\.\d+Z$/, 'Z')
 }
 
+/** A property of CycloneDX, a line of a comment in SPDX; undefined: left out. */
+export type Pair = readonly [name: string, value: string | undefined]
+
+/**
+ * What neither form of SBOM has a field for: each layer by its digest, from the base upwards, followed by what is known of it; which of them are the base
+ * image's; what could not be looked at.
+ */
+export const subjectPairs = ({ image, layers, base, problems }: Inventory): readonly Pair[] => {
+  const known: readonly Partial<LayerSummary>[] = layers.length > 0 ? layers : (image?.layers ?? [])
+  return [
+    ...known.flatMap(({ diffId, step, size, files, instruction }): Pair[] => [
+      ['bulkhead:image:layer', diffId],
+      ['bulkhead:image:layer:step', step?.toString()],
+      ['bulkhead:image:layer:size', size?.toString()],
+      ['bulkhead:image:layer:entries', files?.toString()],
+      [
+        'bulkhead:image:layer:instruction',
+        (step === undefined ? undefined : image?.config.history[step]?.createdBy) ?? instruction,
+      ],
+    ]),
+    ['bulkhead:image:base:layers', base?.layers.toString()],
+    ['bulkhead:image:base:decided-by', base?.decidedBy],
+    ['bulkhead:image:base:name', base?.name],
+    ['bulkhead:image:base:digest', base?.digest],
+    ...problems.map(
+      ({ kind, code, message }): Pair => [
+        kind === 'failed' ? 'bulkhead:not-checked' : 'bulkhead:not-covered',
+        `${code}: ${message}`,
+      ],
+    ),
+  ]
+}
+
 /** A UUID (RFC 9562, version 8) that depends on the content alone. */
-export const uuidOf = (content: string): string => {
-  const hex = createHash('sha256').update(content).digest('hex')
+export const uuidOf = (content: string | Iterable<string>): string => {
+  const hash = createHash('sha256')
+  if (typeof content === 'string') hash.update(content)
+  else for (const piece of content) hash.update(piece)
+  const hex = hash.digest('hex')
   const variant = ((Number.parseInt(hex[16]!, 16) & 3) | 8).toString(16)
   return [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `${variant}${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
     '-',

@@ -256,10 +256,6 @@ export const daysBetween = (from: string, to: string): number | undefined => {
   return Number.isNaN(days) ? undefined : Math.max(0, days)
 }
 
-/** JSON that every reader can read: halves of surrogate pairs are replaced. Ends with LF. */
-export const jsonText = (document: unknown): string =>
-  `${JSON.stringify(document, (_, value) => (typeof value === 'string' ? value.toWellFormed() : value), 2)}\n`
-
 export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`
 
 /** `a`, `a and b`, `a, b and c`. */

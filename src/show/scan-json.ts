@@ -4,12 +4,15 @@ import type { Inventory } from '../model/inventory.ts'
 import type { Package } from '../model/package.ts'
 import { counts, type ScanReport, type VulnerabilityFinding } from '../model/vulnerability.ts'
 import { instructionText } from './inventory-text.ts'
-import { groupsOf, jsonText, pathOf, placeOf, type Tally, tallyOf, totalsOf } from './scan-facts.ts'
+import { jsonPieces, Streamed } from './json-text.ts'
+import { groupsOf, pathOf, placeOf, type Tally, tallyOf, totalsOf } from './scan-facts.ts'
 
 export const scanSchemaVersion = 1
 
 /** The same report gives the same bytes; every key is always there. Ends with LF. */
-export const showScanJson = (report: ScanReport): string => {
+export const showScanJson = (report: ScanReport): string => [...scanJsonPieces(report)].join('')
+
+export const scanJsonPieces = (report: ScanReport): Iterable<string> => {
   const { version, inventory, base, database, findings, problems, coverage, at } = report
   const { name, kind, image, distro, layers, packages } = inventory
   const groups = groupsOf(report)
@@ -18,7 +21,7 @@ export const showScanJson = (report: ScanReport): string => {
     tallyOf(
       groups.filter(group => group.isInBase === isInBase).flatMap(({ rows }) => rows.filter(row => row.standing === 'counts')),
     )
-  return jsonText({
+  return jsonPieces({
     schemaVersion: scanSchemaVersion,
     tool: { name: 'bulkhead', version },
     at,
@@ -69,7 +72,7 @@ export const showScanJson = (report: ScanReport): string => {
         fetched,
       })),
     })),
-    findings: findings.map(finding => findingJson(finding, inventory)),
+    findings: new Streamed(() => findings.values().map(finding => findingJson(finding, inventory))),
     problems: problems.map(({ kind: problemKind, code, message, at: place }) => ({
       kind: problemKind,
       code,

@@ -3,19 +3,19 @@ import { compareSeverity, type Problem, type Severity } from '../model/finding.t
 import type { Inventory } from '../model/inventory.ts'
 import type { ScanReport, VulnerabilityFinding } from '../model/vulnerability.ts'
 import { forMarkdownText, forTerminal } from './escape.ts'
-import { driver, levels, sarifLog, securitySeverity, sentence, suppression, uriPath } from './sarif-facts.ts'
+import { Streamed } from './json-text.ts'
+import { driver, levels, sarifPieces, securitySeverity, sentence, suppression, uriPath } from './sarif-facts.ts'
 import { epssText, linksOf, listText, pathOf, placeOf, remedyText, standingOf, stateText, webUrl } from './scan-facts.ts'
 
 /** Ends with LF. */
-export const showScanSarif = (report: ScanReport): string => {
+export const showScanSarif = (report: ScanReport): string => [...scanSarifPieces(report)].join('')
+
+export const scanSarifPieces = (report: ScanReport): Iterable<string> => {
   const { findings, inventory, problems, version, at, database } = report
   const byId = Map.groupBy(findings, ({ vulnerability }) => vulnerability.id)
   const indexOf = new Map([...byId.keys()].map((id, index) => [id, index]))
-  return sarifLog({
-    tool: driver(
-      version,
-      [...byId.values()].map(group => ruleDescriptor(group)),
-    ),
+  return sarifPieces({
+    tool: driver(version, new Streamed(() => byId.values().map(ruleDescriptor))),
     columnKind: 'utf16CodeUnits',
     originalUriBaseIds: { IMAGEROOT: { description: { text: `The root folder of ${forTerminal(inventory.name)}` } } },
     invocations: [
@@ -25,7 +25,9 @@ export const showScanSarif = (report: ScanReport): string => {
         toolExecutionNotifications: problems.map(problem => notification(problem)),
       },
     ],
-    results: findings.map(finding => result(finding, indexOf.get(finding.vulnerability.id)!, inventory)),
+    results: new Streamed(() =>
+      findings.values().map(finding => result(finding, indexOf.get(finding.vulnerability.id)!, inventory)),
+    ),
     properties: {
       image: inventory.name,
       ...(inventory.image ? { imageId: inventory.image.id, platform: inventory.image.platform } : {}),

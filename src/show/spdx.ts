@@ -3,8 +3,9 @@ import type { Location } from '../model/finding.ts'
 import type { Inventory } from '../model/inventory.ts'
 import { shortHash } from '../model/key.ts'
 import type { Package } from '../model/package.ts'
+import { jsonText } from './json-text.ts'
 import { isLicenceExpression } from './licences.ts'
-import { subjectPurl, subjectTime, uuidOf } from './sbom-facts.ts'
+import { type Pair, subjectPairs, subjectPurl, subjectTime, uuidOf } from './sbom-facts.ts'
 
 /** One document with a line end. The same inventory gives the same bytes. */
 export const showSpdx = (inventory: Inventory, toolVersion: string): string => {
@@ -25,12 +26,7 @@ export const showSpdx = (inventory: Inventory, toolVersion: string): string => {
         licenseDeclared: 'NOASSERTION',
         copyrightText: 'NOASSERTION',
         primaryPackagePurpose: inventory.kind === 'image' ? 'CONTAINER' : 'OTHER',
-        ...comment(
-          inventory.problems.map(({ kind, code, message }) => [
-            kind === 'failed' ? 'bulkhead:not-checked' : 'bulkhead:not-covered',
-            `${code}: ${message}`,
-          ]),
-        ),
+        ...comment(subjectPairs(inventory)),
         ...(subject === undefined ? {} : { externalRefs: [purlReference(subject)] }),
         ...(image ? { checksums: [{ algorithm: 'SHA256', checksumValue: image.id.slice('sha256:'.length) }] } : {}),
       },
@@ -69,6 +65,7 @@ export const showSpdx = (inventory: Inventory, toolVersion: string): string => {
           ['bulkhead:source:name', one.source?.name],
           ['bulkhead:source:version', one.source?.version],
           ['bulkhead:owned-by', one.ownedBy],
+          ...one.at.map((at): Pair => ['bulkhead:place', exactPlace(at)]),
         ]),
         primaryPackagePurpose: one.ecosystem === 'generic' ? 'APPLICATION' : 'LIBRARY',
         externalRefs: [purlReference(one.purl), ...(one.aliases ?? []).map(purlReference)],
@@ -93,23 +90,17 @@ export const showSpdx = (inventory: Inventory, toolVersion: string): string => {
     extractedText: statement,
     name: statement.slice(0, 200),
   }))
-  return `${JSON.stringify(
-    {
-      spdxVersion: 'SPDX-2.3',
-      dataLicense: 'CC0-1.0',
-      SPDXID: 'SPDXRef-DOCUMENT',
-      name: text(name),
-      documentNamespace: `https://spdx.org/spdxdocs/bulkhead-${uuidOf(JSON.stringify(body))}`,
-      creationInfo: { created: subjectTime(inventory), creators: [`Tool: bulkhead-${toolVersion}`] },
-      ...body,
-      ...(extracted.length > 0 ? { hasExtractedLicensingInfos: extracted } : {}),
-    },
-    undefined,
-    2,
-  )}\n`
+  return jsonText({
+    spdxVersion: 'SPDX-2.3',
+    dataLicense: 'CC0-1.0',
+    SPDXID: 'SPDXRef-DOCUMENT',
+    name: text(name),
+    documentNamespace: `https://spdx.org/spdxdocs/bulkhead-${uuidOf(JSON.stringify(body))}`,
+    creationInfo: { created: subjectTime(inventory), creators: [`Tool: bulkhead-${toolVersion}`] },
+    ...body,
+    ...(extracted.length > 0 ? { hasExtractedLicensingInfos: extracted } : {}),
+  })
 }
-
-type Pair = readonly [string, string | undefined]
 
 /** What SPDX has no field for: one `name: value` a line, by the names that the properties of CycloneDX have. */
 const comment = (pairs: readonly Pair[]): { comment?: string } => {
@@ -152,5 +143,12 @@ const placeText = (at: Location): string =>
     : 'path' in at
       ? (at.path ?? '')
       : ''
+
+/** What is read back: line ends in a path are escaped. */
+const exactPlace = (at: Location): string | undefined => {
+  const path = ('path' in at ? (at.path ?? '') : '').replace(/[%\r\n]/g, encodeURIComponent)
+  if (at.in === 'file') return `file ${path}`
+  return at.in === 'layer' ? `layer ${at.layer}${at.step === undefined ? '' : ` step ${at.step}`} ${path}` : undefined
+}
 
 const text = (value: string): string => value.toWellFormed()

@@ -112,8 +112,9 @@ export const memoryWorld = (
         return result
       },
       async write(path, content) {
-        files.set(follow(absolute(path)), content)
-        written.set(path, new TextDecoder().decode(content))
+        const whole = content instanceof Uint8Array ? content : Buffer.concat([...content])
+        files.set(follow(absolute(path)), whole)
+        written.set(path, new TextDecoder().decode(whole))
       },
       makeFolder: async () => undefined,
       async list(path) {

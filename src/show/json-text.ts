@@ -1,0 +1,64 @@
+/** JSON as every output writes it: readable by every reader, harmless on a terminal, and in pieces where it is long. */
+
+/** A list that is written while it is made. It may be asked for more than once. */
+export class Streamed {
+  readonly items: () => Iterable<unknown>
+  constructor(items: () => Iterable<unknown>) {
+    this.items = items
+  }
+}
+
+/** Ends with LF. */
+export const jsonText = (document: unknown): string => [...jsonPieces(document)].join('')
+
+/** The pieces of a document, which may hold Streamed lists at most six levels down. They end with LF. */
+export function* jsonPieces(document: unknown): Generator<string> {
+  yield* pieces(document, '', levels)
+  yield '\n'
+}
+
+const levels = 6
+
+function* pieces(value: unknown, indent: string, deep: number): Generator<string> {
+  const inner = `${indent}  `
+  if (value instanceof Streamed) {
+    let isFirst = true
+    for (const item of value.items()) {
+      yield `${isFirst ? '[' : ','}\n${inner}${plain(item, inner)}`
+      isFirst = false
+    }
+    yield isFirst ? '[]' : `\n${indent}]`
+  } else if (typeof value !== 'object' || value === null || !holdsStreamed(value, deep)) yield plain(value, indent)
+  else {
+    const isList = Array.isArray(value)
+    let isFirst = true
+    for (const [key, item] of Object.entries(value)) {
+      if (item === undefined) continue
+      yield `${isFirst ? (isList ? '[' : '{') : ','}\n${inner}${isList ? '' : `${plain(key, '')}: `}`
+      yield* pieces(item, inner, deep - 1)
+      isFirst = false
+    }
+    yield `\n${indent}${isList ? ']' : '}'}`
+  }
+}
+
+const holdsStreamed = (value: unknown, deep: number): boolean =>
+  value instanceof Streamed ||
+  (deep > 0 && typeof value === 'object' && value !== null && Object.values(value).some(item => holdsStreamed(item, deep - 1)))
+
+/** Line ends stand only between values. */
+const plain = (value: unknown, indent: string): string => {
+  const text = JSON.stringify(value, wellFormed, 2) ?? 'null'
+  return forTerminals(indent === '' ? text : text.replaceAll('\n', `\n${indent}`))
+}
+
+const wellFormed = (_: string, value: unknown): unknown => (typeof value === 'string' ? value.toWellFormed() : value)
+
+/**
+ * Outside of strings JSON has none of these: DEL, the C1 controls, separators of lines and paragraphs, and what Unicode calls format characters, which turn
+ * the direction of text or hide. Their escapes mean the same. https://www.rfc-editor.org/rfc/rfc8259#section-7
+ */
+const forTerminals = (text: string): string =>
+  text.replace(/[\u007f-\u009f\u2028\u2029]|\p{Cf}/gu, character =>
+    Array.from({ length: character.length }, (_, i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`).join(''),
+  )
