@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseAst } from 'rolldown/parseAst'
 import { expect, test } from 'vitest'
+import { detectors } from '../src/judge/secrets/registry.ts'
 import { lines } from '../src/read/catalogers/binaries.ts'
 import { hostileTexts, parsePattern, stepsOf, unbounded } from './regexp-steps.ts'
 
@@ -32,6 +33,15 @@ test.each(readdirSync(folder).filter(name => name.endsWith('.ts')))(
       const { ratio, text } = worstGrowth(pattern)
       expect(ratio, `${pattern} on ${JSON.stringify(text.slice(0, 60))}`).toBeLessThan(3)
     }
+  },
+)
+
+test.each(Object.entries(detectors).map(([id, { pattern }]) => [id, pattern] as const))(
+  '%s: every quantifier is bounded, and twice the text takes less than three times the steps',
+  (_, pattern) => {
+    expect(unbounded(parsePattern(pattern.source, pattern.flags))).toBe(0)
+    const { ratio, text } = worstGrowth(pattern)
+    expect(ratio, `${pattern} on ${JSON.stringify(text.slice(0, 60))}`).toBeLessThan(3)
   },
 )
 

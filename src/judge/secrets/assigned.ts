@@ -1,8 +1,11 @@
 /** Credentials without a shape of their own: they are known by the name of the variable, option or field that they are given to. */
 import { entropy } from './detector.ts'
 
-/** `NAME=`, `name: "`, `"name": "`, `NAME => '`, `ENV NAME value`, and a container's `name: NAME` followed by `value:` in YAML or JSON. */
-const between = String.raw`["']?(?:\s{0,4}[=:]>?|,?\s{1,20}["']?value["']?:|\s)\s{0,4}["']?`
+/**
+ * `NAME=`, `name: "`, `"name": "`, the same in a string of JSON, `NAME => '`, `ENV NAME value`, and a container's `name: NAME` followed by
+ * `value:` in YAML or JSON.
+ */
+const between = String.raw`["'\\]{0,3}(?:\s{0,4}[=:]>?|,?\s{1,20}["']?value["']?:|\s)\s{0,4}["'\\]{0,3}`
 
 /**
  * Names and the shape of the value, both as sources of patterns without unbounded quantifiers → the pattern of a detector. Letters match in

@@ -7,7 +7,7 @@ export default {
   revoke: 'Reset the access key of the authentication method: akeyless reset-access-key --name NAME.',
   link: 'https://docs.akeyless.io/docs/api-key',
   keywords: ['akeyless'],
-  pattern: assigned('akeyless_?(?:api_?)?access_?key', '[A-Za-z0-9+/]{43}='),
+  pattern: assigned('akeyless[._-]?(?:api[._-]?)?access[._-]?key', '[A-Za-z0-9+/]{43}='),
   prefix: /^$/,
   isReal: looksRandom,
   samples: {

@@ -8,7 +8,7 @@ export default {
   link: 'https://www.alibabacloud.com/help/en/ram/user-guide/create-an-accesskey-pair',
   keywords: ['alibaba', 'alicloud', 'aliyun', 'accesskeysecret', 'access_key_secret'],
   pattern: assigned(
-    '(?:alibaba(?:_?cloud)?|alicloud|aliyun|oss)_?(?:access_?key_?)?secret(?:_?key)?|access_?key_?secret',
+    '(?:alibaba(?:[._-]?cloud)?|alicloud|aliyun|oss)[._-]?(?:access[._-]?key[._-]?)?secret(?:[._-]?key)?|access[._-]?key[._-]?secret',
     '[A-Za-z0-9]{30}',
   ),
   prefix: /^$/,

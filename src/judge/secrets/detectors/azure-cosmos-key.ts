@@ -10,6 +10,8 @@ export default {
   pattern:
     /\bAccountEndpoint=https:\/\/[a-z0-9-]{1,64}\.documents\.azure\.com(?::443)?\/?;AccountKey=(?<secret>[A-Za-z0-9+/]{86}==)|(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{76}ACDb[A-Za-z0-9+/]{6}==/g,
   prefix: /^$/,
+  // The emulator's, which is the same for everyone.
+  isReal: secret => !secret.startsWith('C2y6yDjf5/R+ob0N8A7Cgv30'),
   samples: {
     real: () => [
       `AccountEndpoint=https://a.documents.azure.com:443/;AccountKey=${sampleText(86)}==`,

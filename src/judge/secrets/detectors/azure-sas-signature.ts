@@ -2,8 +2,8 @@ import { type Detector, sampleText } from '../detector.ts'
 
 const signature = (seed: number): string => `${sampleText(21, undefined, seed)}%2B${sampleText(21, undefined, seed + 1)}%3D`
 
-/** Those of the documentation's examples. */
-const samples = ['Z%2FRHIX5Xcg0Mq2rqI3OlWTjEg2t', '39Up9JzHkxhUIhFEjEH9594DJxe7w6c']
+/** Those of examples in the documentation of Azure and of AWS DataSync. */
+const samples = ['Z%2FRHIX5Xcg0Mq2rqI3OlWTjEg2t', '39Up9JzHkxhUIhFEjEH9594DJxe7w6c', 'aBBKDWQvyuVcTPH9EBp%2FXTI9E']
 
 export default {
   name: 'Azure shared access signature',
@@ -12,7 +12,7 @@ export default {
     'Rotate the account key or delete the stored access policy that signed it; for a user delegation, revoke the delegation keys.',
   link: 'https://learn.microsoft.com/azure/storage/common/storage-sas-overview',
   keywords: ['sig='],
-  pattern: /[?&;]?\bsv=20\d\d-\d\d-\d\d&[^\s"'<>]{0,400}?\bsig=(?<secret>[A-Za-z0-9+/%]{43,75}(?:%3[Dd]|=))/g,
+  pattern: /[?&;]?\bsv=20\d\d-\d\d-\d\d&[^\s"'<>]{0,300}?\bsig=(?<secret>[A-Za-z0-9+/%]{43,75}(?:%3[Dd]|=))/g,
   prefix: /^$/,
   reach: { before: 512, after: 128 },
   isReal(secret) {

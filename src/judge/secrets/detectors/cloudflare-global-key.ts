@@ -8,7 +8,7 @@ export default {
   link: 'https://developers.cloudflare.com/fundamentals/api/get-started/keys/',
   keywords: ['cfk_', 'cloudflare', 'cf_api_key', 'cf_key', 'x-auth-key'],
   pattern: new RegExp(
-    String.raw`\bcfk_[A-Za-z0-9]{44,52}\b|${assigned('(?:cloudflare|\\bcf)_?(?:global_?)?(?:api_?)?key|x-auth-key', '[0-9a-f]{37}').source}`,
+    String.raw`\bcfk_[A-Za-z0-9]{44,52}\b|${assigned('(?:cloudflare|\\bcf)[._-]?(?:global[._-]?)?(?:api[._-]?)?key|x-auth-key', '[0-9a-f]{37}').source}`,
     'gi',
   ),
   prefix: /^cfk_/,

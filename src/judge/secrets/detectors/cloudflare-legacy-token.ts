@@ -7,7 +7,7 @@ export default {
   revoke: 'Roll or delete it at https://dash.cloudflare.com/profile/api-tokens.',
   link: 'https://developers.cloudflare.com/fundamentals/api/how-to/roll-token/',
   keywords: ['cloudflare', 'cf_api_token', 'cf_token', 'cf_dns_api_token', 'cf_zone_api_token'],
-  pattern: assigned('(?:cloudflare|\\bcf)_?(?:dns_?|zone_?|r2_?)?(?:api_?)?token', '[A-Za-z0-9_-]{40}'),
+  pattern: assigned('(?:cloudflare|\\bcf)[._-]?(?:dns[._-]?|zone[._-]?|r2[._-]?)?(?:api[._-]?)?token', '[A-Za-z0-9_-]{40}'),
   prefix: /^$/,
   isReal: looksRandom,
   samples: {

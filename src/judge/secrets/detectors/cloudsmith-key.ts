@@ -7,7 +7,7 @@ export default {
   revoke: 'Refresh it at https://app.cloudsmith.com/user/settings/api.',
   link: 'https://docs.cloudsmith.com/accounts-and-teams/api-key',
   keywords: ['cloudsmith'],
-  pattern: assigned('cloudsmith_?(?:api_?)?(?:key|token)', '[0-9a-f]{40}'),
+  pattern: assigned('cloudsmith[._-]?(?:api[._-]?)?(?:key|token)', '[0-9a-f]{40}'),
   prefix: /^$/,
   isReal: looksRandom,
   samples: {

@@ -7,7 +7,7 @@ export default {
   revoke: 'Delete it on the server under Settings → Applications.',
   link: 'https://docs.gitea.com/development/api-usage',
   keywords: ['gitea', 'forgejo', 'codeberg'],
-  pattern: assigned('(?:gitea|forgejo|codeberg)_?(?:api_?|access_?|server_?)?(?:token|pat)', '[0-9a-f]{40}'),
+  pattern: assigned('(?:gitea|forgejo|codeberg)[._-]?(?:api[._-]?|access[._-]?|server[._-]?)?(?:token|pat)', '[0-9a-f]{40}'),
   prefix: /^$/,
   isReal: looksRandom,
   samples: {

@@ -7,7 +7,7 @@ export default {
   revoke: 'Regenerate it at https://dashboard.heroku.com/account, or run heroku authorizations:revoke ID.',
   link: 'https://devcenter.heroku.com/articles/authentication',
   keywords: ['heroku'],
-  pattern: assigned('heroku_?(?:api_?key|auth_?token|api_?token|oauth_?token)', uuid),
+  pattern: assigned('heroku[._-]?(?:api[._-]?key|auth[._-]?token|api[._-]?token|oauth[._-]?token)', uuid),
   prefix: /^$/,
   isReal: looksRandom,
   samples: {

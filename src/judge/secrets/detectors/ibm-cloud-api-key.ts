@@ -7,7 +7,7 @@ export default {
   revoke: 'Delete it at https://cloud.ibm.com/iam/apikeys, or: ibmcloud iam api-key-delete NAME.',
   link: 'https://cloud.ibm.com/docs/account?topic=account-userapikey',
   keywords: ['ibmcloud', 'ibm_cloud', 'ic_api_key', 'bluemix'],
-  pattern: assigned('(?:ibm_?cloud|ibm_cloud|\\bic|bluemix|bx)_(?:iam_)?api_?key', '[A-Za-z0-9_-]{44}'),
+  pattern: assigned('(?:ibm[._-]?cloud|ibm_cloud|\\bic|bluemix|bx)_(?:iam_)?api[._-]?key', '[A-Za-z0-9_-]{44}'),
   prefix: /^$/,
   isReal: looksRandom,
   samples: {

@@ -8,7 +8,7 @@ export default {
   link: 'https://www.jenkins.io/doc/book/system-administration/authenticating-scripted-clients/',
   keywords: ['jenkins'],
   // Version 11, then 16 bytes in base 16.
-  pattern: assigned('jenkins_?(?:user_?)?(?:api_?)?(?:token|password|key)', '11[0-9a-f]{32}'),
+  pattern: assigned('jenkins[._-]?(?:user[._-]?)?(?:api[._-]?)?(?:token|password|key)', '11[0-9a-f]{32}'),
   prefix: /^11/,
   isReal: looksRandom,
   samples: {

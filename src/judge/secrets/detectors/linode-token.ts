@@ -7,7 +7,7 @@ export default {
   revoke: 'Revoke it at https://cloud.linode.com/profile/tokens.',
   link: 'https://techdocs.akamai.com/cloud-computing/docs/manage-personal-access-tokens',
   keywords: ['linode'],
-  pattern: assigned('linode(?:_?cli)?_?(?:api_?|access_?)?(?:token|key)', '[0-9a-f]{64}'),
+  pattern: assigned('linode(?:[._-]?cli)?[._-]?(?:api[._-]?|access[._-]?)?(?:token|key)', '[0-9a-f]{64}'),
   prefix: /^$/,
   isReal: looksRandom,
   samples: {

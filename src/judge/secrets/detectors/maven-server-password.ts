@@ -7,7 +7,7 @@ export default {
   link: 'https://maven.apache.org/settings.html#servers',
   keywords: ['<server>'],
   // Those in braces are encrypted.
-  pattern: /<server>[^{}$]{0,400}?<password>(?<secret>[^<>{}$\s]{8,200})<\/password>/g,
+  pattern: /<server>[^{}$]{0,300}?<password>(?<secret>[^<>{}$\s]{8,200})<\/password>/g,
   prefix: /^$/,
   isReal: secret =>
     entropy(secret) > 2.8 && /\d/.test(secret) && /[a-z]/i.test(secret) && !isPlaceholder(secret) && !/pass/i.test(secret),

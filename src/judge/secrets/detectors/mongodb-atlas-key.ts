@@ -7,7 +7,7 @@ export default {
   revoke: 'Delete it at https://cloud.mongodb.com under Access Manager → API Keys.',
   link: 'https://www.mongodb.com/docs/atlas/configure-api-access/',
   keywords: ['atlas', 'mcli_private_api_key'],
-  pattern: assigned('(?:mongodb_?)?atlas_?(?:api_?)?private_?(?:api_?)?key|mcli_private_api_key', uuid),
+  pattern: assigned('(?:mongodb[._-]?)?atlas[._-]?(?:api[._-]?)?private[._-]?(?:api[._-]?)?key|mcli_private_api_key', uuid),
   prefix: /^$/,
   isReal: looksRandom,
   samples: {

@@ -7,7 +7,7 @@ export default {
   revoke: 'Delete the application with DELETE /me/api/application/{applicationId} at https://eu.api.ovh.com/console/.',
   link: 'https://help.ovhcloud.com/csm/en-api-getting-started-ovhcloud-api',
   keywords: ['ovh'],
-  pattern: assigned('ovh_?(?:application_?secret|consumer_?key|app_?secret)', '[A-Za-z0-9]{32}'),
+  pattern: assigned('ovh[._-]?(?:application[._-]?secret|consumer[._-]?key|app[._-]?secret)', '[A-Za-z0-9]{32}'),
   prefix: /^$/,
   isReal: looksRandom,
   samples: {

@@ -7,7 +7,7 @@ export default {
   link: 'https://www.rfc-editor.org/rfc/rfc7468',
   keywords: ['private key'],
   pattern:
-    /-----BEGIN (?:(?:RSA|EC|DSA|OPENSSH|ENCRYPTED|PGP) )?PRIVATE KEY(?: BLOCK)?-----(?:\\n|\s|["'\\])*[A-Za-z0-9+/=:,\- ]{16,}/g,
+    /-----BEGIN (?:(?:RSA|EC|DSA|OPENSSH|ENCRYPTED|PGP) )?PRIVATE KEY(?: BLOCK)?-----(?:\\n|\s|["'\\]){0,16}[A-Za-z0-9+/=:,\- ]{16,8192}/g,
   prefix: /^-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----/,
   samples: {
     real: () => [`-----BEGIN RSA ${'PRIVATE'} KEY-----\n${sampleText(64)}\n`],

@@ -9,7 +9,7 @@ export default {
   revoke: 'Regenerate it under Robot Accounts of the organisation at https://quay.io.',
   link: 'https://docs.quay.io/glossary/robot-accounts.html',
   keywords: ['quay'],
-  pattern: assigned('quay(?:_?io)?_?(?:robot_?)?(?:token|password|secret)', '[A-Z0-9]{64}'),
+  pattern: assigned('quay(?:[._-]?io)?[._-]?(?:robot[._-]?)?(?:token|password|secret)', '[A-Z0-9]{64}'),
   prefix: /^$/,
   isReal: secret => looksRandom(secret) && secret === secret.toUpperCase() && /[G-Z]/.test(secret),
   samples: {

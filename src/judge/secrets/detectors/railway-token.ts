@@ -11,7 +11,11 @@ export default {
   prefix: /^$/,
   isReal: looksRandom,
   samples: {
-    real: () => [`RAILWAY_TOKEN=${sampleUuid(1)}`, `RAILWAY_API_TOKEN: ${sampleUuid(2)}`],
+    real: () => [
+      `RAILWAY_TOKEN=${sampleUuid(1)}`,
+      `RAILWAY_API_TOKEN: ${sampleUuid(2)}`,
+      `{\\"RAILWAY_TOKEN\\": \\"${sampleUuid(3)}\\"}`,
+    ],
     not: () => ['RAILWAY_TOKEN=XXXX-XXXX', `RAILWAY_PROJECT_ID=${sampleUuid(1)}`],
   },
 } satisfies Detector

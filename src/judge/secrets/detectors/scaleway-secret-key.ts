@@ -9,7 +9,7 @@ export default {
   keywords: ['scw', 'scaleway'],
   // In the configuration file, and in Terraform, it stands behind the access key.
   pattern: assigned(
-    String.raw`(?:scw|scaleway)_?(?:secret_?key|token|api_?key|secret)|access_?key["']?\s{0,8}[=:]\s{0,4}["']?SCW[A-Z0-9]{17}["']?,?\s{1,20}["']?secret_?key`,
+    String.raw`(?:scw|scaleway)[._-]?(?:secret[._-]?key|token|api[._-]?key|secret)|access[._-]?key["']?\s{0,8}[=:]\s{0,4}["']?SCW[A-Z0-9]{17}["']?,?\s{1,20}["']?secret[._-]?key`,
     uuid,
   ),
   prefix: /^$/,

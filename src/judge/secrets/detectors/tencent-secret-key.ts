@@ -7,7 +7,7 @@ export default {
   revoke: 'Disable and delete the pair at https://console.cloud.tencent.com/cam/capi.',
   link: 'https://www.tencentcloud.com/document/product/598/34228',
   keywords: ['tencent', 'qcloud'],
-  pattern: assigned('(?:tencent(?:_?cloud)?|qcloud)_?secret_?key', '[A-Za-z0-9]{32}'),
+  pattern: assigned('(?:tencent(?:[._-]?cloud)?|qcloud)[._-]?secret[._-]?key', '[A-Za-z0-9]{32}'),
   prefix: /^$/,
   isReal: looksRandom,
   samples: {

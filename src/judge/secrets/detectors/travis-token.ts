@@ -7,7 +7,7 @@ export default {
   revoke: 'Regenerate it at https://app.travis-ci.com/account/preferences.',
   link: 'https://docs.travis-ci.com/user/triggering-builds/',
   keywords: ['travis'],
-  pattern: assigned('travis_?(?:ci_?)?(?:api_?|access_?)?token', '[A-Za-z0-9_-]{22}'),
+  pattern: assigned('travis[._-]?(?:ci[._-]?)?(?:api[._-]?|access[._-]?)?token', '[A-Za-z0-9_-]{22}'),
   prefix: /^$/,
   isReal: secret => looksRandom(secret) && /[a-z]/.test(secret) && /[A-Z]/.test(secret),
   samples: {

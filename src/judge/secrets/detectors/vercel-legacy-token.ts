@@ -7,7 +7,7 @@ export default {
   revoke: 'Delete it at https://vercel.com/account/settings/tokens.',
   link: 'https://vercel.com/docs/rest-api#creating-an-access-token',
   keywords: ['vercel', 'now_token'],
-  pattern: assigned('(?:vercel(?:_?(?:api|access|auth))?|\\bnow)_?token', '[A-Za-z0-9]{24}'),
+  pattern: assigned('(?:vercel(?:[._-]?(?:api|access|auth))?|\\bnow)[._-]?token', '[A-Za-z0-9]{24}'),
   prefix: /^$/,
   isReal: secret => looksRandom(secret) && /[a-z]/.test(secret) && /[A-Z]/.test(secret),
   samples: {
