@@ -5,10 +5,10 @@ import type { IndexLayer } from '../flows/inventory.ts'
 import type { LayerBytes } from '../model/image.ts'
 import type { LayerIndex } from '../model/layer-index.ts'
 import { WorldError } from '../model/world.ts'
-import { catalogers } from '../read/catalogers/registry.ts'
 import { type Reading, readLayer } from '../read/image/layers/read-layer.ts'
 import { machine } from '../world/machine.ts'
-import type { Answer } from './layer-worker.ts'
+import { catalogersFor } from './catalogers-for.ts'
+import type { Answer, Looking } from './layer-worker.ts'
 
 type Waiting = {
   readonly bytes: LayerBytes
@@ -36,8 +36,7 @@ const weight = (bytes: LayerBytes): number => {
 }
 
 /** Calls of one turn of the event loop are looked at together. `close` ends the threads. */
-export const layerPool = (): { readonly indexLayer: IndexLayer; close(): Promise<void> } => {
-  const all = new Map(Object.entries(catalogers))
+export const layerPool = (looking: Looking): { readonly indexLayer: IndexLayer; close(): Promise<void> } => {
   const queue: Waiting[] = []
   const workers = new Set<Worker>()
   const idle: Worker[] = []
@@ -47,7 +46,7 @@ export const layerPool = (): { readonly indexLayer: IndexLayer; close(): Promise
 
   const here = async ({ bytes, reading, onProgress, resolve, reject }: Waiting): Promise<void> => {
     try {
-      resolve(await readLayer(machine, bytes, { catalogers: all, ...reading, onProgress }))
+      resolve(await readLayer(machine, bytes, { catalogers: await catalogersFor(looking), ...reading, onProgress }))
     } catch (error) {
       reject(error)
     }
@@ -91,7 +90,7 @@ export const layerPool = (): { readonly indexLayer: IndexLayer; close(): Promise
       const job = queue.shift()!
       const id = nextId++
       running.set(id, { ...job, worker })
-      worker.postMessage({ id, bytes: job.bytes, reading: job.reading })
+      worker.postMessage({ id, bytes: job.bytes, reading: job.reading, looking })
     }
   }
   const schedule = async (): Promise<void> => {

@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { UsageError } from '../model/finding.ts'
 import { version } from '../model/version.ts'
 import type { CheckArguments } from './check-command.ts'
+import type { HistoryArguments } from './history-command.ts'
 import type { SbomArguments } from './sbom-command.ts'
 import type { QuickArguments, ScanArguments } from './scan-command.ts'
 import { tell } from './terminal.ts'
@@ -108,6 +109,23 @@ export const main = async (args: readonly string[]): Promise<number> => {
     .action(async (image: string, options: QuickArguments) => {
       const { runQuick } = await import('./scan-command.ts')
       code = await runQuick(image, { ...options, color: program.opts<{ color: QuickArguments['color'] }>().color })
+    })
+
+  scanCommand(program, 'history')
+    .description('show how an image came to be, step by step, and which secrets can be read in it')
+    .addOption(new Option('-f, --format <format>', 'form of the output').choices(['text', 'json']).default('text'))
+    .option('-o, --output <file>', 'write the output to a file')
+    .addOption(
+      new Option('--fail-on <severity>', 'exit with 1 from this severity on')
+        .choices(['critical', 'high', 'medium', 'low', 'info', 'none'])
+        .default('high'),
+    )
+    .option('--show-secrets', 'show the secrets themselves')
+    .option('--all', 'also those that are published with a package, and samples')
+    .option('--strict', 'exit with 2 also for what is not covered')
+    .action(async (image: string, options: HistoryArguments) => {
+      const { runHistory } = await import('./history-command.ts')
+      code = await runHistory(image, { ...options, color: program.opts<{ color: HistoryArguments['color'] }>().color })
     })
 
   const database = program.command('db').description('the database of advisories')

@@ -3,12 +3,13 @@ import { setFlagsFromString } from 'node:v8'
 import { takeInventory } from '../flows/inventory.ts'
 import { UsageError } from '../model/finding.ts'
 import type { Inventory } from '../model/inventory.ts'
-import { catalogers } from '../read/catalogers/registry.ts'
 import { inOrder } from '../read/image/image-source.ts'
 import { sources } from '../read/image/sources.ts'
 import { machine } from '../world/machine.ts'
 import { openFileCache } from './cache-folder.ts'
+import { catalogersFor } from './catalogers-for.ts'
 import type { layerPool } from './layer-pool.ts'
+import type { Looking } from './layer-worker.ts'
 import { progressBar } from './progress.ts'
 import { tell } from './terminal.ts'
 
@@ -23,7 +24,12 @@ export type SubjectArguments = {
 }
 
 /** `owned`: whether somebody will ask which files packages own. Rejects with UsageError. */
-export const readSubject = async (subject: string, args: SubjectArguments, owned: boolean): Promise<Inventory> => {
+export const readSubject = async (
+  subject: string,
+  args: SubjectArguments,
+  owned: boolean,
+  looking: Looking = { secrets: false, reveal: false },
+): Promise<Inventory> => {
   const note = (text: string): void => {
     if (args.verbose) tell(`bulkhead: ${text}`)
   }
@@ -33,16 +39,17 @@ export const readSubject = async (subject: string, args: SubjectArguments, owned
   try {
     return await takeInventory(machine, subject, {
       sources: inOrder(sources),
-      catalogers: new Map(Object.entries(catalogers)),
+      catalogers: await catalogersFor(looking),
       indexLayer: async (bytes, reading, onProgress) => {
         // Half a million paths live long: copying them through a young generation that grows takes a third more memory, and no less time.
         setFlagsFromString('--semi-space-growth-factor=1')
         const module = await import('./layer-pool.ts')
-        pool ??= module.layerPool()
+        pool ??= module.layerPool(looking)
         return pool.indexLayer(bytes, reading, onProgress)
       },
       afterReading: async () => pool?.close(),
-      ...(args.cache ? { cache: openFileCache(note) } : {}),
+      // What is revealed is not remembered.
+      ...(args.cache && !looking.reveal ? { cache: openFileCache(note) } : {}),
       ...(args.quiet ? {} : { progress }),
       owned,
       verify: args.verify === true,

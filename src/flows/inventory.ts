@@ -1,5 +1,6 @@
 /** `bulkhead sbom`: reference → image → an index of each layer → what is installed. */
 import { createHash } from 'node:crypto'
+import { baseImageOf } from '../judge/base-image.ts'
 import { type Digest, type Problem, UsageError } from '../model/finding.ts'
 import type { FileRange, Image, LayerBytes } from '../model/image.ts'
 import type { Inventory } from '../model/inventory.ts'
@@ -54,15 +55,24 @@ export const takeInventory = async (world: World, subject: string, options: Inve
   const { opened, name } = await openSubject(world, subject, options)
   switch (opened.kind) {
     case 'image':
-      return ofImage(world, name, opened, revision, options)
+      return withBase(await ofImage(world, name, opened, revision, options))
     case 'passing':
-      return ofPassing(world, name, opened, revision, options)
+      return withBase(await ofPassing(world, name, opened, revision, options))
     case 'folder': {
       const bytes: LayerBytes = { from: 'folder', path: opened.path }
       const index = await readLayer(world, bytes, { catalogers: options.catalogers })
       const read: ReadLinked = readLinkedBy(world, [bytes], options)
-      const { distro, packages, problems } = await assembled([index], { root: opened.path }, read, options)
-      return { name, kind: 'folder', image: undefined, distro, packages, problems, layers: [] }
+      const { distro, packages, problems, everywhere } = await assembled([index], { root: opened.path }, read, options)
+      return {
+        name,
+        kind: 'folder',
+        image: undefined,
+        distro,
+        packages,
+        problems,
+        layers: [],
+        ...(everywhere ? { everywhere } : {}),
+      }
     }
     case 'sbom':
       return {
@@ -73,8 +83,14 @@ export const takeInventory = async (world: World, subject: string, options: Inve
         packages: opened.packages,
         problems: opened.problems,
         layers: opened.layers,
+        ...(opened.base ? { base: opened.base } : {}),
       }
   }
+}
+
+const withBase = (inventory: Inventory): Inventory => {
+  const base = inventory.image && baseImageOf(inventory.image)
+  return base ? { ...inventory, base } : inventory
 }
 
 /** The source that a prefix forces, or the first one that has the subject: files and folders, then the engine, then the registry. */
@@ -290,7 +306,7 @@ const recall = <Value extends Assembled>(cache: TypedCache, key: string, { owned
   return { ...value, packages }
 }
 
-type Assembled = Pick<Inventory, 'distro' | 'packages' | 'problems' | 'layers'>
+type Assembled = Pick<Inventory, 'distro' | 'packages' | 'problems' | 'layers' | 'everywhere'>
 
 const finish = async (
   name: string,
@@ -301,10 +317,16 @@ const finish = async (
   cache: TypedCache | undefined,
   whole: string | undefined,
 ): Promise<Inventory> => {
-  const { distro, packages, problems, layers } = await assembled(indexes, { layers: image.layers }, readLinked, options)
+  const { distro, packages, problems, layers, everywhere } = await assembled(
+    indexes,
+    { layers: image.layers },
+    readLinked,
+    options,
+  )
   // What failed may go well the next time.
-  if (whole !== undefined && !isTransient({ problems })) keep(cache, whole, { distro, packages, problems, layers })
-  return { name: imageName(name, image), kind: 'image', image, distro, packages, problems, layers }
+  const found: Assembled = { distro, packages, problems, layers, ...(everywhere ? { everywhere } : {}) }
+  if (whole !== undefined && !isTransient({ problems })) keep(cache, whole, found)
+  return { name: imageName(name, image), kind: 'image', image, ...found }
 }
 
 /** What the image calls itself, so that it has one name whichever way it was read: of several, the one that was asked for. */
@@ -356,9 +378,9 @@ const ofPassing = async (
       if (index.verified !== undefined && !isTransient(index)) cache?.put(`layer ${index.verified}`, index)
     const right = claimed(named, indexes, options.verify === true)
     const inventory = await finish(name, named, right, again, options, undefined, undefined)
-    const { distro, packages, problems, layers } = inventory
+    const { distro, packages, problems, layers, everywhere } = inventory
     if (whole !== undefined && !isTransient({ problems }))
-      keep(cache, whole, { image: named, distro, packages, problems, layers })
+      keep(cache, whole, { image: named, distro, packages, problems, layers, ...(everywhere ? { everywhere } : {}) })
     return inventory
   } catch (error) {
     if (error instanceof ImageError) throw new UsageError(`${name}: ${error.message}`, error.hint)

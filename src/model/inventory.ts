@@ -1,6 +1,7 @@
 import type { Digest, Problem } from './finding.ts'
 import type { Image } from './image.ts'
 import type { Distro, Package } from './package.ts'
+import type { BaseImage } from './vulnerability.ts'
 
 /** What is inside an image, a root file system, or what an SBOM says. Plain data. */
 export type Inventory = {
@@ -14,6 +15,21 @@ export type Inventory = {
   readonly problems: readonly Problem[]
   /** From the base upwards. None where there are none, and where an SBOM says nothing of them. */
   readonly layers: readonly LayerSummary[]
+  /** Which of the layers are the base image's, as far as the image or its SBOM tells. */
+  readonly base?: BaseImage
+  /** What was found in files of whatever layer, also those that the finished image does not have. */
+  readonly everywhere?: readonly FoundSomewhere[]
+}
+
+export type FoundSomewhere = {
+  readonly cataloger: string
+  /** The layer's number, from 0. */
+  readonly layer: number
+  /** Absolute. */
+  readonly path: string
+  readonly data: unknown
+  /** What became of the file. `by`: the number of the layer that deleted or replaced it. */
+  readonly fate: { readonly kind: 'present' } | { readonly kind: 'deleted' | 'replaced'; readonly by: number }
 }
 
 export type LayerSummary = {
@@ -22,6 +38,18 @@ export type LayerSummary = {
   /** Bytes of its files, uncompressed. */
   readonly size: number
   readonly files: number
+  /** Where they were asked for. */
+  readonly changes?: LayerChanges
   /** The instruction that made it, as the history has it, where the history itself is not at hand. */
   readonly instruction?: string
+}
+
+/** Against the layers below it. Folders do not count. */
+export type LayerChanges = {
+  readonly added: number
+  readonly changed: number
+  /** Files that the layers below had. */
+  readonly deleted: number
+  /** Bytes of its files that the finished image does not have: a later layer deleted or replaced them. */
+  readonly wasted: number
 }

@@ -7,8 +7,10 @@ export type Cataloger<Data = unknown> = {
   readonly revision: number
   /** Globs over paths without a slash in front: `*` within a name, `**` across folders, `{a,b}`. Case counts. */
   readonly files: readonly string[]
-  /** `elf`: also programs and shared libraries, whatever they are called. */
-  readonly content?: 'elf'
+  /** `elf`: also programs and shared libraries, whatever they are called; `any`: every file. */
+  readonly content?: 'elf' | 'any'
+  /** Also what was collected in files that later layers deleted or replaced is wanted: it is in `everywhere` of the inventory. */
+  readonly everyLayer?: true
   /** Bytes of the largest file that `collect` reads from (default: what `wholeFile` accepts). Of larger ones it learns path and size alone. */
   readonly largest?: number
   /**

@@ -118,6 +118,13 @@ const groups = (packages: readonly Package[]): ReadonlyMap<string, readonly Pack
 /** What Docker's classic builder writes in front of instructions, and BuildKit behind them, says nothing. */
 export const instructionText = (createdBy: string): string =>
   createdBy
+    // BuildKit writes the check as Go prints its structure: `HEALTHCHECK &{["CMD-SHELL" "wget …"] "30s" "0s" "0s" '\x00'}`.
+    .replace(
+      /^HEALTHCHECK &\{\["CMD-SHELL" "((?:[^"\\]|\\.)*)"\].*\}/s,
+      (_, command: string) => `HEALTHCHECK CMD ${command.replace(/\\(.)/g, '$1')}`,
+    )
+    .replace(/^HEALTHCHECK &\{\["CMD" ((?:"(?:[^"\\]|\\.)*" ?)*)\].*\}/s, 'HEALTHCHECK CMD [$1]')
+    .replace(/^HEALTHCHECK &\{\["NONE"\].*\}/s, 'HEALTHCHECK NONE')
     .replace(/^\/bin\/sh -c #\(nop\)\s+/, '')
     .replace(/^(?:RUN )?(?:\|\d+ .*? )?\/bin\/sh -c /, 'RUN ')
     .replace(/\s*# buildkit$/, '')

@@ -15,6 +15,12 @@ export type Detector = {
   readonly prefix: RegExp
   /** How far before its keyword the pattern may begin and how far behind it end, in characters, where that is not 256 and 1024. */
   readonly reach?: { readonly before: number; readonly after: number }
+  /** In files of an image: only in those whose path matches. */
+  readonly onlyIn?: RegExp
+  /** A key in a block of its own, which is looked for in programs too. */
+  readonly isKeyMaterial?: true
+  /** `isReal` computes the issuer's checksum: what passes was made by the issuer. */
+  readonly hasChecksum?: true
   /** False for values that the issuer cannot have made: a wrong checksum, sample values of the issuer's documentation. */
   isReal?(secret: string): boolean
   /** Made at run time, so that no file here holds something that looks like a live credential. */

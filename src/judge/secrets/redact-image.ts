@@ -47,13 +47,13 @@ export const redactImage = (image: Image): Image => {
   }
 }
 
-const splitPair = (pair: string): readonly [string, string] => {
+export const splitPair = (pair: string): readonly [string, string] => {
   const at = pair.indexOf('=')
   return at === -1 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)]
 }
 
 /** Places, switches and small numbers give nothing away. A path must begin like one: random text may begin with a slash, too. */
-const isHarmless = (value: string): boolean =>
+export const isHarmless = (value: string): boolean =>
   value === hidden ||
   /^(?:\/(?:app|bin|config|data|dev|etc|home|lib|mnt|opt|proc|root|run|sbin|secrets?|srv|sys|tmp|usr|var|vault|workspace)(?:\/[\w./-]*)?|[\w./-]+\.(?:sh|py|rb|js|sql|rsp|json|ya?ml|toml|ini|conf|txt|key|pem)|[^\p{L}\d]*|\d{1,5}|true|false|yes|no|on|off)$/iu.test(
     value,
@@ -86,7 +86,7 @@ type Pairs = { readonly before: string; readonly pairs: readonly (readonly [stri
  * (https://github.com/moby/moby/blob/master/builder/dockerfile/internals.go); `ENV A=x y B=z` has no quotes any more, so that a value ends where the next
  * name begins.
  */
-const pairsIn = (createdBy: string): Pairs => {
+export const pairsIn = (createdBy: string): Pairs => {
   const none = { before: createdBy, pairs: [], after: '' }
   const given = /^(?:RUN )?\|(\d{1,4}) /.exec(createdBy)
   const set = given ? null : /^(?:\/bin\/sh -c #\(nop\)\s+)?(?:ENV|ARG|LABEL)\s+/.exec(createdBy)

@@ -1,10 +1,11 @@
 /** The layers' indexes → what is installed in the image. */
 import type { Digest, Location, Problem } from '../../model/finding.ts'
 import type { Layer } from '../../model/image.ts'
-import type { LayerSummary } from '../../model/inventory.ts'
+import type { FoundSomewhere, LayerSummary } from '../../model/inventory.ts'
 import type { LayerIndex, LayerProblem } from '../../model/layer-index.ts'
 import type { Distro, Package } from '../../model/package.ts'
 import type { Cataloger, Found, ImageView } from '../cataloger.ts'
+import { type Fates, layerChanges } from './layers/layer-changes.ts'
 import { MergedTree } from './layers/merged-tree.ts'
 import { mergePackages } from './merge-packages.ts'
 
@@ -13,6 +14,7 @@ export type Assembled = {
   readonly packages: readonly Package[]
   readonly problems: readonly Problem[]
   readonly layers: readonly LayerSummary[]
+  readonly everywhere?: readonly FoundSomewhere[]
 }
 
 /**
@@ -101,6 +103,8 @@ export const assemble = (
       else packages.push(one)
     }
   }
+  const everyLayer = new Set([...catalogers].flatMap(([name, cataloger]) => (cataloger.everyLayer ? [name] : [])))
+  const fates = everyLayer.size > 0 ? layerChanges(indexes.map(({ files }) => files)) : undefined
   return {
     distro,
     packages: mergePackages(packages, view, pathOf),
@@ -113,9 +117,24 @@ export const assemble = (
             step: where.layers[i]!.step,
             size: index.size,
             files: index.files.paths.length,
+            ...(fates ? { changes: fates.changes[i]! } : {}),
           })),
+    ...(fates ? { everywhere: foundEverywhere(indexes, everyLayer, fates) } : {}),
   }
 }
+
+const foundEverywhere = (
+  indexes: readonly LayerIndex[],
+  wanted: ReadonlySet<string>,
+  { fateOf }: Fates,
+): readonly FoundSomewhere[] =>
+  indexes.flatMap(({ evidence }, layer) =>
+    evidence.flatMap(({ cataloger, path, data }): FoundSomewhere[] =>
+      wanted.has(cataloger)
+        ? [{ cataloger, layer, path: `/${path}`, data, fate: fateOf(layer, path) ?? { kind: 'present' } }]
+        : [],
+    ),
+  )
 
 /** Says of a problem which layer it is about. */
 const placed = (

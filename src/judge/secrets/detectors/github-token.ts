@@ -13,6 +13,7 @@ export default {
   keywords: ['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_'],
   pattern: /\bgh[pousr]_[A-Za-z0-9]{36}\b/g,
   prefix: /^gh[pousr]_/,
+  hasChecksum: true,
   isReal: secret => base62Checksum(secret.slice(4, -6)) === secret.slice(-6),
   samples: {
     real: () => [withChecksum('ghp_', 1), withChecksum('ghs_', 2)],

@@ -13,6 +13,7 @@ export default {
   keywords: ['npm_'],
   pattern: /\bnpm_[A-Za-z0-9]{36}\b/g,
   prefix: /^npm_/,
+  hasChecksum: true,
   isReal: secret => base62Checksum(secret.slice(4, -6)) === secret.slice(-6),
   samples: { real: () => [withChecksum(1)], not: () => [`npm_${sampleText(36, undefined, 9)}`, 'npm_config_loglevel'] },
 } satisfies Detector

@@ -9,6 +9,8 @@ export default {
   pattern:
     /-----BEGIN (?:(?:RSA|EC|DSA|OPENSSH|ENCRYPTED|PGP) )?PRIVATE KEY(?: BLOCK)?-----(?:\\n|\s|["'\\]){0,16}[A-Za-z0-9+/=:,\- ]{16,8192}/g,
   prefix: /^-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----/,
+  reach: { before: 64, after: 8192 },
+  isKeyMaterial: true,
   samples: {
     real: () => [`-----BEGIN RSA ${'PRIVATE'} KEY-----\n${sampleText(64)}\n`],
     not: () => [`-----BEGIN ${'PRIVATE'} KEY-----`, '-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkq'],

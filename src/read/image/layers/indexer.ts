@@ -58,6 +58,7 @@ export class LayerIndexer implements TarHandler {
   readonly #options: IndexerOptions
   readonly #wanted: (path: string) => readonly string[]
   readonly #elfCatalogers: readonly string[]
+  readonly #anyCatalogers: readonly string[]
   readonly #limits: LayerLimits
   readonly #paths: string[] = []
   #types = ''
@@ -79,7 +80,10 @@ export class LayerIndexer implements TarHandler {
     this.#options = options
     this.#limits = options.limits ?? defaultLayerLimits
     this.#wanted = wantedFor(options.catalogers)
-    this.#elfCatalogers = [...options.catalogers].filter(([, { content }]) => content === 'elf').map(([name]) => name)
+    const forContent = (kind: Cataloger['content']): readonly string[] =>
+      [...options.catalogers].filter(([, { content }]) => content === kind).map(([name]) => name)
+    this.#elfCatalogers = forContent('elf')
+    this.#anyCatalogers = forContent('any')
   }
 
   /** Hard links whose bodies a cataloger wants, by the path that they lead to: a second walk has to read those. */
@@ -123,10 +127,17 @@ export class LayerIndexer implements TarHandler {
     }
     if (entry.type !== 'file' || entry.size === 0) return undefined
     const wanted = this.#wanted(path)
+    const mayBeElf =
+      wanted.length === 0 &&
+      this.#elfCatalogers.length > 0 &&
+      entry.size > 64 &&
+      ((entry.mode & 0o111) !== 0 || /\.so(?:\.|$)/.test(path))
+    if (this.#anyCatalogers.length > 0) {
+      const all = [...wanted, ...this.#anyCatalogers]
+      return this.#body(entry, [path], () => all, mayBeElf ? 'perhaps' : 'no')
+    }
     if (wanted.length > 0) return this.#body(entry, [path], () => wanted)
-    if (this.#elfCatalogers.length > 0 && entry.size > 64 && ((entry.mode & 0o111) !== 0 || /\.so(?:\.|$)/.test(path)))
-      return this.#body(entry, [path], () => this.#elfCatalogers, true)
-    return undefined
+    return mayBeElf ? this.#body(entry, [path], () => this.#elfCatalogers, 'only') : undefined
   }
 
   /** A folder that nobody may look into. */
@@ -188,14 +199,20 @@ export class LayerIndexer implements TarHandler {
     entry: TarEntry,
     paths: readonly string[],
     catalogersOf: (path: string) => readonly string[],
-    onlyElf = false,
+    /** `only`: nobody wants it unless it is a program; `perhaps`: those for programs want it too, when it is one. */
+    asElf: 'no' | 'only' | 'perhaps' = 'no',
   ): BodySink | undefined {
+    const onlyElf = asElf === 'only'
     const take = (file: LayerFile): void => {
       const read = (offset: number, length: number): Uint8Array => {
         this.tick()
         return file.read(offset, length)
       }
-      for (const path of paths) this.#collect({ path, size: file.size, read }, catalogersOf(path))
+      for (const path of paths) {
+        const names = catalogersOf(path)
+        const isProgram = asElf === 'perhaps' && file.size <= largest && isElf(read(0, 4))
+        this.#collect({ path, size: file.size, read }, isProgram ? [...names, ...this.#elfCatalogers] : names)
+      }
     }
     let largest = 0
     for (const path of paths) for (const name of catalogersOf(path)) largest = Math.max(largest, this.#largest(name))
@@ -243,12 +260,25 @@ export class LayerIndexer implements TarHandler {
     return this.#options.catalogers.get(cataloger)!.largest ?? wholeLimit
   }
 
+  /** Of a file that is larger than this one reads, path and size alone. */
+  #within(file: LayerFile, cataloger: string): LayerFile {
+    const largest = this.#largest(cataloger)
+    if (file.size <= largest) return file
+    return {
+      path: file.path,
+      size: file.size,
+      read() {
+        throw new Unreadable(`it has ${file.size} bytes; at most ${largest} are read`)
+      },
+    }
+  }
+
   #collect(file: LayerFile, names: readonly string[]): void {
     const found: Evidence[] = []
     const problems: LayerProblem[] = []
     for (const cataloger of names) {
       try {
-        const data = this.#options.catalogers.get(cataloger)!.collect(file)
+        const data = this.#options.catalogers.get(cataloger)!.collect(this.#within(file, cataloger))
         this.tick()
         if (data !== undefined) found.push({ cataloger, path: file.path, data })
       } catch (error) {

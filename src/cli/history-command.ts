@@ -1,0 +1,62 @@
+/** `bulkhead history`: arguments → inventory with secrets → format → exit code. */
+import { readHistory } from '../flows/history.ts'
+import { reaches, type Severity, UsageError } from '../model/finding.ts'
+import type { Inventory } from '../model/inventory.ts'
+import { version } from '../model/version.ts'
+import { WorldError } from '../model/world.ts'
+import { machine } from '../world/machine.ts'
+import { readSubject, type SubjectArguments } from './subject.ts'
+import { print, tell, terminalWidth, wantsColour } from './terminal.ts'
+
+export type HistoryArguments = SubjectArguments & {
+  readonly format: 'text' | 'json'
+  readonly output?: string
+  readonly failOn: Severity | 'none'
+  readonly showSecrets?: boolean
+  readonly all?: boolean
+  readonly strict?: boolean
+  readonly color: 'auto' | 'always' | 'never'
+}
+
+export const runHistory = async (subject: string, args: HistoryArguments): Promise<number> => {
+  const reveal = args.showSecrets === true
+  const inventory = await readSubject(subject, args, true, { secrets: true, reveal })
+  if (inventory.kind === 'sbom')
+    throw new UsageError(`${subject} is an SBOM: it has no layers to look into`, 'give it the image itself')
+  const report = readHistory(inventory, version, reveal)
+  const width = terminalWidth()
+  const text =
+    args.format === 'json'
+      ? (await import('../show/history-json.ts')).showHistoryJson(report)
+      : (await import('../show/history-text.ts')).showHistoryText(report, {
+          colour: args.output === undefined && wantsColour(args.color),
+          ...(width === undefined ? {} : { width }),
+          transport: transportOf(subject, inventory),
+          all: args.all === true,
+        })
+  if (args.output === undefined) await print(text)
+  else
+    await machine.files.write(args.output, new TextEncoder().encode(text)).catch(error => {
+      throw error instanceof WorldError ? new UsageError(error.message) : error
+    })
+  for (const { kind, code, message } of inventory.problems)
+    tell(`bulkhead: ${kind === 'failed' ? 'not checked' : 'not covered'}[${code}] ${message}`)
+  const { failOn } = args
+  if (failOn !== 'none' && report.leaks.some(({ severity }) => reaches(severity, failOn))) return 1
+  return inventory.problems.some(({ kind }) => kind === 'failed' || args.strict) ? 2 : 0
+}
+
+/** https://github.com/containers/image/blob/main/docs/containers-transports.5.md */
+const transportOf = (subject: string, { image }: Inventory): string => {
+  const [, prefix, rest] = /^(docker|registry|archive|oci):(.+)$/s.exec(subject) ?? []
+  const name = rest ?? subject
+  const kind = machine.files.inspect(name)?.type
+  if (prefix === 'archive' || (prefix === undefined && kind === 'file'))
+    return image?.manifest === undefined ? `docker-archive:${name}` : `oci-archive:${name}`
+  if (prefix === 'oci' || (prefix === undefined && kind === 'directory')) return `oci:${name}`
+  // What an engine has comes without a manifest.
+  const isInEngine = prefix === 'docker' || (prefix === undefined && image?.manifest === undefined)
+  return isInEngine
+    ? `docker-daemon:${/[:@]/.test(name.slice(name.lastIndexOf('/'))) ? name : `${name}:latest`}`
+    : `docker://${name}`
+}

@@ -1,0 +1,200 @@
+/** Everything that leaks in an image: its configuration, its history, and every file of every layer. */
+
+import { compareSeverity, type Severity } from '../../model/finding.ts'
+import type { Image } from '../../model/image.ts'
+import type { FoundSomewhere, Inventory } from '../../model/inventory.ts'
+import { shortHash } from '../../model/key.ts'
+import type { Leak, LeakPlace } from '../../model/leak.ts'
+import { detectSecrets } from './detect.ts'
+import { type Detector, isPlaceholder } from './detector.ts'
+import { isHarmless, pairsIn, splitPair } from './redact-image.ts'
+import { detectors } from './registry.ts'
+import type { Hit } from './scan-file.ts'
+import { fingerprintOf } from './scan-file.ts'
+import { secretsName } from './secret-cataloger.ts'
+import { isSecretName } from './secret-name.ts'
+
+/** `reveal`: values are kept. The inventory must have been taken with the cataloger of secrets. */
+export const leaksOf = (inventory: Inventory, reveal: boolean): readonly Leak[] => {
+  const { image, everywhere = [] } = inventory
+  const ships = shippers(inventory)
+  const found = [
+    ...everywhere.flatMap(one => (one.cataloger === secretsName ? inFile(one, image, ships) : [])),
+    ...(image ? [...inConfig(image), ...inHistory(image)] : []),
+  ]
+  const seen = new Set<string>()
+  return found
+    .filter(({ key }) => !seen.has(key) && seen.add(key))
+    .map(one => (reveal ? one : { ...one, value: undefined }))
+    .sort((a, b) => compareSeverity(a.severity, b.severity) || (placeText(a.at) < placeText(b.at) ? -1 : 1))
+}
+
+/** Where no shape says what it is, the name does. */
+const named = {
+  name: 'Value with a secret name',
+  why: 'Its name says that it is a secret. Whoever can pull the image reads it: nothing in an image is hidden from those who have it.',
+  revoke: 'Change it where it is used, and give the new one to the container when it runs.',
+  link: 'https://docs.docker.com/build/building/secrets/',
+}
+
+const describe = (id: string): Pick<Leak, 'name' | 'why' | 'revoke' | 'link'> => {
+  const detector: Detector | undefined = detectors[id]
+  return detector ? { name: detector.name, why: detector.why, revoke: detector.revoke, link: detector.link } : named
+}
+
+/** The issuer's checksum holds. */
+const isProved = (id: string): boolean => detectors[id]?.hasChecksum === true
+/** It is, or was, a real one: proved, or a key in full. */
+const isCertain = (id: string): boolean => isProved(id) || detectors[id]?.isKeyMaterial === true
+
+/** As readable as it is for a stranger: in a running container, in a layer, in the history. */
+const severityOf = (reach: Leak['reach'], isCertain: boolean, isSample: boolean): Severity => {
+  if (isSample) return 'info'
+  if (reach === 'image') return isCertain ? 'critical' : 'high'
+  return isCertain ? 'high' : 'medium'
+}
+
+/** Folders and names of tests and documentation: what is there was made to be published, most of the time. */
+const isSamplePath = (path: string): boolean =>
+  /(?:^|\/)(?:tests?|__tests__|testdata|test-data|fixtures?|examples?|samples?|docs?|documentation|spec|mocks?|demo)\//i.test(
+    path,
+  )
+
+const inFile = (one: FoundSomewhere, image: Image | undefined, ships: (path: string) => string | undefined): readonly Leak[] => {
+  const layer = image?.layers[one.layer]
+  const reach: Leak['reach'] = one.fate.kind === 'present' ? 'image' : one.fate.kind
+  const shippedBy = ships(one.path)
+  return (one.data as readonly Hit[]).map(hit => {
+    const at: LeakPlace = {
+      in: 'file',
+      layer: one.layer,
+      diffId: layer?.diffId,
+      step: layer?.step,
+      path: one.path,
+      line: hit.line,
+      inside: hit.inside,
+    }
+    const proved = isProved(hit.detector)
+    return {
+      detector: hit.detector,
+      ...describe(hit.detector),
+      at,
+      reach,
+      by: one.fate.kind === 'present' ? undefined : one.fate.by,
+      severity: severityOf(
+        reach,
+        isCertain(hit.detector),
+        shippedBy !== undefined || isSamplePath(one.path) || (hit.inside !== undefined && isSamplePath(hit.inside)),
+      ),
+      prefix: hit.prefix,
+      length: hit.length,
+      fingerprint: hit.fingerprint,
+      key: shortHash(['secret', hit.detector, placeText(at)].join('\n')),
+      isProved: proved,
+      shippedBy,
+      value: hit.value,
+    }
+  })
+}
+
+/** Which package brings a file to everybody: those of the system by their lists, npm's by their folder, Python's by their records. */
+const shippers = ({ packages }: Inventory): ((path: string) => string | undefined) => {
+  const owners = new Map<string, string>()
+  for (const { purl, owns, ecosystem, at } of packages) {
+    for (const path of owns ?? []) owners.set(path, purl)
+    const [first] = at
+    const path = 'path' in first ? (first.path ?? '') : ''
+    // What lies below node_modules was downloaded, whoever the package belongs to.
+    if (ecosystem === 'npm' && /\/node_modules\/(?:@[^/]+\/)?[^/]+\/package\.json$/.test(path))
+      owners.set(path.slice(0, -'package.json'.length), purl)
+  }
+  return path => {
+    const direct = owners.get(path) ?? owners.get(path.replace(/^\/usr(?=\/(?:lib|bin|sbin))/, '')) ?? owners.get(`/usr${path}`)
+    if (direct !== undefined) return direct
+    for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
+      const folder = owners.get(path.slice(0, at + 1))
+      if (folder !== undefined) return folder
+    }
+    return undefined
+  }
+}
+
+type Text = { readonly at: LeakPlace; readonly text: string; readonly name?: string; readonly value?: string }
+
+const inConfig = ({ config }: Image): readonly Leak[] => {
+  const texts: Text[] = [
+    ...config.env.map((pair): Text => {
+      const [name, value] = splitPair(pair)
+      return { at: { in: 'config', field: `env ${name}` }, text: pair, name, value }
+    }),
+    ...Object.entries(config.labels).map(
+      ([name, value]): Text => ({ at: { in: 'config', field: `label ${name}` }, text: `${name}=${value}`, name, value }),
+    ),
+    ...(
+      [
+        ['entrypoint', config.entrypoint],
+        ['cmd', config.cmd],
+        ['healthcheck', config.healthcheck],
+        ['volumes', config.volumes],
+      ] as const
+    ).flatMap(([field, words]): Text[] => (words ? [{ at: { in: 'config', field }, text: words.join(' ') }] : [])),
+  ]
+  return texts.flatMap(text => inText(text, 'image'))
+}
+
+const inHistory = ({ config }: Image): readonly Leak[] => {
+  const told = new Set([...config.env, ...Object.entries(config.labels).map(([name, value]) => `${name}=${value}`)])
+  return config.history.flatMap(({ createdBy, comment }, step) => {
+    const { pairs, after, before } = pairsIn(createdBy)
+    const at = (what: string): LeakPlace => ({ in: 'history', step, what })
+    const texts: Text[] = [
+      // What is in the environment or a label still is told there.
+      ...pairs
+        .filter(([name, value]) => !told.has(`${name}=${value}`))
+        .map(([name, value]): Text => ({ at: at(name), text: `${name}=${value}`, name, value })),
+      ...(pairs.length === 0
+        ? [{ at: at('instruction'), text: createdBy }]
+        : [{ at: at('instruction'), text: `${before} ${after}` }]),
+      ...(comment === '' ? [] : [{ at: at('comment'), text: comment }]),
+    ]
+    return texts.flatMap(text => inText(text, 'history'))
+  })
+}
+
+const inText = ({ at, text, name, value }: Text, reach: Leak['reach']): readonly Leak[] => {
+  const leak = (id: string, secret: string, prefix: string, index: number): Leak => {
+    const proved = isProved(id)
+    return {
+      detector: id,
+      ...describe(id),
+      at,
+      reach,
+      by: undefined,
+      severity: severityOf(reach, isCertain(id), false),
+      prefix: secret.length < 16 ? '' : prefix,
+      length: secret.length,
+      fingerprint: fingerprintOf({ value: secret, prefix }),
+      key: shortHash(['secret', id, placeText(at), String(index)].join('\n')),
+      isProved: proved,
+      shippedBy: undefined,
+      value: secret,
+    }
+  }
+  const detected = detectSecrets(text).map(({ id, start, end, prefix }, i) => leak(id, text.slice(start, end), prefix, i))
+  if (detected.length > 0) return detected
+  return name !== undefined && value !== undefined && isSecretName(name) && !isHarmless(value) && !isPlaceholder(value)
+    ? [leak('secret-name', value, '', 0)]
+    : []
+}
+
+/** For sorting and keys: no words for people. */
+const placeText = (at: LeakPlace): string => {
+  switch (at.in) {
+    case 'file':
+      return `file ${at.layer} ${at.path} ${at.inside ?? ''} ${at.line}`
+    case 'config':
+      return `config ${at.field}`
+    case 'history':
+      return `history ${at.step} ${at.what}`
+  }
+}

@@ -1,0 +1,28 @@
+/** Credentials in every file of every layer, found while the layer is walked for its packages. */
+import type { Cataloger } from '../../read/cataloger.ts'
+import { detectors } from './registry.ts'
+import { type Hit, scanFile } from './scan-file.ts'
+
+/** Under this name among catalogers. */
+export const secretsName = 'secrets'
+
+/** Files that are larger are not looked through. Bytes. */
+const largest = 4 * 1024 ** 3
+
+/** `reveal`: values are kept, and nothing may be stored. */
+export const secretCataloger = (reveal: boolean): Cataloger<readonly Hit[]> => ({
+  // Whoever adds a detector wants old layers looked through again.
+  revision: 1000 * revision + Object.keys(detectors).length,
+  files: [],
+  content: 'any',
+  everyLayer: true,
+  largest,
+  collect(file) {
+    const hits = scanFile(file, { reveal })
+    return hits.length === 0 ? undefined : hits
+  },
+  *assemble() {},
+})
+
+/** One more with every change of a detector or of what is kept. */
+const revision = 1

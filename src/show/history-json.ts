@@ -1,0 +1,83 @@
+/** The history of an image and what leaks in it, as JSON. `schemaVersion` rises when a reader would have to change. */
+import type { HistoryReport } from '../model/leak.ts'
+import { instructionText } from './inventory-text.ts'
+import { jsonText } from './json-text.ts'
+
+export const historySchemaVersion = 1
+
+/** The same report gives the same bytes. Ends with LF. */
+export const showHistoryJson = ({ version, inventory, leaks }: HistoryReport): string => {
+  const { name, image, layers, problems } = inventory
+  const byStep = new Map(layers.map((layer, i) => [layer.step, { layer, number: i + 1 }]))
+  return jsonText({
+    schemaVersion: historySchemaVersion,
+    tool: { name: 'bulkhead', version },
+    image: { name, id: image?.id ?? null, platform: image?.platform ?? null },
+    steps: (image?.config.history ?? []).map(({ createdBy, created, comment, isEmpty }, step) => {
+      const made = byStep.get(step)
+      return {
+        step,
+        instruction: instructionText(createdBy),
+        created: created ?? null,
+        comment,
+        isEmpty,
+        layer: made
+          ? {
+              number: made.number,
+              diffId: made.layer.diffId,
+              size: made.layer.size,
+              entries: made.layer.files,
+              ...made.layer.changes,
+            }
+          : null,
+      }
+    }),
+    layers: layers.map(({ diffId, step, size, files, changes }, i) => ({
+      number: i + 1,
+      diffId,
+      step: step ?? null,
+      size,
+      entries: files,
+      ...changes,
+    })),
+    secrets: leaks.map(
+      ({
+        detector,
+        name: kind,
+        at,
+        reach,
+        by,
+        severity,
+        prefix,
+        length,
+        fingerprint,
+        key,
+        isProved,
+        shippedBy,
+        value,
+        revoke,
+        link,
+      }) => ({
+        detector,
+        name: kind,
+        severity,
+        key,
+        at:
+          at.in === 'file'
+            ? { ...at, layer: at.layer + 1, diffId: at.diffId ?? null, step: at.step ?? null, inside: at.inside ?? null }
+            : at,
+        reach,
+        by: by === undefined ? null : by + 1,
+        prefix,
+        length: length < 16 ? null : length,
+        fingerprint: fingerprint ?? null,
+        isProved,
+        shippedBy: shippedBy ?? null,
+        ...(value === undefined ? {} : { value }),
+        revoke,
+        link,
+      }),
+    ),
+    problems: problems.map(({ kind, code, message }) => ({ kind, code, message })),
+  })
+}

@@ -1,0 +1,213 @@
+/** The history of an image for people: every step, how large it is, what it did to the files, and what leaks there. */
+import { reaches, type Severity } from '../model/finding.ts'
+import type { Inventory, LayerSummary } from '../model/inventory.ts'
+import type { HistoryReport, Leak } from '../model/leak.ts'
+import { forTerminal } from './escape.ts'
+import { bytesText, instructionText } from './inventory-text.ts'
+import { cutText, type Style, styleFor, wrapText } from './style.ts'
+
+export type HistoryTextOptions = {
+  readonly colour: boolean
+  readonly width?: number
+  /** Where skopeo finds the image: `docker-daemon:shop/app:1`; https://github.com/containers/image/blob/main/docs/containers-transports.5.md */
+  readonly transport: string
+  /** Also those that are published with a package, and samples. */
+  readonly all?: boolean
+}
+
+/** Columns of the bar that shows a layer's share. */
+const barWidth = 20
+
+export const showHistoryText = (report: HistoryReport, options: HistoryTextOptions): string => {
+  const style = styleFor(options.colour)
+  const width = options.width ?? 100
+  const { inventory } = report
+  const shown = report.leaks.filter(leak => options.all || leak.severity !== 'info')
+  return [
+    header(inventory, style),
+    steps(inventory, shown, style, width),
+    leakList(report, shown, style, width, options),
+    summary(report, shown, options),
+  ]
+    .filter(part => part !== '')
+    .join('\n')
+}
+
+const header = ({ name, image, distro, layers }: Inventory, style: Style): string => {
+  const facts = [image?.platform, distro?.name].filter(fact => fact !== undefined && fact !== '')
+  const size = layers.reduce((sum, layer) => sum + layer.size, 0)
+  const wasted = layers.reduce((sum, { changes }) => sum + (changes?.wasted ?? 0), 0)
+  const waste =
+    wasted === 0 ? 'none of it wasted' : `${bytesText(wasted)} of it wasted: in files that a later layer deleted or replaced`
+  return `${style.bold(forTerminal(name))}  ${style.dim(forTerminal(facts.join('  ')))}\n${plural(layers.length, 'layer')}, ${bytesText(size)}, ${waste}\n`
+}
+
+const plural = (count: number, one: string): string => `${count.toLocaleString('en-US')} ${one}${count === 1 ? '' : 's'}`
+
+/** History steps in their order; those that made a layer have its numbers. */
+const steps = (inventory: Inventory, leaks: readonly Leak[], style: Style, width: number): string => {
+  const { image, layers } = inventory
+  const total = Math.max(1, ...layers.map(({ size }) => size))
+  const history = image?.config.history ?? []
+  const byStep = new Map(layers.flatMap((layer, i) => (layer.step === undefined ? [] : [[layer.step, { layer, i }] as const])))
+  const count = (fits: (leak: Leak) => boolean): number => leaks.filter(fits).length
+  const rows: string[] = []
+  if (history.length === 0 || byStep.size === 0) {
+    for (const [i, layer] of layers.entries())
+      rows.push(
+        layerRow(i, layer, total, style),
+        ...leakMark(
+          count(({ at }) => at.in === 'file' && at.layer === i),
+          style,
+        ),
+      )
+  } else
+    for (const [step, { createdBy, comment }] of history.entries()) {
+      const made = byStep.get(step)
+      const text = cutText(
+        forTerminal(instructionText(createdBy)) || forTerminal(comment) || '(it says nothing)',
+        Math.max(20, width - 6),
+      )
+      rows.push(made ? layerRow(made.i, made.layer, total, style) : style.dim('   –  no layer'))
+      rows.push(`      ${style.cyan(text)}`)
+      rows.push(
+        ...leakMark(
+          count(({ at }) => (at.in === 'history' && at.step === step) || (at.in === 'file' && at.step === step)),
+          style,
+        ),
+      )
+    }
+  return `${rows.join('\n')}\n`
+}
+
+const layerRow = (i: number, { diffId, size, changes }: LayerSummary, total: number, style: Style): string => {
+  const filled = size === 0 ? 0 : Math.max(1, Math.round((size / total) * barWidth))
+  const wasted = changes && size > 0 ? Math.min(filled, Math.round((changes.wasted / total) * barWidth)) : 0
+  const bar = `${'█'.repeat(filled - wasted)}${'░'.repeat(wasted)}${' '.repeat(barWidth - filled)}`
+  const files = changes
+    ? [
+        changes.added > 0 ? style.green(`+${changes.added.toLocaleString('en-US')}`) : '',
+        changes.changed > 0 ? style.yellow(`~${changes.changed.toLocaleString('en-US')}`) : '',
+        changes.deleted > 0 ? style.red(`-${changes.deleted.toLocaleString('en-US')}`) : '',
+        changes.wasted > 0 ? style.dim(`${bytesText(changes.wasted)} wasted`) : '',
+      ]
+        .filter(part => part !== '')
+        .join('  ')
+    : ''
+  const digest = diffId.slice(diffId.indexOf(':') + 1).slice(0, 12)
+  return `${String(i + 1).padStart(4)}  ${style.dim(digest)}  ${bar} ${bytesText(size).padStart(8)}  ${files}`.trimEnd()
+}
+
+const leakMark = (count: number, style: Style): readonly string[] =>
+  count === 0 ? [] : [`      ${style.bold(style.red(`! ${plural(count, 'secret')} can be read here, see below`))}`]
+
+const leakList = (
+  { inventory }: HistoryReport,
+  leaks: readonly Leak[],
+  style: Style,
+  width: number,
+  options: HistoryTextOptions,
+): string => {
+  if (leaks.length === 0) return ''
+  const lines: string[] = [style.bold('What can be read')]
+  const kinds = new Set<string>()
+  for (const [leak, ...same] of together(leaks)) {
+    if (!leak) continue
+    const paint = paintFor(leak.severity, style)
+    lines.push(`\n  ${paint(leak.severity)}  ${style.bold(leak.name)}${identity(leak)}`)
+    for (const one of [leak, ...same].slice(0, placesLimit)) {
+      lines.push(wrapText(`${where(one, inventory)}: ${reachText(one)}`, width, '    '))
+      const get = howToGet(one, inventory, options.transport)
+      if (get !== '') lines.push(`    ${style.dim(`anybody gets it by: ${forTerminal(get)}`)}`)
+    }
+    if (same.length >= placesLimit) lines.push(`    and in ${same.length + 1 - placesLimit} more places`)
+    if (kinds.has(leak.detector)) continue
+    kinds.add(leak.detector)
+    lines.push(wrapText(`why: ${leak.why}`, width, '    '))
+    lines.push(wrapText(`first: ${leak.revoke} (${leak.link})`, width, '    '))
+    lines.push(wrapText(`then: ${remedy(leak)}`, width, '    '))
+  }
+  return `${lines.join('\n')}\n`
+}
+
+/** Places of one secret that are told. */
+const placesLimit = 4
+
+/** What is known to be the same secret stands together, where the worst of it is. */
+const together = (leaks: readonly Leak[]): readonly (readonly Leak[])[] => [
+  ...Map.groupBy(leaks, ({ fingerprint, detector, key }) =>
+    fingerprint === undefined ? key : `${detector} ${fingerprint}`,
+  ).values(),
+]
+
+const paintFor = (severity: Severity, style: Style): ((text: string) => string) =>
+  reaches(severity, 'high') ? text => style.bold(style.red(text)) : severity === 'medium' ? style.yellow : style.dim
+
+const identity = ({ prefix, length, value, fingerprint, isProved }: Leak): string => {
+  const shown = value !== undefined ? forTerminal(value) : prefix === '' ? '' : `${forTerminal(prefix.split(/[\r\n]/)[0]!)}…`
+  const facts = [
+    shown,
+    value === undefined && length >= 16 ? `${length} characters` : '',
+    fingerprint === undefined ? '' : `fingerprint ${fingerprint}`,
+    isProved ? 'its checksum is right' : '',
+  ].filter(part => part !== '')
+  return facts.length === 0 ? '' : `  ${facts.join(', ')}`
+}
+
+const where = ({ at }: Leak, { image }: Inventory): string => {
+  switch (at.in) {
+    case 'config':
+      return `in the configuration: ${forTerminal(at.field)}`
+    case 'history':
+      return `in the history, step ${at.step + 1}: ${forTerminal(at.what)}`
+    case 'file': {
+      const line = at.line > 0 ? `:${at.line}` : ''
+      const inside = at.inside === undefined ? '' : ` → ${forTerminal(at.inside)}`
+      const createdBy = at.step === undefined ? '' : instructionText(image?.config.history[at.step]?.createdBy ?? '')
+      const by = createdBy === '' ? '' : ` (${cutText(forTerminal(createdBy), 60)})`
+      return `${forTerminal(at.path)}${inside}${line}, added in layer ${at.layer + 1}${by}`
+    }
+  }
+}
+
+const reachText = ({ reach, by, shippedBy, at }: Leak): string => {
+  if (shippedBy !== undefined) return `it comes with ${forTerminal(shippedBy)}, which everybody has: no secret of this image`
+  if (reach === 'deleted') return `deleted in layer ${by! + 1}, and still downloadable: layers are never changed`
+  if (reach === 'replaced') return `replaced in layer ${by! + 1}, and still downloadable: layers are never changed`
+  if (reach === 'history') return 'the history travels with the image: docker history --no-trunc shows it'
+  if (at.in === 'file') return 'a container has it'
+  return at.in === 'config' && at.field.startsWith('env ')
+    ? 'every process of a container has it, and docker inspect shows it'
+    : 'docker inspect shows it'
+}
+
+/** Layers lie in skopeo's `dir:` under the digest of their uncompressed archive. */
+const howToGet = ({ at, reach }: Leak, { image }: Inventory, transport: string): string => {
+  if (at.in !== 'file' || reach === 'image' || at.diffId === undefined || !image) return ''
+  const layer = at.diffId.slice(at.diffId.indexOf(':') + 1)
+  return `skopeo copy -q --dest-decompress ${quote(transport)} dir:layers && tar -xOf layers/${layer} ${quote(at.path.slice(1))}`
+}
+
+const quote = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
+
+const remedy = ({ at, reach }: Leak): string => {
+  if (at.in === 'config')
+    return 'take it out of ENV and LABEL; give it to the container when it runs (docker run --env-file, secrets of Compose, a Secret of Kubernetes), and to a build step by RUN --mount=type=secret'
+  if (at.in === 'history') return 'build arguments and RUN lines stay readable: use RUN --mount=type=secret,id=… in their place'
+  if (reach === 'image') return 'leave it out of the image: .dockerignore, and a secret that is mounted when the container runs'
+  return 'deleting it later does not help: never let it into a layer (RUN --mount=type=secret), and build the image anew'
+}
+
+const summary = ({ leaks }: HistoryReport, shown: readonly Leak[], { all }: HistoryTextOptions): string => {
+  const hidden = leaks.length - shown.length
+  const rest =
+    hidden > 0 && !all
+      ? ` ${hidden} more ${hidden === 1 ? 'is' : 'are'} published with packages, or samples: --all shows them.`
+      : ''
+  if (shown.length === 0) return `No secrets were found in the configuration, the history, and the files of all layers.${rest}\n`
+  const counts = (['critical', 'high', 'medium', 'low', 'info'] as const)
+    .map(severity => [severity, shown.filter(leak => leak.severity === severity).length] as const)
+    .filter(([, number]) => number > 0)
+    .map(([severity, number]) => `${number} ${severity}`)
+  return `${plural(shown.length, 'secret')} can be read by whoever has the image: ${counts.join(', ')}.${rest}\n`
+}
