@@ -1,5 +1,6 @@
 /** `bulkhead db`: update, status, import, export, build, verify, clear. */
 import { basename } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
 import {
   exportArtifact,
   exportPackage,
@@ -24,6 +25,12 @@ import { progressBar } from './progress.ts'
 import { print, tell } from './terminal.ts'
 
 const feeds = new Map(Object.entries(registry))
+
+/**
+ * What is read of feeds is let go again at once, but the buffers behind it only when a young generation is full: one that does not grow takes two fifths less
+ * memory, and no more time.
+ */
+const keepLean = (): void => setFlagsFromString('--semi-space-growth-factor=1')
 
 /** Expected trouble of the database is one line for the user. */
 export const asUsage = (error: unknown): unknown =>
@@ -53,6 +60,7 @@ export type UpdateArguments = {
 
 export const runDatabaseUpdate = (args: UpdateArguments): Promise<number> =>
   guarded(async () => {
+    keepLean()
     const files = openDatabaseFiles()
     if (args.from !== undefined) return takeIn(args.from, args)
     const report = await updateDatabase(machine, files, {
@@ -98,8 +106,10 @@ const barFor = (): FeedProgress => {
 }
 
 const complain = (problems: readonly Problem[]): void => {
-  for (const { kind, code, message } of problems)
-    tell(`bulkhead: ${kind === 'failed' ? 'not updated' : 'left out'}[${code}] ${message}`)
+  for (const { kind, code, message } of problems) {
+    const what = kind === 'failed' ? 'not updated' : code === 'part-shrank' ? 'far fewer' : 'left out'
+    tell(`bulkhead: ${what}[${code}] ${message}`)
+  }
 }
 
 const outcomes: Readonly<Record<UpdateReport['parts'][number]['outcome'], string>> = {
@@ -128,16 +138,18 @@ export const runDatabaseStatus = (args: { readonly format: 'table' | 'json' }): 
     const files = openDatabaseFiles()
     const found = files.current()
     if (!found) {
-      await print('There is no database of advisories: bulkhead db update fetches one.\n')
+      const { message, hint } = files.missing()
+      await print(`${message}: ${hint}\n`)
       return 2
     }
     const database = files.open()
     try {
       const states = [...database.feeds].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))
       if (args.format === 'json') {
-        await print(
-          `${JSON.stringify({ path: found.path, isShipped: found.isShipped, ...found.note, feeds: states }, undefined, 2)}\n`,
-        )
+        const { path, isShipped, why, note } = found
+        const { format, schema, sha256, size, built } = note
+        const facts = { path, isShipped, why, format, schema, sha256, size, built, feeds: states }
+        await print(`${JSON.stringify(facts, undefined, 2)}\n`)
         return 0
       }
       const now = Date.now()
@@ -164,6 +176,7 @@ export const runDatabaseStatus = (args: { readonly format: 'table' | 'json' }): 
       await print(
         `${[
           `${found.path}${found.isShipped ? ' (came with bulkhead)' : ''}`,
+          ...(found.why === undefined ? [] : [found.why]),
           `${bytesText(found.note.size)}, built ${found.note.built.slice(0, 10)}, sha256 ${found.note.sha256}`,
           '',
           line(heads),
@@ -188,6 +201,7 @@ export const runDatabaseImport = (path: string, args: ImportArguments): Promise<
 
 /** A file of ours, an OCI artifact, an npm package, or feeds. */
 const takeIn = async (path: string, args: ImportArguments): Promise<number> => {
+  keepLean()
   const files = openDatabaseFiles()
   const done = async (note: { readonly built: string; readonly size: number }): Promise<number> => {
     await print(`taken in: the database of ${note.built.slice(0, 10)}, ${bytesText(note.size)}\n`)
@@ -254,6 +268,7 @@ export const runDatabaseExport = (target: string, args: { readonly name?: string
 export const runDatabaseBuild = (folder: string, args: { readonly output: string; readonly quiet?: boolean }): Promise<number> =>
   guarded(() =>
     machine.files.temporary(async work => {
+      keepLean()
       const day = await newestDay(machine, folder)
       const files = databaseFiles(work, undefined, () => (day === undefined ? new Date() : new Date(day)).toISOString())
       const report = await importFeeds(machine, files, folder, {
@@ -279,10 +294,12 @@ export const runDatabaseVerify = (): Promise<number> =>
 export const runDatabaseClear = (): Promise<number> =>
   guarded(async () => {
     const files = openDatabaseFiles()
-    const had = files.clear()
+    await print(files.clear() ? 'your own database was removed\n' : 'there was no database of your own\n')
     const left = files.current()
     await print(
-      `${had ? 'removed' : 'there was none of your own'}${left ? `; the one that came with bulkhead, of ${left.note.built.slice(0, 10)}, holds` : ''}\n`,
+      left
+        ? `the one that came with bulkhead, of ${left.note.built.slice(0, 10)}, holds\n`
+        : 'there is none now: bulkhead db update fetches one\n',
     )
     return 0
   })

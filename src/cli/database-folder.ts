@@ -1,12 +1,28 @@
 /** Where the database of advisories is: the user's own, and the one that came with the program. */
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type { AdvisoryDatabase } from '../model/advisory.ts'
 import { type DatabaseFiles, databaseFiles } from '../store/database-files.ts'
 import { cacheFolder } from './cache-folder.ts'
+import { tell } from './terminal.ts'
 
 /** BULKHEAD_DB names another folder for the user's own. */
 export const openDatabaseFiles = (): DatabaseFiles =>
-  databaseFiles(process.env.BULKHEAD_DB || join(cacheFolder(), 'advisories'), shippedFolder(), () => new Date().toISOString())
+  databaseFiles(
+    process.env.BULKHEAD_DB || join(cacheFolder(), 'advisories'),
+    shippedFolder(),
+    () => new Date().toISOString(),
+    text => tell(`bulkhead: ${text}`),
+  )
+
+/** The one that holds, for reading. Throws DatabaseError. */
+export const openAdvisories = (isVerbose: boolean | undefined): AdvisoryDatabase => {
+  const files = openDatabaseFiles()
+  const database = files.open()
+  const why = isVerbose ? files.current()?.why : undefined
+  if (why !== undefined) tell(`bulkhead: ${why}`)
+  return database
+}
 
 /** Beside the program; when it runs from its sources, where `npm run build` puts it. */
 const shippedFolder = (): string | undefined => {

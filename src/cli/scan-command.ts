@@ -9,7 +9,7 @@ import { version } from '../model/version.ts'
 import { counts, type ScanReport, type VulnerabilityFinding } from '../model/vulnerability.ts'
 import { machine } from '../world/machine.ts'
 import { asUsage } from './database-command.ts'
-import { openDatabaseFiles } from './database-folder.ts'
+import { openAdvisories } from './database-folder.ts'
 import { readSubject, type SubjectArguments } from './subject.ts'
 import { deliver, print, tell, terminalWidth, wantsColour } from './terminal.ts'
 
@@ -52,7 +52,7 @@ export const runScan = async (subject: string, args: ScanArguments): Promise<num
   if (args.onlyBase && args.ignoreBase) throw new UsageError('--only-base and --ignore-base leave nothing', 'give one of them')
   const now = new Date().toISOString()
   try {
-    const database = openDatabaseFiles().open()
+    const database = openAdvisories(args.verbose)
     try {
       // What is not there is said before minutes are spent on reading an image.
       const silencers = await readSilencers(machine, {
@@ -164,7 +164,7 @@ export type QuickArguments = SubjectArguments & { readonly color: 'auto' | 'alwa
 /** The counts, with the base image's share beside them. Exit code 0: it only informs. */
 export const runQuick = async (subject: string, args: QuickArguments): Promise<number> => {
   try {
-    const database = openDatabaseFiles().open()
+    const database = openAdvisories(args.verbose)
     try {
       const inventory = await readSubject(subject, args, true)
       const report = scanInventory(inventory, database, { orders: versionOrders, now: new Date().toISOString(), version })

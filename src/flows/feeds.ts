@@ -127,9 +127,14 @@ const updatePart = async (
     }
     if (changed !== undefined) {
       options.note(`${name}: ${changed.ids.length} records changed`)
-      const items = await fetchRecords(world, first, changed.ids, feed, part, options)
-      const state = writer.amend({ ...identity, dated: changed.newest }, items, { skipped: skipReporter(name, problems) })
-      return { outcome: 'changed', state, changes: changed.ids.length }
+      const fetchedRecords = await fetchRecords(world, first, changed.ids, feed, part, options)
+      if (fetchedRecords) {
+        const { items, known } = fetchedRecords
+        const hearing = { skipped: skipReporter(name, problems) }
+        const state = writer.amend({ ...identity, dated: changed.newest }, known, items, hearing)
+        return { outcome: 'changed', state, changes: changed.ids.length }
+      }
+      options.note(`${name}: most of the records that changed are not there one by one; all are fetched`)
     }
   }
   const files: (Downloaded & { isNew: true; download: Download })[] = []
@@ -192,10 +197,13 @@ const updatePart = async (
 const acceptable =
   (before: FeedState | undefined, isForced: boolean) =>
   (state: FeedState): void => {
-    if (state.records === 0) throw new Unreadable('it has no record that could be read')
+    if (state.records === 0) throw new NoRecords(noRecords)
     if (!isForced && before && before.records >= 100 && state.records < before.records / 2)
       throw new Unreadable(`it has ${state.records} records, and had ${before.records} before; --force takes it nevertheless`)
   }
+
+const noRecords = 'it has no record that could be read'
+class NoRecords extends Unreadable {}
 
 export function* itemsOf(feed: Feed, part: FeedPart, file: OpenFile, name: string, members?: RegExp): Generator<FeedItem> {
   for (const one of feedFiles(file, name, members)) yield* feed.read(one, part)
@@ -253,6 +261,10 @@ const newestChange = async (world: World, { changes }: Download, options: Update
 const changesText = (world: World, url: string, { mirror, patience }: UpdateOptions): Promise<string> =>
   downloadText(world, { url, ...(mirror === undefined ? {} : { mirror }), ...(patience === undefined ? {} : { patience }) })
 
+/**
+ * `known`: the records of which the newest state is known, whatever it is: one may be gone, or be about another ecosystem by now. Those that came broken are
+ * not among them. Undefined: most are not there, as with a mirror that has only whole exports.
+ */
 const fetchRecords = async (
   world: World,
   { changes }: Download,
@@ -260,25 +272,38 @@ const fetchRecords = async (
   feed: Feed,
   part: FeedPart,
   options: UpdateOptions,
-): Promise<FeedItem[]> => {
+): Promise<{ readonly items: readonly FeedItem[]; readonly known: readonly string[] } | undefined> => {
   const items: FeedItem[] = []
+  const known: string[] = []
   const queue = [...ids]
+  let gone = 0
   options.progress?.begin(`${part.name}: ${ids.length} records`, undefined)
   const worker = async (): Promise<void> => {
-    for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
-      const text = await changesText(world, changes!.record(id), options)
-      options.progress?.advance(text.length)
+    for (let id = queue.shift(); id !== undefined; id = queue.shift())
       try {
-        items.push(...feed.read({ name: `${id}.json`, bytes: Buffer.from(text) }, part))
+        const text = await changesText(world, changes!.record(id), options)
+        options.progress?.advance(text.length)
+        const found = [...feed.read({ name: `${id}.json`, bytes: Buffer.from(text) }, part)]
+        items.push(...found)
+        if (!found.some(({ kind }) => kind === 'skipped')) known.push(id)
       } catch (error) {
-        if (!(error instanceof Unreadable)) throw error
-        items.push({ kind: 'skipped', what: id, why: error.message })
+        if (error instanceof Unreadable) items.push({ kind: 'skipped', what: id, why: error.message })
+        else if (error instanceof WorldError && error.code === 'not-found') {
+          gone++
+          items.push({ kind: 'skipped', what: id, why: `it was listed as changed, and is gone: ${error.message}` })
+          known.push(id)
+        } else {
+          queue.length = 0
+          throw error
+        }
       }
-    }
   }
-  await Promise.all(Array.from({ length: requestsAtOnce }, worker))
-  options.progress?.end()
-  return items
+  try {
+    await Promise.all(Array.from({ length: requestsAtOnce }, worker))
+  } finally {
+    options.progress?.end()
+  }
+  return gone > 1 && gone > ids.length / 2 ? undefined : { items, known }
 }
 
 /** What `feeds.json` says of a file beside it. */
@@ -299,44 +324,98 @@ export const importFeeds = async (
   const parts: UpdateReport['parts'][number][] = []
   const problems: Problem[] = []
   await store.change(async writer => {
+    /** Files with the parts that they have nothing of: no trouble where they have something of another. */
+    const empty = new Map<string, { readonly one: ImportedFile; readonly skips: readonly Problem[] }[]>()
+    const full = new Set<string>()
+    const fail = ({ feed, part, path: file }: ImportedFile, message: string): void => {
+      const before = writer.feeds.find(state => state.feed === feed && state.part === part)
+      parts.push({ feed, part, outcome: 'failed', state: before })
+      problems.push({
+        kind: 'failed',
+        code: 'feed-unreadable',
+        message: `${file}: ${message}${before ? `; the data of ${day(before.dated)} stay` : ''}`,
+      })
+    }
     for (const one of found) {
       const feed = options.feeds.get(one.feed)!
       const part = feed.parts.find(({ name }) => name === one.part)!
-      const fetched = one.dated ?? new Date(world.clock.now()).toISOString()
+      const now = world.clock.now()
       const identity: FeedIdentity = {
-        ...identityOf(one.feed, feed, part, fetched),
+        ...identityOf(one.feed, feed, part, one.dated ?? new Date(now).toISOString()),
         ...(one.dated === undefined ? {} : { dated: one.dated }),
         ...(one.source === undefined ? {} : { home: one.source }),
         ...(one.licence === undefined ? {} : { licence: one.licence }),
         ...(one.caveat === undefined ? {} : { caveat: one.caveat }),
       }
       const name = partName(one.feed, one.part)
+      const before = writer.feeds.find(state => state.feed === one.feed && state.part === one.part)
+      const skips: Problem[] = []
       options.progress?.begin(name, undefined)
       try {
-        const state = writer.replace(identity, itemsIn(world, one.path, feed, part), {
-          skipped: skipReporter(name, problems),
-          accept: acceptable(undefined, true),
-        })
+        const items = itemsIn(world, one.path, feed, part)
+        const state = writer.replace(
+          identity,
+          one.dated === undefined ? withDay(items, now, () => newestFile(world, one.path)) : items,
+          { skipped: skipReporter(name, skips), accept: acceptable(undefined, true) },
+        )
+        full.add(one.path)
         for (const replaced of part.replaces ?? []) {
           const [otherFeed = '', otherPart = ''] = replaced.split('/')
           writer.remove(otherFeed, otherPart)
         }
         parts.push({ feed: one.feed, part: one.part, outcome: 'new', state })
+        problems.push(...skips)
+        if (before && state.records < before.records / 2)
+          problems.push({
+            kind: 'uncovered',
+            code: 'part-shrank',
+            message: `${name}: it has ${state.records} records, and had ${before.records} before`,
+          })
       } catch (error) {
         if (!(error instanceof WorldError || error instanceof Unreadable)) throw error
-        const before = writer.feeds.find(state => state.feed === one.feed && state.part === one.part)
-        parts.push({ feed: one.feed, part: one.part, outcome: 'failed', state: before })
-        problems.push({
-          kind: 'failed',
-          code: 'feed-unreadable',
-          message: `${one.path}: ${error.message}${before ? `; the data of ${day(before.dated)} stay` : ''}`,
-        })
+        if (error instanceof NoRecords) empty.set(one.path, [...(empty.get(one.path) ?? []), { one, skips }])
+        else fail(one, error.message)
       } finally {
         options.progress?.end()
       }
     }
+    for (const [file, [first, ...others]] of empty) {
+      if (full.has(file) || !first) continue
+      problems.push(...first.skips)
+      fail(others.length === 0 ? first.one : { ...first.one, part: '' }, noRecords)
+    }
   })
   return { parts, problems }
+}
+
+/** Days that records name for want of another one: zero in Go, PostgreSQL and others. Before 1980 there were no advisories. */
+const firstDay = Date.UTC(1980, 0, 1)
+
+/** Says of which day the data are where the feed itself does not: the newest change of a record, else `otherwise`. */
+function* withDay(items: Iterable<FeedItem>, now: number, otherwise: () => string): Generator<FeedItem> {
+  let newest = 0
+  let isDated = false
+  for (const item of items) {
+    if (item.kind === 'dated') isDated = true
+    if (item.kind === 'advisory')
+      for (const text of [item.record.modified, item.record.published]) {
+        const time = text === undefined ? Number.NaN : Date.parse(text)
+        if (time >= firstDay && time <= now && time > newest) newest = time
+      }
+    yield item
+  }
+  if (!isDated) yield { kind: 'dated', at: newest > 0 ? new Date(newest).toISOString() : otherwise() }
+}
+
+/** When the newest file there was written. */
+const newestFile = (world: World, path: string): string => {
+  const newest = (at: string): number => {
+    const found = world.files.inspect(at)
+    return found?.type === 'directory'
+      ? Math.max(0, ...world.files.names(at).map(name => newest(`${at}/${name}`)))
+      : (found?.mtime ?? 0)
+  }
+  return new Date(newest(path) * 1000).toISOString()
 }
 
 /** `inside`: the path within the folder that is imported, as an archive of it would have it. */

@@ -163,8 +163,8 @@ export type DatabaseWriter = {
   readonly feeds: readonly FeedState[]
   /** Takes the place of all that the part had. Records that were withdrawn are left out. What `items` or `accept` throw is thrown on. */
   replace(identity: FeedIdentity, items: Iterable<FeedItem>, hearing?: Hearing): FeedState
-  /** Changes single records of a part that is there; withdrawn ones go. */
-  amend(identity: FeedIdentity, items: Iterable<FeedItem>, hearing?: Hearing): FeedState
+  /** Changes single records of a part that is there: the ones called `ids` go, those among `items` come. */
+  amend(identity: FeedIdentity, ids: Iterable<string>, items: Iterable<FeedItem>, hearing?: Hearing): FeedState
   /** Asked again, and nothing was new. */
   confirm(identity: Pick<FeedState, 'feed' | 'part' | 'fetched'>): void
   remove(feed: string, part: string): void

@@ -12,7 +12,7 @@ import {
   type FeedIdentity,
   type FeedItem,
 } from '../model/advisory.ts'
-import { changeDatabase, createDatabase, openDatabase } from './advisory-database.ts'
+import { type ChangeOutcome, changeDatabase, createDatabase, openDatabase } from './advisory-database.ts'
 
 const top = mkdtempSync(join(tmpdir(), 'bulkhead-advisories-'))
 afterAll(() => rmSync(top, { recursive: true, force: true }))
@@ -45,7 +45,7 @@ const record = (id: string, more: Partial<AdvisoryRecord> = {}): FeedItem => ({
     ...more,
   },
 })
-const change = (path: string, work: (writer: DatabaseWriter) => void): Promise<void> =>
+const change = (path: string, work: (writer: DatabaseWriter) => void): Promise<ChangeOutcome> =>
   changeDatabase(path, built, async writer => work(writer))
 const using = <T>(path: string, use: (database: AdvisoryDatabase) => T): T => {
   const database = openDatabase(path)
@@ -210,18 +210,24 @@ describe('changes', () => {
       writer.replace(identity(), many)
     })
     await change(path, writer => {
-      const state = writer.amend(identity(), [
-        record('CVE-2024-1050', {
-          affected: [{ ecosystem: 'npm', name: 'right-pad', keyedBy: 'binary', ranges: [{ fixed: '9' }] }],
-        }),
-        record('CVE-2024-1051', { withdrawn: '2024-01-01' }),
-        record('CVE-2024-9999'),
-      ])
-      expect(state.records).toBe(100)
+      const state = writer.amend(
+        identity(),
+        ['CVE-2024-1052', 'CVE-2024-1053'],
+        [
+          record('CVE-2024-1050', {
+            affected: [{ ecosystem: 'npm', name: 'right-pad', keyedBy: 'binary', ranges: [{ fixed: '9' }] }],
+          }),
+          record('CVE-2024-1051', { withdrawn: '2024-01-01' }),
+          record('CVE-2024-9999'),
+        ],
+      )
+      expect(state.records).toBe(98)
     })
     using(path, database => {
       const ids = database.about('npm', 'left-pad')!.map(({ id }) => id)
-      expect(ids).toHaveLength(99)
+      expect(ids).toHaveLength(97)
+      expect(ids).not.toContain('CVE-2024-1052')
+      expect(database.named('CVE-2024-1053')).toEqual([])
       expect(ids).toContain('CVE-2024-9999')
       expect(ids).not.toContain('CVE-2024-1050')
       expect(database.about('npm', 'right-pad')!.map(({ id }) => id)).toEqual(['CVE-2024-1050'])

@@ -181,11 +181,12 @@ export const openDatabase = (path: string): AdvisoryDatabase => {
   }
   const database = guarded(() => {
     const opened = new DatabaseSync(path, { readOnly: true })
-    const { application_id: id } = opened.prepare('PRAGMA application_id').get() as { application_id: number }
-    if (id !== applicationId) throw new DatabaseError(`${path} is no database of advisories`, renew)
-    const schema = Number((opened.prepare("SELECT value FROM meta WHERE key = 'schema'").get() as { value?: string })?.value)
-    if (schema !== databaseSchema)
-      throw new DatabaseError(`${path} is of form ${schema}, and this bulkhead reads form ${databaseSchema}`, renew)
+    try {
+      checkForm(opened, path)
+    } catch (error) {
+      opened.close()
+      throw error
+    }
     opened.exec('PRAGMA mmap_size = 268435456')
     return opened
   })
@@ -282,6 +283,15 @@ export const openDatabase = (path: string): AdvisoryDatabase => {
   }
 }
 
+/** Throws when it is none of ours, or of another form. */
+const checkForm = (database: DatabaseSync, path: string): void => {
+  const { application_id: id } = database.prepare('PRAGMA application_id').get() as { application_id: number }
+  if (id !== applicationId) throw new DatabaseError(`${path} is no database of advisories`, renew)
+  const schema = Number((database.prepare("SELECT value FROM meta WHERE key = 'schema'").get() as { value?: string })?.value)
+  if (schema !== databaseSchema)
+    throw new DatabaseError(`${path} is of form ${schema}, and this bulkhead reads form ${databaseSchema}`, renew)
+}
+
 type CveRow = {
   readonly epss: number | null
   readonly percentile: number | null
@@ -323,22 +333,34 @@ export const createDatabase = (path: string): void => {
   database.close()
 }
 
+/** What came of a change: only confirmed, other data are as they were; `same`: nothing at all was written. */
+export type ChangeOutcome = 'changed' | 'confirmed' | 'same'
+
 /**
- * Lets `work` change the file, which nobody else may have open, and writes down when that was (`built`, ISO 8601). Everything is one file afterwards,
- * without free pages.
+ * Lets `work` change the file, which nobody else may have open, and writes down when that was (`built`, ISO 8601) if any data changed. Everything is one file
+ * afterwards, without free pages. Throws DatabaseError.
  */
 export const changeDatabase = async (
   path: string,
   built: string,
   work: (writer: DatabaseWriter) => Promise<void>,
-): Promise<void> => {
+): Promise<ChangeOutcome> => {
   const database = new DatabaseSync(path)
+  let outcome: ChangeOutcome = 'same'
   try {
+    checkForm(database, path)
     // The file is a copy that nobody needs after a crash.
     database.exec('PRAGMA synchronous = OFF; PRAGMA cache_size = -16384; PRAGMA temp_store = FILE')
-    await work(writerOn(database))
-    database.prepare("INSERT OR REPLACE INTO meta VALUES ('built', ?)").run(built)
-    database.exec(`DELETE FROM cve WHERE epss IS NULL AND kev IS NULL AND cvss IS NULL; VACUUM`)
+    await work(
+      writerOn(database, did => {
+        if (outcome !== 'changed') outcome = did
+      }),
+    )
+    if ((outcome as ChangeOutcome) === 'changed') {
+      database.prepare("INSERT OR REPLACE INTO meta VALUES ('built', ?)").run(built)
+      database.exec(`DELETE FROM cve WHERE epss IS NULL AND kev IS NULL AND cvss IS NULL; VACUUM`)
+    }
+    return outcome
   } catch (error) {
     throw broken(path, error)
   } finally {
@@ -346,7 +368,7 @@ export const changeDatabase = async (
   }
 }
 
-const writerOn = (database: DatabaseSync): DatabaseWriter => {
+const writerOn = (database: DatabaseSync, heard: (did: 'changed' | 'confirmed') => void): DatabaseWriter => {
   const all = new Map(partsOf(database).map(row => [`${row.state.feed}/${row.state.part}`, row]))
   const ecosystems = new Map(
     (database.prepare('SELECT id, name FROM ecosystem').all() as { id: number; name: string }[]).map(({ id, name }) => [
@@ -386,6 +408,7 @@ const writerOn = (database: DatabaseSync): DatabaseWriter => {
     try {
       const result = work()
       database.exec('COMMIT')
+      heard('changed')
       return result
     } catch (error) {
       database.exec('ROLLBACK')
@@ -408,28 +431,31 @@ const writerOn = (database: DatabaseSync): DatabaseWriter => {
         hearing?.accept?.(state)
         return save(id, state)
       }),
-    amend: (identity, items, hearing) =>
+    amend: (identity, ids, items, hearing) =>
       atOnce(() => {
         const id = partId(identity)
         const before = all.get(`${identity.feed}/${identity.part}`)?.state
         const kept = [...items]
-        const changed = new Set(kept.flatMap(one => (one.kind === 'advisory' ? [one.record.id] : [])))
+        const changed = new Set([...ids, ...kept.flatMap(one => (one.kind === 'advisory' ? [one.record.id] : []))])
         const removed = forgetRecords(database, id, changed)
         const state = takeIn(database, id, identity, kept, ecosystemId, hearing)
         return save(id, { ...state, records: (before?.records ?? 0) - removed + state.records })
       }),
     confirm({ feed, part, fetched }) {
       const known = all.get(`${feed}/${part}`)
-      if (known) save(known.id, { ...known.state, fetched })
+      if (!known) return
+      save(known.id, { ...known.state, fetched })
+      heard('confirmed')
     },
-    remove: (feed, part) =>
+    remove(feed, part) {
+      const known = all.get(`${feed}/${part}`)
+      if (!known) return
       atOnce(() => {
-        const known = all.get(`${feed}/${part}`)
-        if (!known) return
         clear(known.id, known.state)
         database.prepare('DELETE FROM part WHERE id = ?').run(known.id)
         all.delete(`${feed}/${part}`)
-      }),
+      })
+    },
   }
 }
 

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import {
   closeSync,
   copyFileSync,
+  linkSync,
   lstatSync,
   openSync,
   readdirSync,
@@ -36,14 +37,26 @@ export type DatabaseNote = {
 
 type Pointer = DatabaseNote & {
   readonly file: string
+  /** The digest of the one that had come with the program when this one was taken in: only another one can be newer. */
+  readonly shipped?: string
   /** The file whose bytes were hashed: device, inode, size, time of change. */
   readonly verified?: string
 }
 
+/** `why`: which of two holds, and the reason, in a sentence. */
+type Holding<Note = DatabaseNote> = {
+  readonly path: string
+  readonly note: Note
+  readonly isShipped: boolean
+  readonly why?: string
+}
+
 export type DatabaseFiles = DatabaseStore & {
   readonly folder: string
-  /** The user's own, or the one that came with the program; undefined: none. */
-  current(): { readonly path: string; readonly note: DatabaseNote; readonly isShipped: boolean } | undefined
+  /** The user's own, or the one that came with the program; undefined: none that this program reads. Throws DatabaseError. */
+  current(): Holding | undefined
+  /** What is said when there is none. */
+  missing(): DatabaseError
   /** Hashes the file again. Throws DatabaseError when it is not what it was. */
   verify(): DatabaseNote
   /** Takes in a file that `exportTo` wrote. Throws DatabaseError; the one before stays then. */
@@ -51,7 +64,7 @@ export type DatabaseFiles = DatabaseStore & {
   /** Writes the database in the form in which it travels: a line of JSON, then the file in zstd. `makeShipped` likewise leaves it unpacked. */
   exportTo(path: string): Promise<DatabaseNote>
   copyTo(folder: string): DatabaseNote
-  /** Forgets the user's own. */
+  /** Forgets the user's own, whatever state it is in; says whether there was one. */
   clear(): boolean
 }
 
@@ -60,50 +73,138 @@ const pointerName = 'current.json'
 const databaseLimit = 16 * 1024 ** 3
 const noteLimit = 4096
 
-/** `folder`: the user's. `shipped`: a folder with `advisories.db` and `advisories.json`. `now`: ISO 8601. */
-export const databaseFiles = (folder: string, shipped: string | undefined, now: () => string): DatabaseFiles => {
+const databaseName = /^advisories-[0-9a-f]{16}\.db$/
+
+/**
+ * `folder`: the user's. `shipped`: a folder with `advisories.db` and `advisories.json`. `now`: ISO 8601. `tell` hears of a broken database that a change did
+ * not begin with.
+ */
+export const databaseFiles = (
+  folder: string,
+  shipped: string | undefined,
+  now: () => string,
+  tell: (text: string) => void = () => undefined,
+): DatabaseFiles => {
   const pointerPath = join(folder, pointerName)
-  const own = (): Pointer | undefined => {
-    const found = readNote(pointerPath) as Pointer | undefined
-    return found && /^advisories-[0-9a-f]{16}\.db$/.test(found.file) ? found : undefined
+  const own = (): Looked<Holding<Pointer>> => {
+    const { note, form } = readNote(pointerPath, 'bulkhead db clear, then bulkhead db update')
+    if (note && !databaseName.test((note as Pointer).file))
+      throw new DatabaseError(`${pointerPath} is broken`, 'bulkhead db clear, then bulkhead db update')
+    return {
+      form,
+      note: note && { path: join(folder, (note as Pointer).file), note: note as Pointer, isShipped: false },
+    }
+  }
+  const came = (): Looked<Holding> => {
+    if (shipped === undefined) return {}
+    const { note, form } = readNote(join(shipped, 'advisories.json'), 'install bulkhead again')
+    return { form, note: note && { path: join(shipped, 'advisories.db'), note, isShipped: true } }
+  }
+  /** Where the user's own serves, one that came broken is no trouble. */
+  const cameWhole = (): Looked<Holding> => {
+    try {
+      return came()
+    } catch (error) {
+      if (error instanceof DatabaseError) return {}
+      throw error
+    }
   }
   const writePointer = (pointer: Pointer): void => {
     const part = join(folder, `.${process.pid}.json.part`)
-    writeFileSync(part, `${JSON.stringify(pointer)}\n`, { mode: 0o600 })
-    renameSync(part, pointerPath)
+    try {
+      writeFileSync(part, `${JSON.stringify(pointer)}\n`, { mode: 0o600 })
+      renameSync(part, pointerPath)
+    } catch (error) {
+      rmSync(part, { force: true })
+      throw error
+    }
   }
-  const current = (): { path: string; note: Pointer; isShipped: boolean } | undefined => {
-    const mine = own()
-    const theirs = shipped === undefined ? undefined : (readNote(join(shipped, 'advisories.json')) as Pointer | undefined)
-    // A newer program may bring newer data than what the user fetched long ago.
-    if (mine && !(theirs && theirs.built > mine.built)) return { path: join(folder, mine.file), note: mine, isShipped: false }
-    if (theirs) return { path: join(shipped!, 'advisories.db'), note: theirs, isShipped: true }
-    return undefined
+  /** Folders that only others can write, and full disks, are no reason not to answer: the file is hashed again the next time. */
+  const remember = (pointer: Pointer): void => {
+    try {
+      // Another process may have put another one in its place.
+      if (own().note?.note.file === pointer.file) writePointer(pointer)
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException
+      if (!(error instanceof DatabaseError) && !['EROFS', 'EACCES', 'EPERM', 'ENOSPC', 'EDQUOT'].includes(code)) throw error
+    }
+  }
+  const current = (): Holding | undefined => {
+    const { note: mine, form } = own()
+    const { note: theirs } = mine ? cameWhole() : came()
+    if (!mine || !theirs) {
+      if (theirs && form !== undefined) return { ...theirs, why: `${shippedOf(theirs)} holds: your own is ${isOfForm(form)}` }
+      return mine ?? theirs
+    }
+    // A newer program may bring newer data than what the user fetched long ago. What was there already was known to whoever took in an older one.
+    const isNewer = Date.parse(theirs.note.built) > Date.parse(mine.note.built)
+    if (isNewer && theirs.note.sha256 !== mine.note.shipped)
+      return { ...theirs, why: `${shippedOf(theirs)} holds: it came later than your own, of ${dayOf(mine)}, and is newer` }
+    return {
+      ...mine,
+      why: isNewer
+        ? `your own, of ${dayOf(mine)}, holds: it was taken in when ${shippedOf(theirs)} was there already`
+        : `your own, of ${dayOf(mine)}, holds: ${shippedOf(theirs)} is not newer`,
+    }
+  }
+  const missing = (): DatabaseError => {
+    const forms = [own().form, came().form]
+    const [mine, theirs] = forms
+    const hint = 'bulkhead db update fetches one, bulkhead db import takes one in'
+    if (mine !== undefined) return new DatabaseError(`your own database of advisories is ${isOfForm(mine)}`, hint)
+    if (theirs !== undefined) return new DatabaseError(`the database that came with bulkhead is ${isOfForm(theirs)}`, hint)
+    return new DatabaseError('there is no database of advisories', hint)
+  }
+  /** Throws DatabaseError when a file is not what its note says. */
+  const check = ({ path, note, isShipped }: Holding): void => {
+    const { sha256 } = hashFile(path, isShipped ? 'install bulkhead again' : renewal)
+    if (sha256 !== note.sha256)
+      throw new DatabaseError(
+        `the database ${path} is not what was written: its digest is ${sha256}, and not ${note.sha256}`,
+        isShipped ? 'install bulkhead again' : renewal,
+      )
   }
   const verify = (): DatabaseNote => {
     const found = current()
-    if (!found) throw none()
+    if (!found) throw missing()
     const identity = identityOf(found.path)
-    const { sha256, size } = hashFile(found.path)
-    if (sha256 !== found.note.sha256)
-      throw new DatabaseError(
-        `the database ${found.path} is not what was written: its digest is ${sha256}, and not ${found.note.sha256}`,
-        found.isShipped
-          ? 'install bulkhead again'
-          : 'bulkhead db update fetches a new one; bulkhead db clear goes back to the one that came with bulkhead',
-      )
-    if (!found.isShipped && found.note.verified !== identity) writePointer({ ...found.note, size, verified: identity })
+    check(found)
+    if (!found.isShipped && identity !== undefined && (found.note as Pointer).verified !== identity)
+      remember({ ...(found.note as Pointer), verified: identity })
     return found.note
   }
   const open = (): AdvisoryDatabase => {
     const found = current()
-    if (!found) throw none()
+    if (!found) throw missing()
     const identity = identityOf(found.path)
     // The one that came with the program is as trustworthy as the program; its values carry checksums too.
-    if (!found.isShipped && found.note.verified !== identity) verify()
+    if (!found.isShipped && (found.note as Pointer).verified !== identity) verify()
     if (found.isShipped && identity?.split(':')[2] !== String(found.note.size))
       throw new DatabaseError(`the database ${found.path} is not whole`, 'install bulkhead again')
     return openDatabase(found.path)
+  }
+  /**
+   * What a change begins with: the one that holds, else the user's own, else the one that came with the program; undefined: an empty one. Those that are broken
+   * are left aside, and that is told.
+   */
+  const copyBase = (copy: string): Holding | undefined => {
+    const said = new Set<string>()
+    for (const find of [current, () => own().note, () => came().note])
+      try {
+        const found = find()
+        if (!found) continue
+        check(found)
+        copyFileSync(found.path, copy)
+        openDatabase(copy).close()
+        return found
+      } catch (error) {
+        if (!(error instanceof DatabaseError)) throw error
+        rmSync(copy, { force: true })
+        if (!said.has(error.message)) tell(`${error.message}; it was left aside`)
+        said.add(error.message)
+      }
+    createDatabase(copy)
+    return undefined
   }
   const prepare = (): void => {
     try {
@@ -118,6 +219,7 @@ export const databaseFiles = (folder: string, shipped: string | undefined, now: 
   const settle = (work: string, built: string): DatabaseNote => {
     const { sha256, size } = hashFile(work)
     const file = `advisories-${sha256.slice(0, 16)}.db`
+    const there = cameWhole().note
     renameSync(work, join(folder, file))
     const pointer: Pointer = {
       format: 'bulkhead-advisories',
@@ -126,11 +228,12 @@ export const databaseFiles = (folder: string, shipped: string | undefined, now: 
       size,
       built,
       file,
+      ...(there === undefined ? {} : { shipped: there.note.sha256 }),
       verified: identityOf(join(folder, file))!,
     }
     writePointer(pointer)
     for (const name of readdirSync(folder))
-      if (/^advisories-[0-9a-f]{16}\.db$/.test(name) && name !== file) rmSync(join(folder, name), { force: true })
+      if (databaseName.test(name) && name !== file) rmSync(join(folder, name), { force: true })
     return pointer
   }
   /** What a killed process left behind goes when the next one has the lock. */
@@ -141,6 +244,7 @@ export const databaseFiles = (folder: string, shipped: string | undefined, now: 
   return {
     folder,
     current,
+    missing,
     verify,
     open,
     async change(work: (writer: DatabaseWriter) => Promise<void>) {
@@ -149,14 +253,13 @@ export const databaseFiles = (folder: string, shipped: string | undefined, now: 
       const copy = join(folder, `.${process.pid}.work`)
       try {
         sweep()
-        const found = current()
-        if (found) {
-          if (!found.isShipped) verify()
-          copyFileSync(found.path, copy)
-        } else createDatabase(copy)
+        const base = copyBase(copy)
         const built = now()
-        await changeDatabase(copy, built, work)
-        settle(copy, built)
+        const outcome = await changeDatabase(copy, built, work)
+        // Data that are as they were are no newer than they were.
+        if (outcome === 'changed' || (outcome === 'confirmed' && base))
+          settle(copy, outcome === 'changed' ? built : base!.note.built)
+        else rmSync(copy, { force: true })
       } catch (error) {
         rmSync(copy, { force: true })
         throw diskTrouble(error)
@@ -184,7 +287,7 @@ export const databaseFiles = (folder: string, shipped: string | undefined, now: 
     },
     async exportTo(path) {
       const found = current()
-      if (!found) throw none()
+      if (!found) throw missing()
       const { format, schema, sha256, size, built } = verify()
       const note: DatabaseNote = { format, schema, sha256, size, built }
       const part = join(dirname(path), `.${basename(path)}.${process.pid}.part`)
@@ -193,7 +296,12 @@ export const databaseFiles = (folder: string, shipped: string | undefined, now: 
         const out = createWriteStream(part, { flags: 'wx' })
         out.write(`${JSON.stringify(note)}\n`)
         const compress = createZstdCompress({
-          params: { [constants.ZSTD_c_compressionLevel]: 12, [constants.ZSTD_c_checksumFlag]: 1 },
+          // Higher levels and wider windows take a hundred megabytes of memory for a few per cent of the size.
+          params: {
+            [constants.ZSTD_c_compressionLevel]: 9,
+            [constants.ZSTD_c_windowLog]: 22,
+            [constants.ZSTD_c_checksumFlag]: 1,
+          },
         })
         await pipeline(createReadStream(found.path), compress, out)
         renameSync(part, path)
@@ -205,7 +313,7 @@ export const databaseFiles = (folder: string, shipped: string | undefined, now: 
     },
     copyTo(target) {
       const found = current()
-      if (!found) throw none()
+      if (!found) throw missing()
       const { format, schema, sha256, size, built } = verify()
       const note: DatabaseNote = { format, schema, sha256, size, built }
       try {
@@ -218,21 +326,23 @@ export const databaseFiles = (folder: string, shipped: string | undefined, now: 
       return note
     },
     clear() {
-      const mine = own()
       try {
-        rmSync(pointerPath, { force: true })
-        for (const name of readdirSync(folder))
-          if (/^advisories-[0-9a-f]{16}\.db$/.test(name)) rmSync(join(folder, name), { force: true })
+        const names = readdirSync(folder).filter(name => name === pointerName || databaseName.test(name))
+        rmSync(pointerPath, { force: true, recursive: true })
+        for (const name of names) rmSync(join(folder, name), { force: true, recursive: true })
+        return names.length > 0
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw unusable(folder, error)
+        return false
       }
-      return mine !== undefined
     },
   }
 }
 
-const none = (): DatabaseError =>
-  new DatabaseError('there is no database of advisories', 'bulkhead db update fetches one, bulkhead db import takes one in')
+const renewal = 'bulkhead db update fetches a new one; bulkhead db clear goes back to the one that came with bulkhead'
+const dayOf = ({ note }: Holding): string => note.built.slice(0, 10)
+const shippedOf = (found: Holding): string => `the one that came with bulkhead, of ${dayOf(found)},`
+const isOfForm = (form: number): string => `of form ${form}, and this bulkhead reads form ${databaseSchema}`
 
 const unusable = (folder: string, error: unknown): unknown => {
   const { code = '', message } = error as NodeJS.ErrnoException
@@ -250,28 +360,33 @@ const diskTrouble = (error: unknown): unknown => {
     : error
 }
 
-const readNote = (path: string): DatabaseNote | undefined => {
+/** What is there: of our form, or of the form that is named. */
+type Looked<Note> = { readonly note?: Note | undefined; readonly form?: number | undefined }
+
+const readNote = (path: string, hint: string): Looked<DatabaseNote> => {
   let text: string
   try {
     text = readFileSync(path, 'utf8')
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return {}
     throw diskTrouble(error)
   }
-  const note = parseNote(text)
-  if (!note) throw new DatabaseError(`${path} is broken`, 'bulkhead db clear, then bulkhead db update')
-  return note
+  const found = parseNote(text)
+  if (!found) throw new DatabaseError(`${path} is broken`, hint)
+  return found
 }
 
-const parseNote = (text: string): DatabaseNote | undefined => {
+const parseNote = (text: string): Looked<DatabaseNote> | undefined => {
   try {
     const found = JSON.parse(text) as DatabaseNote | null
-    return found?.format === 'bulkhead-advisories' &&
-      Number.isSafeInteger(found.size) &&
+    if (found?.format !== 'bulkhead-advisories' || !Number.isSafeInteger(found.schema)) return undefined
+    // Whatever else another form has to say.
+    if (found.schema !== databaseSchema) return { form: found.schema }
+    return Number.isSafeInteger(found.size) &&
       /^[0-9a-f]{64}$/.test(found.sha256) &&
       typeof found.built === 'string' &&
       !Number.isNaN(Date.parse(found.built))
-      ? found
+      ? { note: found }
       : undefined
   } catch (error) {
     if (error instanceof SyntaxError) return undefined
@@ -284,13 +399,13 @@ const identityOf = (path: string): string | undefined => {
   return found && `${found.dev}:${found.ino}:${found.size}:${found.mtimeNs}`
 }
 
-const hashFile = (path: string): { readonly sha256: string; readonly size: number } => {
+const hashFile = (path: string, hint = renewal): { readonly sha256: string; readonly size: number } => {
   const hash = createHash('sha256')
   let file: number
   try {
     file = openSync(path, 'r')
   } catch (error) {
-    throw new DatabaseError(`the database ${path} cannot be read: ${(error as Error).message}`, 'bulkhead db clear', error)
+    throw new DatabaseError(`the database ${path} cannot be read: ${(error as Error).message}`, hint, error)
   }
   try {
     const buffer = Buffer.allocUnsafe(1024 * 1024)
@@ -308,28 +423,71 @@ const hashFile = (path: string): { readonly sha256: string; readonly size: numbe
 /** One process at a time. A lock whose process is gone is taken over. Gives what unlocks. Throws DatabaseError. */
 const lock = (folder: string): (() => void) => {
   const path = join(folder, 'lock')
-  for (let tries = 0; tries < 3; tries++) {
-    try {
-      const file = openSync(path, 'wx', 0o600)
-      writeSync(file, String(process.pid))
-      closeSync(file)
-      return () => rmSync(path, { force: true })
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw diskTrouble(error)
-    }
-    const holder = Number(readIfThere(path))
-    if (Number.isSafeInteger(holder) && holder > 0 && holder !== process.pid && isAlive(holder))
-      throw new DatabaseError(`another bulkhead (process ${holder}) is changing the database`, 'wait until it has finished')
-    rmSync(path, { force: true })
+  for (let tries = 0; tries < 5; tries++) {
+    if (putLock(folder, path)) return () => rmSync(path, { force: true })
+    const text = readIfThere(path)
+    if (text === undefined) continue
+    const holder = Number(text)
+    if (Number.isSafeInteger(holder) && holder > 0) {
+      if (holder !== process.pid && isAlive(holder))
+        throw new DatabaseError(`another bulkhead (process ${holder}) is changing the database`, 'wait until it has finished')
+    } else if (isYoung(path)) break
+    takeAway(folder, path, text)
   }
   throw new DatabaseError('another bulkhead is changing the database', 'wait until it has finished')
 }
 
-const readIfThere = (path: string): string => {
+/** link() gives a file its name together with its content, and not where there is one: https://man7.org/linux/man-pages/man2/link.2.html */
+const putLock = (folder: string, path: string): boolean => {
+  const part = join(folder, `.${process.pid}.lock.part`)
+  try {
+    writeFileSync(part, String(process.pid), { mode: 0o600 })
+    try {
+      linkSync(part, path)
+    } finally {
+      rmSync(part, { force: true })
+    }
+    return true
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException
+    // ENOENT: whoever holds the lock swept it away.
+    if (code === 'EEXIST' || code === 'ENOENT') return false
+    if (!['EPERM', 'EACCES', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL'].includes(code)) throw diskTrouble(error)
+  }
+  // A file system without links.
+  try {
+    const file = openSync(path, 'wx', 0o600)
+    writeSync(file, String(process.pid))
+    closeSync(file)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw diskTrouble(error)
+  }
+}
+
+/** One that says nothing yet is being written, unless it has said nothing for long. */
+const isYoung = (path: string): boolean =>
+  Math.abs(Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0)) < 10_000
+
+/** Only the lock that was seen goes: another process may have taken it over meanwhile. */
+const takeAway = (folder: string, path: string, seen: string): void => {
+  const aside = join(folder, `.${process.pid}.stale.part`)
+  try {
+    renameSync(path, aside)
+    if (readIfThere(aside) !== seen) linkSync(aside, path)
+  } catch (error) {
+    if (!['ENOENT', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw diskTrouble(error)
+  } finally {
+    rmSync(aside, { force: true })
+  }
+}
+
+const readIfThere = (path: string): string | undefined => {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw diskTrouble(error)
   }
 }
@@ -356,10 +514,10 @@ const unpackTo = async (path: string, pieces: AsyncIterable<Uint8Array>, what: s
       head = Buffer.concat([head, piece])
       const end = head.indexOf(10)
       if (end === -1 && head.length < noteLimit) continue
-      note = end === -1 ? undefined : parseNote(head.toString('utf8', 0, end))
+      const found = end === -1 ? undefined : parseNote(head.toString('utf8', 0, end))
+      if (found?.form !== undefined) throw new DatabaseError(`${what} is ${isOfForm(found.form)}`)
+      note = found?.note
       if (!note) throw new DatabaseError(`${what} is no database that bulkhead exported`)
-      if (note.schema !== databaseSchema)
-        throw new DatabaseError(`${what} is of form ${note.schema}, and this bulkhead reads form ${databaseSchema}`)
       if (note.size > databaseLimit) throw new DatabaseError(`${what} is too large: ${note.size} bytes`)
       yield head.subarray(end + 1)
     }
