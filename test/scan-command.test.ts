@@ -119,11 +119,14 @@ type Report = {
     vulnerability: { id: string }
     severity: string
     key: string
-    package: { name: string }
+    package: { name: string; purl: string; layer: unknown }
+    at: unknown
     match: { fixedIn?: string; status: string }
     suppressed?: { by: string; reason: string }
     isInBase?: boolean
   }[]
+  base: unknown
+  image: { layers: unknown }
   problems: { kind: string; code: string }[]
 }
 const json = (args: readonly string[]): Report & { status: number | null } => {
@@ -221,14 +224,27 @@ describe('bulkhead scan', () => {
   })
 
   test('an SBOM gives the same answer as the image that it was made of', () => {
-    const same = ({ findings }: Report): readonly string[] =>
-      findings.map(one => `${one.vulnerability.id} ${one.package.name} ${one.severity} ${one.match.fixedIn} ${one.match.status}`)
+    const same = ({ findings, base, image: { layers: all } }: Report): object => ({
+      base,
+      layers: all,
+      findings: findings.map(({ vulnerability, package: one, severity, match, key, isInBase, at }) => ({
+        id: vulnerability.id,
+        package: [one.name, one.purl, one.layer],
+        severity,
+        fix: match.fixedIn,
+        status: match.status,
+        key,
+        isInBase,
+        at,
+      })),
+    })
     const expected = same(json([image]))
-    for (const format of ['cyclonedx', 'cyclonedx-1.7', 'spdx', 'json']) {
-      if (format === 'json') continue
+    expect(expected).toMatchObject({ base: { layers: 1, decidedBy: 'history' } })
+    for (const format of ['cyclonedx', 'cyclonedx-1.7', 'spdx']) {
       const path = join(top, `sbom-${format}.json`)
       expect(run(['sbom', image, '-f', format, '-o', path]).status).toBe(0)
       expect(same(json([`sbom:${path}`])), format).toEqual(expected)
+      expect(ids(json([`sbom:${path}`, '--only-base'])).sort(), format).toEqual(['CVE-2024-0002', 'CVE-2024-0003'])
     }
   })
 

@@ -9,7 +9,6 @@ import type { VersionOrder } from '../judge/version-order.ts'
 import type { AdvisoryDatabase, StoredRecord } from '../model/advisory.ts'
 import type { Location } from '../model/finding.ts'
 import { compareSeverity, type Problem, type Severity, type Suppression } from '../model/finding.ts'
-import type { Image } from '../model/image.ts'
 import type { Inventory } from '../model/inventory.ts'
 import { shortHash } from '../model/key.ts'
 import type { Package } from '../model/package.ts'
@@ -34,8 +33,8 @@ export const scanInventory = (inventory: Inventory, database: AdvisoryDatabase, 
     now: options.now,
     ...(options.trace ? { trace: options.trace } : {}),
   })
-  const base = inventory.image && baseImageOf(inventory.image)
-  const inBase = layersOf(inventory.image, base)
+  const base = inventory.base ?? (inventory.image && baseImageOf(inventory.image))
+  const inBase = layersOf(inventory, base)
   const describe = describer(database)
   const nameOf = namesIn(inventory)
   const findings = matches
@@ -66,8 +65,9 @@ export const bySeverity = (a: VulnerabilityFinding, b: VulnerabilityFinding): nu
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-const layersOf = (image: Image | undefined, base: BaseImage | undefined): ReadonlySet<string> | undefined =>
-  image && base ? new Set(image.layers.slice(0, base.layers).map(({ diffId }) => diffId)) : undefined
+/** An SBOM knows the layers without the image. */
+const layersOf = ({ image, layers }: Inventory, base: BaseImage | undefined): ReadonlySet<string> | undefined =>
+  base && new Set((image?.layers ?? layers).slice(0, base.layers).map(({ diffId }) => diffId))
 
 type Described = { readonly vulnerability: Vulnerability; readonly severity: Severity; readonly from: string }
 

@@ -6,7 +6,7 @@ import type { VulnerabilityFinding } from '../model/vulnerability.ts'
 import { cycloneDxVulnerabilities, versionText } from './cyclonedx-vulnerabilities.ts'
 import { jsonPieces, Streamed } from './json-text.ts'
 import { isLicenceExpression, isLicenceId } from './licences.ts'
-import { type Pair, subjectPairs, subjectPurl, subjectTime, uuidOf } from './sbom-facts.ts'
+import { exactPlace, type Pair, subjectPairs, subjectPurl, subjectTime, uuidOf } from './sbom-facts.ts'
 
 export type CycloneDxVersion = '1.6' | '1.7'
 
@@ -99,6 +99,7 @@ const component = (one: Package): object => {
       ['bulkhead:source:version', one.source?.version],
       ['bulkhead:owned-by', one.ownedBy],
       ...(one.aliases ?? []).map((url): Pair => ['bulkhead:alias', url]),
+      ...one.at.slice(1).map((at): Pair => ['bulkhead:place', exactPlace(at)]),
     ]),
   }
 }

@@ -1,5 +1,6 @@
 /** What both forms of SBOM say, and what makes them the same bytes for the same image. */
 import { createHash } from 'node:crypto'
+import type { Location } from '../model/finding.ts'
 import type { Inventory, LayerSummary } from '../model/inventory.ts'
 import { purl } from '../model/purl.ts'
 
@@ -40,6 +41,13 @@ export const subjectPairs = ({ image, layers, base, problems }: Inventory): read
       ],
     ),
   ]
+}
+
+/** A package's place in one line, which is read back; undefined: it lies in no file. */
+export const exactPlace = (at: Location): string | undefined => {
+  const path = ('path' in at ? (at.path ?? '') : '').replace(/[%\r\n]/g, encodeURIComponent)
+  if (at.in === 'file') return `file ${path}`
+  return at.in === 'layer' ? `layer ${at.layer}${at.step === undefined ? '' : ` step ${at.step}`} ${path}` : undefined
 }
 
 /** A UUID (RFC 9562, version 8) that depends on the content alone. */

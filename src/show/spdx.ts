@@ -5,7 +5,7 @@ import { shortHash } from '../model/key.ts'
 import type { Package } from '../model/package.ts'
 import { jsonText } from './json-text.ts'
 import { isLicenceExpression } from './licences.ts'
-import { type Pair, subjectPairs, subjectPurl, subjectTime, uuidOf } from './sbom-facts.ts'
+import { exactPlace, type Pair, subjectPairs, subjectPurl, subjectTime, uuidOf } from './sbom-facts.ts'
 
 /** One document with a line end. The same inventory gives the same bytes. */
 export const showSpdx = (inventory: Inventory, toolVersion: string): string => {
@@ -143,12 +143,5 @@ const placeText = (at: Location): string =>
     : 'path' in at
       ? (at.path ?? '')
       : ''
-
-/** What is read back: line ends in a path are escaped. */
-const exactPlace = (at: Location): string | undefined => {
-  const path = ('path' in at ? (at.path ?? '') : '').replace(/[%\r\n]/g, encodeURIComponent)
-  if (at.in === 'file') return `file ${path}`
-  return at.in === 'layer' ? `layer ${at.layer}${at.step === undefined ? '' : ` step ${at.step}`} ${path}` : undefined
-}
 
 const text = (value: string): string => value.toWellFormed()

@@ -49,7 +49,10 @@ const packages = fc
         name,
         version,
         ecosystem: 'npm',
-        at: [{ in: 'layer', layer: digest(layer), step: i, path: `/x/${name}` }],
+        at: [
+          { in: 'layer', layer: digest(layer), step: i, path: `/x/${name}` },
+          ...(i % 2 === 0 ? [{ in: 'layer' as const, layer: digest('b'), path: `/y, (layer ${i}) 100%0A\n` }] : []),
+        ],
         dependsOn: [...new Set([all[0]!, all[all.length - 1]!])].filter(one => one !== all[i]).sort(),
         licences,
         ...(i % 3 === 0 ? { source: { name: 'source', version: '1' }, aliases: ['pkg:deb/debian/x@1'] } : {}),
@@ -100,6 +103,7 @@ const inventoryOf = (list: readonly Package[], name = 'shop/app:1'): Inventory =
     { diffId: digest('b'), step: undefined, size: 0, files: 0 },
     { diffId: digest('a'), step: 2, size: 12, files: 3 },
   ],
+  base: { name: 'debian:12', digest: digest('e'), layers: 2, decidedBy: 'annotation' },
 })
 
 /** Comments of SPDX have a line for each fact. */
@@ -199,6 +203,11 @@ describe('SBOMs', () => {
           expect(sbom.distro).toEqual(inventory.distro)
           expect(sbom.problems).toEqual(inventory.problems)
           expect(sbom.name).toBe(inventory.name)
+          expect(sbom.packages.map(one => one.at)).toEqual(
+            expected.map(one => one.at.map(place => ({ ...place, path: wellFormed((place as { path: string }).path) }))),
+          )
+          expect(sbom.layers).toEqual(inventory.layers)
+          expect(sbom.base).toEqual(inventory.base)
           expect(sbom.packages.map(({ source, aliases, ownedBy }) => ({ source, aliases, ownedBy }))).toEqual(
             expected.map(({ source, aliases, ownedBy }) => ({
               source: source && { ...source, name: oneLine(text, source.name) },
@@ -207,11 +216,6 @@ describe('SBOMs', () => {
             })),
           )
         }
-        const again = readSbom(new TextEncoder().encode(showCycloneDx(inventory, '0')), at)
-        expect(again.packages.map(one => one.at)).toEqual(
-          expected.map(one => [{ ...one.at[0], path: wellFormed((one.at[0] as { path: string }).path) }]),
-        )
-        expect(again.layers).toEqual(inventory.layers)
       }),
       { numRuns: 60 },
     )
@@ -233,6 +237,95 @@ describe('SBOMs', () => {
       expect(sbom.distro).toBeUndefined()
       expect(sbom.packages[0]?.licences).toEqual(one.licences)
     }
+  })
+
+  test("what Trivy and Syft say beside the package URL: sources, modules, epochs, Trivy's names of distributions", () => {
+    const at = { in: 'file', path: 'x', span: { start: 0, end: 0 } } as const
+    const read = (value: object) => readSbom(new TextEncoder().encode(JSON.stringify(value)), at)
+    const component = (url: string, version: string, properties: Record<string, string> = {}): object => ({
+      type: 'library',
+      'bom-ref': url,
+      name: 'x',
+      version,
+      purl: url,
+      properties: Object.entries(properties).map(([name, value]) => ({ name, value })),
+    })
+    const trivy = (values: Record<string, string>): Record<string, string> =>
+      Object.fromEntries(Object.entries(values).map(([name, value]) => [`aquasecurity:trivy:${name}`, value]))
+    const of = (...components: object[]) => read({ bomFormat: 'CycloneDX', components })
+    const first = (...parameters: Parameters<typeof component>) => of(component(...parameters)).packages[0]!
+
+    const libcrypto = 'pkg:apk/alpine/libcrypto3@3.1.0-r0?arch=x86_64&distro=3.18.4'
+    expect(first(libcrypto, '3.1.0-r0', trivy({ SrcName: 'openssl', SrcVersion: '3.1.0-r0' })).source).toEqual({
+      name: 'openssl',
+      version: '3.1.0-r0',
+    })
+    expect(of(component(libcrypto, '3.1.0-r0')).distro).toMatchObject({ id: 'alpine', version: '3.18.4' })
+    const debian = trivy({ SrcName: 'audit', SrcEpoch: '1', SrcVersion: '3.0.9', SrcRelease: '1' })
+    expect(first('pkg:deb/debian/libaudit1@3.0.9-1', '1:3.0.9-1', debian).source).toEqual({ name: 'audit', version: '1:3.0.9-1' })
+    const noEpoch = trivy({ SrcName: 'glibc', SrcEpoch: '0', SrcVersion: '2.34', SrcRelease: '125.el9' })
+    expect(first('pkg:rpm/redhat/libc@2.34-125.el9', '2.34-125.el9', noEpoch).source?.version).toBe('2.34-125.el9')
+
+    const nodejs = 'pkg:rpm/almalinux/nodejs@18.20.8-1.module_el8.10.0?epoch=1&distro=almalinux-8.9'
+    expect(first(nodejs, '18.20.8-1.module_el8.10.0').version).toBe('1:18.20.8-1.module_el8.10.0')
+    expect(first(nodejs, '1:18.20.8-1.module_el8.10.0').version).toBe('1:18.20.8-1.module_el8.10.0')
+    expect(first(nodejs, '').version).toBe('1:18.20.8-1.module_el8.10.0')
+    const label = 'nodejs:18:8100020250101:489197e6'
+    const labelled = 'pkg:rpm/almalinux/nodejs@18.20.8-1?modularitylabel=nodejs:18:8100020250101:489197e6'
+    const plain = 'pkg:rpm/almalinux/nodejs@18.20.8-1'
+    expect(first(plain, '18.20.8-1', { 'syft:metadata:modularityLabel': label }).purl).toBe(labelled)
+    expect(first(plain, '18.20.8-1', { 'syft:metadata:modularityLabel': '(none)' }).purl).toBe(plain)
+    expect(first(plain, '18.20.8-1', trivy({ Modularitylabel: label })).purl).toBe(labelled)
+    const syft = read({
+      artifacts: [
+        { id: '1', name: 'nodejs', version: '18.20.8-1', purl: plain, metadata: { modularityLabel: label } },
+        { id: '2', name: 'bash', version: '1', purl: 'pkg:rpm/almalinux/bash@1', metadata: { modularityLabel: null } },
+      ],
+      artifactRelationships: [{ parent: '1', child: '2', type: 'dependency-of' }],
+    })
+    expect(syft.packages.map(({ purl: url, dependsOn }) => [url, dependsOn])).toEqual([
+      ['pkg:rpm/almalinux/bash@1', [labelled]],
+      [labelled, []],
+    ])
+
+    const spdx = read({
+      spdxVersion: 'SPDX-2.3',
+      packages: [
+        {
+          SPDXID: 'SPDXRef-1',
+          name: 'libssl3',
+          versionInfo: '3.0.11-1~deb12u2',
+          sourceInfo: 'built package from: openssl 3.0.11-1~deb12u2',
+          externalRefs: [{ referenceType: 'purl', referenceLocator: 'pkg:deb/debian/libssl3@3.0.11-1~deb12u2' }],
+        },
+      ],
+    })
+    expect(spdx.packages[0]!.source).toEqual({ name: 'openssl', version: '3.0.11-1~deb12u2' })
+
+    for (const [name, version, id, plainVersion] of [
+      ['alma', '8.9', 'almalinux', '8.9'],
+      ['redhat', '8.9', 'rhel', '8.9'],
+      ['amazon', '2 (Karoo)', 'amzn', '2'],
+      ['amazon', 'AMI release 2018.03', 'amzn', '2018.03'],
+      ['oracle', '8.9', 'ol', '8.9'],
+      ['cbl-mariner', '2.0.1', 'mariner', '2.0.1'],
+      ['suse linux enterprise server', '15.5', 'sles', '15.5'],
+      ['azurelinux', '3.0', 'azurelinux', '3.0'],
+      ['opensuse.leap', '15.5', 'opensuse-leap', '15.5'],
+      ['photon', '5.0', 'photon', '5.0'],
+      ['rocky', '9.3', 'rocky', '9.3'],
+      ['centos', '7.9', 'centos', '7.9'],
+      ['debian', '12.5', 'debian', '12.5'],
+    ] as const) {
+      const expected = { id, version: plainVersion }
+      expect(of({ type: 'operating-system', name, version }).distro).toMatchObject(expected)
+      const distro = encodeURIComponent(`${name}-${version}`)
+      if (!version.startsWith('AMI'))
+        expect(of(component(`pkg:rpm/x/bash@1?distro=${distro}`, '1')).distro).toMatchObject(expected)
+    }
+    expect(of({ type: 'operating-system', name: 'suse linux enterprise server', version: '15.5' }).distro!.name).toBe(
+      'SUSE Linux Enterprise Server 15 SP5',
+    )
   })
 
   test("Syft's own form, components in components, other tools' habits", () => {
@@ -273,6 +366,20 @@ describe('SBOMs', () => {
       ],
     })
     expect(nested.packages.map(({ name }) => name)).toEqual(['@s/b', 'a'])
+    // Package URLs that cannot be read are told, as those that are not there.
+    const unreadable = read({
+      bomFormat: 'CycloneDX',
+      components: [
+        { type: 'library', name: 'lodash', version: '4.17.15', purl: 'npm/lodash@4.17.15' },
+        { type: 'library', name: 'lodash', version: '4.17.15', purl: 'pkg:npm/lodash@4%ZZ' },
+        { type: 'library', name: 'lodash', version: '4.17.15' },
+        { type: 'library', name: 'lodash', version: '4.17.15', purl: 'pkg:npm/lodash' },
+      ],
+    })
+    expect(unreadable.packages.map(({ purl: url, version }) => [url, version])).toEqual([['pkg:npm/lodash@4.17.15', '4.17.15']])
+    expect(unreadable.problems.map(({ code, message }) => `${code} ${message}`)).toEqual([
+      'sbom-without-purl 3 of the packages that the SBOM lists have no package URL that can be read, and are left out',
+    ])
     for (const bad of [
       '',
       '[]',

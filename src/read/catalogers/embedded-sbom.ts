@@ -7,7 +7,7 @@ import { readSbom, SbomError } from '../sbom/read-sbom.ts'
 type Data = readonly Omit<Package, 'at'>[]
 
 const cataloger: Cataloger<Data> = {
-  revision: 2,
+  revision: 3,
   files: [
     '**/*.{cdx,spdx,bom,syft}.json',
     '**/{bom,sbom}.json',

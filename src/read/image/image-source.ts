@@ -4,6 +4,7 @@ import type { Problem } from '../../model/finding.ts'
 import type { Image, LayerBytes } from '../../model/image.ts'
 import type { LayerSummary } from '../../model/inventory.ts'
 import type { Distro, Package } from '../../model/package.ts'
+import type { BaseImage } from '../../model/vulnerability.ts'
 import type { World } from '../../model/world.ts'
 
 export type SourceOptions = {
@@ -60,6 +61,7 @@ export type OpenedSbom = {
   readonly problems: readonly Problem[]
   readonly distro: Distro | undefined
   readonly layers: readonly LayerSummary[]
+  readonly base?: BaseImage
 }
 
 export type Opened = OpenedImage | PassingImage | OpenedFolder | OpenedSbom

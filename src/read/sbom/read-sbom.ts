@@ -3,7 +3,8 @@ import * as v from 'valibot'
 import { isDigest, type Location, type Problem } from '../../model/finding.ts'
 import type { LayerSummary } from '../../model/inventory.ts'
 import type { Distro, Package } from '../../model/package.ts'
-import { parsePurl } from '../../model/purl.ts'
+import { type Purl, parsePurl, purl as purlText } from '../../model/purl.ts'
+import type { BaseImage } from '../../model/vulnerability.ts'
 
 /** The text is no SBOM, or one of a form that is not read. One sentence without a full stop. */
 export class SbomError extends Error {
@@ -20,8 +21,10 @@ export type Sbom = {
   /** By purl; those of the subject itself and of the operating system are not among them. */
   readonly packages: readonly Package[]
   readonly problems: readonly Problem[]
-  /** From the base upwards; only our own CycloneDX lists them. */
+  /** From the base upwards; only our own list them. */
   readonly layers: readonly LayerSummary[]
+  /** As far as our own say. */
+  readonly base?: BaseImage
 }
 
 /** `at`: the place that every package without a better one gets. Throws SbomError. */
@@ -70,26 +73,38 @@ type Draft = {
   readonly aliases?: readonly string[]
 }
 
+/** What bulkhead wrote of its own. */
+type Own = {
+  readonly isOurs: boolean
+  readonly problems: readonly Problem[]
+  readonly layers: readonly LayerSummary[]
+  readonly base?: BaseImage | undefined
+}
+
 const finish = (
   format: Sbom['format'],
   name: string,
   drafts: readonly Draft[],
-  unknown: number,
+  unnamed: number,
   at: Location,
   distro: Distro | undefined,
-  /** What bulkhead wrote of its own. */
-  own: { readonly isOurs: boolean; readonly problems: readonly Problem[]; readonly layers: readonly LayerSummary[] } = foreign,
+  own: Own = foreign,
 ): Sbom => {
   const packages = new Map<string, Package>()
+  let unknown = unnamed
   for (const draft of drafts) {
     const parsed = parsePurl(draft.purl)
-    if (!parsed) continue
-    const source = draft.source ?? sourceIn(parsed.qualifiers?.upstream, draft)
+    if (!parsed) {
+      unknown++
+      continue
+    }
+    const version = versionOf(draft.version, parsed)
+    const source = draft.source ?? sourceIn(parsed.qualifiers?.upstream, { version })
     const [first = at, ...rest] = draft.at
     packages.set(draft.purl, {
       purl: draft.purl,
       name: draft.name,
-      version: draft.version,
+      version,
       ecosystem: parsed.type,
       ...(source ? { source } : {}),
       at: [first, ...rest],
@@ -117,16 +132,39 @@ const finish = (
             {
               kind: 'uncovered',
               code: 'sbom-without-purl',
-              message: `${unknown} of the packages that the SBOM lists have no package URL, and are left out`,
+              message: `${unknown} of the packages that the SBOM lists have no package URL that can be read, and are left out`,
               at,
             } as const,
           ]),
     ],
     layers: own.layers,
+    ...(own.base ? { base: own.base } : {}),
   }
 }
 
-const foreign = { isOurs: false, problems: [], layers: [] }
+const foreign: Own = { isOurs: false, problems: [], layers: [] }
+
+/** An RPM's epoch is a qualifier, and its version may be without: https://github.com/package-url/purl-spec/blob/main/types-doc/rpm-definition.md */
+const versionOf = (stated: string, { type, version = '', qualifiers }: Purl): string => {
+  const known = stated === '' ? version : stated
+  const epoch = type === 'rpm' && !/^\d+:/.test(known) ? /^[1-9]\d{0,9}$/.exec(qualifiers?.epoch ?? '')?.[0] : undefined
+  return epoch === undefined || known === '' ? known : `${epoch}:${known}`
+}
+
+/** With what the package URL lacks and the SBOM says beside it: the version, and the module of an RPM. */
+const completed = (url: string, version: string, label: string | undefined): string => {
+  const isModular = label?.includes(':') === true
+  const parsed = parsePurl(url)
+  if (!parsed) return url
+  const needsLabel = isModular && parsed.type === 'rpm' && parsed.qualifiers?.modularitylabel === undefined
+  const needsVersion = parsed.version === undefined && version !== ''
+  if (!needsLabel && !needsVersion) return url
+  return purlText({
+    ...parsed,
+    ...(needsVersion ? { version } : {}),
+    ...(needsLabel ? { qualifiers: { ...parsed.qualifiers, modularitylabel: label } } : {}),
+  })
+}
 
 type Pair = { readonly name: string; readonly value: string }
 
@@ -159,6 +197,27 @@ const layersOf = (pairs: readonly Pair[]): readonly LayerSummary[] => {
   return layers
 }
 
+/** Which of the layers are the base image's. */
+const baseOf = (pairs: readonly Pair[], { length }: readonly LayerSummary[]): BaseImage | undefined => {
+  const [count = ''] = valuesOf(pairs, 'bulkhead:image:base:layers')
+  const [by] = valuesOf(pairs, 'bulkhead:image:base:decided-by')
+  const layers = /^\d{1,6}$/.test(count) ? Number(count) : 0
+  if (layers < 1 || layers > length || (by !== 'annotation' && by !== 'history')) return undefined
+  const [name] = valuesOf(pairs, 'bulkhead:image:base:name')
+  const [digest] = valuesOf(pairs, 'bulkhead:image:base:digest')
+  return { name, digest, layers, decidedBy: by }
+}
+
+/** `layer sha256:… step 3 /path`, `file /path`; line ends and % of the path are escaped. */
+const placesOf = (pairs: readonly Pair[]): readonly Location[] =>
+  valuesOf(pairs, 'bulkhead:place').flatMap((place): Location[] => {
+    const [, layer, step, escaped] = /^(?:file|layer (\S{1,200})(?: step (\d{1,9}))?) (.*)$/s.exec(place) ?? []
+    if (escaped === undefined) return []
+    const path = escaped.replace(/%(0A|0D|25)/g, found => decodeURIComponent(found))
+    if (layer === undefined) return [{ in: 'file', path, span: { start: 0, end: 0 } }]
+    return isDigest(layer) ? [{ in: 'layer', layer, ...(step === undefined ? {} : { step: Number(step) }), path }] : []
+  })
+
 const withDetails = (distro: Distro, pairs: readonly Pair[]): Distro => ({
   ...distro,
   idLike: valuesOf(pairs, 'bulkhead:distro:id-like'),
@@ -168,7 +227,21 @@ const withDetails = (distro: Distro, pairs: readonly Pair[]): Distro => ({
 
 const sourceOf = (pairs: readonly Pair[], version: string): { name: string; version: string } | undefined => {
   const [name] = valuesOf(pairs, 'bulkhead:source:name')
-  return name === undefined ? undefined : { name, version: valuesOf(pairs, 'bulkhead:source:version')[0] ?? version }
+  return name === undefined ? trivySource(pairs) : { name, version: valuesOf(pairs, 'bulkhead:source:version')[0] ?? version }
+}
+
+/** https://github.com/aquasecurity/trivy/blob/main/pkg/sbom/core/bom.go: an epoch of 0 may stand there, or not. */
+const trivySource = (pairs: readonly Pair[]): { name: string; version: string } | undefined => {
+  const valueOf = (name: string): string => valuesOf(pairs, `aquasecurity:trivy:${name}`)[0] ?? ''
+  const [name, epoch, version, release] = ['SrcName', 'SrcEpoch', 'SrcVersion', 'SrcRelease'].map(valueOf)
+  if (!name || !version) return undefined
+  return { name, version: `${epoch && epoch !== '0' ? `${epoch}:` : ''}${version}${release ? `-${release}` : ''}` }
+}
+
+/** Of Trivy's SPDX: `built package from: openssl 3.0.11-1`. */
+const builtFrom = (sourceInfo: string): { name: string; version: string } | undefined => {
+  const [, name, version] = /^built package from: (\S+) (\S+)$/.exec(sourceInfo.slice(0, 1000)) ?? []
+  return name === undefined || version === undefined ? undefined : { name, version }
 }
 
 /** `openssl@3.0.11-1`, `openssl`; of rpm, a file: `openssl-3.0.7-24.el9.src.rpm`. */
@@ -183,23 +256,42 @@ const sourceIn = (
   return at > 0 ? { name: upstream.slice(0, at), version: upstream.slice(at + 1) } : { name: upstream, version }
 }
 
-/** `distro=debian-12` of the packages' own URLs. */
+/** `distro=debian-12`, `distro=opensuse-leap-15.5` of the packages' own URLs; Trivy writes Alpine's as `distro=3.18.4`. */
 const distroIn = (packages: readonly Package[]): Distro | undefined => {
   for (const { purl } of packages) {
-    const named = /[?&]distro=([a-z][a-z0-9_]*)-([^&#]*)/.exec(purl)
-    if (named) return distroOf(named[1]!, decodeURIComponent(named[2]!), '')
+    if (!purl.includes('distro=')) continue
+    const { type, namespace, qualifiers } = parsePurl(purl) ?? {}
+    const named = qualifiers?.distro ?? ''
+    const [, id, version] = /^([a-z][a-z0-9_. -]*?)-(\d.*)$/i.exec(named) ?? /^([a-z][a-z0-9_.]*)-(.*)$/i.exec(named) ?? []
+    if (id !== undefined && version !== undefined) return distroOf(id, version, '')
+    if (type === 'apk' && namespace !== undefined && /^\d/.test(named)) return distroOf(namespace, named, '')
   }
   return undefined
 }
 
-const distroOf = (id: string, version: string, name: string): Distro => ({
-  id: id.toLowerCase(),
-  idLike: [],
-  version,
-  codename: '',
-  name: name || `${id} ${version}`.trim(),
-  variant: '',
-})
+/** Trivy's names → those of os-release: https://github.com/aquasecurity/trivy/blob/main/pkg/fanal/types/const.go */
+const distroNames: ReadonlyMap<string, string> = new Map([
+  ['alma', 'almalinux'],
+  ['amazon', 'amzn'],
+  ['cbl-mariner', 'mariner'],
+  ['opensuse.leap', 'opensuse-leap'],
+  ['opensuse.tumbleweed', 'opensuse-tumbleweed'],
+  ['oracle', 'ol'],
+  ['redhat', 'rhel'],
+  ['suse linux enterprise server', 'sles'],
+  ['suse linux enterprise micro', 'sle-micro'],
+])
+
+const distroOf = (stated: string, version: string, name: string): Distro => {
+  const lower = stated.toLowerCase()
+  const id = distroNames.get(lower) ?? lower
+  // `2 (Karoo)`, `AMI release 2018.03`
+  const plain = id === 'amzn' ? version.replace(/^AMI release /, '').replace(/ \(.*$/s, '') : version
+  const [, major, pack] = (id === 'sles' && /^(\d+)(?:\.(\d+))?$/.exec(plain)) || []
+  const own =
+    major === undefined ? `${stated} ${plain}` : `SUSE Linux Enterprise Server ${major}${pack === undefined ? '' : ` SP${pack}`}`
+  return { id, idLike: [], version: plain, codename: '', name: name || own.trim(), variant: '' }
+}
 
 const parse = <Schema extends v.GenericSchema>(schema: Schema, value: unknown): v.InferOutput<Schema> => {
   const result = v.safeParse(schema, value)
@@ -263,15 +355,18 @@ const readCycloneDx = (value: unknown, at: Location): Sbom => {
       if (one.type === 'library' || one.type === 'application' || one.type === 'framework') unknown++
       continue
     }
-    if (one['bom-ref'] !== '') purls.set(one['bom-ref'], one.purl)
     const named = (name: string): readonly string[] => valuesOf(one.properties, name)
+    const [label] = [...named('syft:metadata:modularityLabel'), ...named('aquasecurity:trivy:Modularitylabel')]
+    const purl = completed(one.purl, one.version, label)
+    if (one['bom-ref'] !== '') purls.set(one['bom-ref'], purl)
     const [layer] = named('bulkhead:layer')
     const [step] = named('bulkhead:step')
     const [owner] = named('bulkhead:owned-by')
+    const others = placesOf(one.properties)
     const source = sourceOf(one.properties, one.version)
     drafts.push({
-      purl: one.purl,
-      name: nameOf(one.purl, one.group, one.name),
+      purl,
+      name: nameOf(purl, one.group, one.name),
       version: one.version,
       licences: one.licenses.flatMap(licence => licence.expression ?? licence.license?.id ?? licence.license?.name ?? []),
       dependsOn: [],
@@ -280,7 +375,7 @@ const readCycloneDx = (value: unknown, at: Location): Sbom => {
         ({ location }, i): Location =>
           layer !== undefined && isDigest(layer) && i === 0
             ? { in: 'layer', layer, ...(/^\d+$/.test(step ?? '') ? { step: Number(step) } : {}), path: location }
-            : { in: 'file', path: location, span: { start: 0, end: 0 } },
+            : (others[i - 1] ?? { in: 'file', path: location, span: { start: 0, end: 0 } }),
       ),
       ...(source ? { source } : {}),
       ...(owner === undefined ? {} : { ownedBy: owner }),
@@ -289,10 +384,12 @@ const readCycloneDx = (value: unknown, at: Location): Sbom => {
   }
   const linked = drafts.map(draft => ({ ...draft, dependsOn: draft.refs.flatMap(ref => purls.get(ref) ?? []) }))
   const facts = bom.metadata?.component?.properties ?? []
+  const layers = layersOf(facts)
   return finish('CycloneDX', bom.metadata?.component?.name ?? '', linked, unknown, at, distro, {
     isOurs: v.is(ourTools, bom.metadata?.tools),
     problems: problemsOf(facts),
-    layers: layersOf(facts),
+    layers,
+    base: baseOf(facts, layers),
   })
 }
 
@@ -315,6 +412,7 @@ const spdxSchema = v.looseObject({
         name: text,
         versionInfo: text,
         licenseDeclared: text,
+        sourceInfo: text,
         primaryPackagePurpose: text,
         description: text,
         comment: text,
@@ -336,7 +434,7 @@ const statements = (expression: string, texts: ReadonlyMap<string, string>): rea
 /** `name: value` in each line of a comment. */
 const pairsIn = (comment: string): readonly Pair[] =>
   comment.split('\n').flatMap(line => {
-    const [, name, value] = /^(bulkhead:[a-z:-]+): (.*)$/.exec(line) ?? []
+    const [, name, value] = /^(bulkhead:[a-z:-]+): (.*)$/s.exec(line) ?? []
     return name === undefined || value === undefined ? [] : [{ name, value }]
   })
 
@@ -351,7 +449,7 @@ const readSpdx = (value: unknown, at: Location): Sbom => {
   const purls = new Map<string, string>()
   let distro: Distro | undefined
   let unknown = 0
-  let problems: readonly Problem[] = []
+  let facts: readonly Pair[] = []
   const found = document.packages.flatMap(one => {
     const locators = one.externalRefs.flatMap(({ referenceType, referenceLocator }) =>
       /(?:^|\/)purl$/.test(referenceType) ? [referenceLocator] : [],
@@ -366,14 +464,15 @@ const readSpdx = (value: unknown, at: Location): Sbom => {
       (one.primaryPackagePurpose === 'CONTAINER' || document.packages.length > 1) &&
       !/^pkg:(?!oci|docker)/.test(locators[0] ?? '')
     ) {
-      problems = problemsOf(pairsIn(one.comment))
+      facts = pairsIn(one.comment)
       return []
     }
-    const [purl, ...aliases] = locators
-    if (purl === undefined) {
+    const [url, ...aliases] = locators
+    if (url === undefined) {
       unknown++
       return []
     }
+    const purl = completed(url, one.versionInfo, undefined)
     purls.set(one.SPDXID, purl)
     return [{ one, purl, aliases }]
   })
@@ -391,7 +490,7 @@ const readSpdx = (value: unknown, at: Location): Sbom => {
   }
   const drafts = found.map(({ one, purl, aliases }): Draft => {
     const pairs = pairsIn(one.comment)
-    const source = sourceOf(pairs, one.versionInfo)
+    const source = sourceOf(pairs, one.versionInfo) ?? builtFrom(one.sourceInfo)
     const [ownedBy] = valuesOf(pairs, 'bulkhead:owned-by')
     return {
       purl,
@@ -402,16 +501,18 @@ const readSpdx = (value: unknown, at: Location): Sbom => {
           ? []
           : statements(one.licenseDeclared, licences),
       dependsOn: dependsOn.get(purl) ?? [],
-      at: [],
+      at: placesOf(pairs),
       aliases,
       ...(source ? { source } : {}),
       ...(ownedBy === undefined ? {} : { ownedBy }),
     }
   })
+  const layers = layersOf(facts)
   return finish('SPDX', document.name, drafts, unknown, at, distro, {
     isOurs: document.creationInfo?.creators.some(creator => creator.startsWith('Tool: bulkhead-')) === true,
-    problems,
-    layers: [],
+    problems: problemsOf(facts),
+    layers,
+    base: baseOf(facts, layers),
   })
 }
 
@@ -424,6 +525,7 @@ const syftSchema = v.looseObject({
       name: text,
       version: text,
       purl: text,
+      metadata: v.nullish(v.unknown()),
       licenses: v.nullish(v.array(v.union([v.string(), v.looseObject({ value: text })])), []),
       locations: v.nullish(v.array(v.looseObject({ path: text, layerID: text })), []),
     }),
@@ -433,9 +535,15 @@ const syftSchema = v.looseObject({
   distro: v.nullish(v.looseObject({ id: text, versionID: text, prettyName: text })),
 })
 
+const modular = v.looseObject({ modularityLabel: v.string() })
+
 const readSyft = (value: unknown, at: Location): Sbom => {
   const document = parse(syftSchema, value)
-  const purls = new Map(document.artifacts.map(one => [one.id, one.purl]))
+  const artifacts = document.artifacts.map(one => ({
+    ...one,
+    purl: completed(one.purl, one.version, v.is(modular, one.metadata) ? one.metadata.modularityLabel : undefined),
+  }))
+  const purls = new Map(artifacts.map(one => [one.id, one.purl]))
   const dependsOn = new Map<string, string[]>()
   for (const { parent, child, type } of document.artifactRelationships) {
     const a = purls.get(child)
@@ -443,7 +551,7 @@ const readSyft = (value: unknown, at: Location): Sbom => {
     if (type === 'dependency-of' && a && b) dependsOn.set(a, [...(dependsOn.get(a) ?? []), b])
   }
   let unknown = 0
-  const drafts = document.artifacts.flatMap((one): Draft[] => {
+  const drafts = artifacts.flatMap((one): Draft[] => {
     if (one.purl === '') {
       unknown++
       return []

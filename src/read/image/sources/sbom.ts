@@ -13,8 +13,8 @@ const source: ImageSource = {
     if ((await world.files.stat(path))?.type !== 'file') return undefined
     const bytes = await world.files.read(path, limit)
     try {
-      const { name, packages, problems, distro, layers } = readSbom(bytes, { in: 'file', path, span: { start: 0, end: 0 } })
-      return { kind: 'sbom', name, packages, problems, distro, layers }
+      const { name, packages, problems, distro, layers, base } = readSbom(bytes, { in: 'file', path, span: { start: 0, end: 0 } })
+      return { kind: 'sbom', name, packages, problems, distro, layers, ...(base ? { base } : {}) }
     } catch (error) {
       if (!(error instanceof SbomError)) throw error
       throw new ImageError('not-an-image', error.message, 'CycloneDX 1.2–1.7, SPDX 2.2–2.3 and Syft are read, in JSON')
