@@ -162,6 +162,59 @@ describe('OSV', () => {
     })
   })
 
+  test('single versions count where a bound of the ranges is no version of the ecosystem', () => {
+    const versions = Array.from({ length: 21 }, (_, i) => `10.0.${i}`)
+    const neutron = (fixed: string): AffectedPackage =>
+      one(
+        'osv',
+        'a.json',
+        {
+          id: 'PYSEC-2026-686',
+          affected: [
+            {
+              package: { ecosystem: 'PyPI', name: 'neutron' },
+              ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }, { fixed }] }],
+              versions,
+            },
+          ],
+        },
+        'PyPI',
+      ).affected[0]!
+    for (const fixed of ['10.0.2-1.1', '99524214c4c3b0b5f9e2a7e8a7bc1ed1a6d7c0fd', 'v1_2_3'])
+      expect(neutron(fixed).versions, fixed).toEqual(versions)
+    for (const fixed of ['10.0.2', '1!10.0.2rc1.post2.dev3+local.1', '10.0.2-1', 'v1.2'])
+      expect(neutron(fixed).versions, fixed).toBeUndefined()
+  })
+
+  test('events in any order give the same ranges', () => {
+    const bound = fc
+      .tuple(fc.nat(4), fc.nat(12), fc.constantFrom('', '-beta.2', '-beta.10'))
+      .map(([a, b, c]) => `${a}.${b}.0${c}`)
+    const sane = fc.uniqueArray(bound, { minLength: 1, maxLength: 9 }).chain(bounds => {
+      const order = [...bounds].sort((a, b) => {
+        const [x = [], y = []] = [a, b].map(text => text.split(/[.-]/).map(part => (/^\d/.test(part) ? Number(part) : 0)))
+        for (let i = 0; i < 3; i++) if (x[i] !== y[i]) return x[i]! - y[i]!
+        return (x[4] ?? 99) - (y[4] ?? 99)
+      })
+      const events = order.map((version, i) => (i % 2 === 0 ? { introduced: version } : { fixed: version }))
+      return fc.tuple(fc.constant(events), fc.shuffledSubarray(events, { minLength: events.length }))
+    })
+    const set = (events: object[]): readonly string[] =>
+      withEvents(events)
+        .flatMap(({ ranges }) => ranges)
+        .map(range => JSON.stringify(range))
+        .sort()
+    fc.assert(
+      fc.property(sane, ([events, shuffled]) => {
+        expect(set(shuffled)).toEqual(set(events))
+      }),
+    )
+    expect(set([{ introduced: '0' }, { introduced: '10.0' }, { fixed: '9.5' }, { fixed: '10.2' }])).toEqual([
+      '{"fixed":"9.5"}',
+      '{"introduced":"10.0","fixed":"10.2"}',
+    ])
+  })
+
   test('where GitHub knows the last vulnerable version beside the range', () => {
     const known = (text: string): object => ({ database_specific: { last_known_affected_version_range: text } })
     expect(withEvents([{ introduced: '0' }], known('<= 0.7.7'))[0]!.ranges).toEqual([{ lastAffected: '0.7.7' }])
@@ -253,6 +306,7 @@ describe('OSV', () => {
         ecosystem.split(':')[0],
       ).affected[0]!.name
     expect(named('PyPI', 'Zope.Interface__x')).toBe('zope-interface-x')
+    expect(named('Go', 'github.com/Masterminds/goutils')).toBe('github.com/masterminds/goutils')
     expect(named('NuGet', 'Newtonsoft.Json')).toBe('newtonsoft.json')
     expect(named('Packagist:https://packages.drupal.org/8', 'Drupal/Core')).toBe('drupal/core')
     expect(named('Maven', 'org.Foo:Bar')).toBe('org.Foo:Bar')
@@ -768,6 +822,24 @@ test('databases of languages', () => {
     },
   ])
   expect(read('retirejs', 'repository/jsrepository-v6.json', retire)).toEqual([])
+  // Without an identifier: by the report that is pointed at, if it is about one vulnerability.
+  const entry = (...info: string[]): object => ({ below: '4.0.0', identifiers: { summary: 'Prototype pollution' }, info })
+  const named = {
+    lodash: {
+      vulnerabilities: [
+        entry('https://hackerone.com/reports/310443'),
+        entry('https://hackerone.com/reports/310443', 'https://hackerone.com/reports/380873'),
+        entry('https://nodesecurity.io/advisories/29'),
+        entry('https://nodesecurity.io/advisories/7'),
+      ],
+    },
+  }
+  expect(records(read('retirejs', 'repository/npmrepository.json', named)).map(({ id, aliases }) => [id, ...aliases])).toEqual([
+    ['CVE-2018-3721'],
+    ['RETIREJS-lodash-2'],
+    ['CVE-2014-7191'],
+    ['RETIREJS-lodash-4'],
+  ])
   expect(one('friendsofphp', 'cakephp/cakephp/CVE-2019-11458.yaml', php)).toEqual({
     id: 'CVE-2019-11458',
     aliases: [],

@@ -148,7 +148,11 @@ export const systemIdentities = (one: Package, authority: Authority): readonly I
 const languages: Readonly<Record<string, { readonly ecosystem: string; readonly order: string; name?(purl: Purl): string }>> = {
   npm: { ecosystem: 'npm', order: 'semver' },
   pypi: { ecosystem: 'PyPI', order: 'pep440', name: ({ name }) => name.toLowerCase().replace(/[-_.]+/g, '-') },
-  golang: { ecosystem: 'Go', order: 'go' },
+  golang: {
+    ecosystem: 'Go',
+    order: 'go',
+    name: ({ namespace, name }) => `${namespace === undefined ? '' : `${namespace}/`}${name}`.toLowerCase(),
+  },
   maven: { ecosystem: 'Maven', order: 'maven', name: ({ namespace, name }) => `${namespace ?? ''}:${name}` },
   gem: { ecosystem: 'RubyGems', order: 'rubygems' },
   nuget: { ecosystem: 'NuGet', order: 'nuget', name: ({ name }) => name.toLowerCase() },

@@ -175,7 +175,8 @@ const packagesOf = (entry: Fields, ecosystems: readonly string[], modules: reado
   // Rocky's have the epoch there, and not always in the version: https://github.com/resf/distro-tools
   const epoch = /[?&]epoch=([1-9]\d{0,4})(?:&|$)/.exec(purl)?.[1]
   const ranges = epoch === undefined ? read.ranges : read.ranges.map(range => withEpoch(range, epoch))
-  const versions = versionsOf(entry, ranges.length > 0 && !read.isOdd)
+  const isPlain = ranges.every(range => Object.values(range).every(version => isComparable(base, version)))
+  const versions = versionsOf(entry, ranges.length > 0 && !read.isOdd && isPlain)
   if (ranges.length === 0 && versions.length === 0) return []
   const isModular = modular.has(base) && ranges.some(({ fixed }) => fixed !== undefined && /\.module[_+]/.test(fixed))
   // RustSec's `unmaintained` and `notice` are no vulnerabilities; `unsound` may be one.
@@ -237,11 +238,22 @@ const placeOf = (ecosystem: string, base: string): Pick<AffectedPackage, 'ecosys
   return ecosystem.startsWith('Ubuntu:Pro:') ? undefined : { ecosystem }
 }
 
-/** PyPI: https://packaging.python.org/en/latest/specifications/name-normalization/; NuGet and Packagist do not tell letters by their case. */
+/**
+ * PyPI: https://packaging.python.org/en/latest/specifications/name-normalization/; NuGet and Packagist do not tell letters by their case. Go does, but package
+ * URLs have its modules in small letters: https://github.com/package-url/purl-spec/blob/main/types-doc/golang-definition.md
+ */
 const normalName = (base: string, name: string): string => {
   if (base === 'PyPI') return name.toLowerCase().replace(/[-_.]+/g, '-')
-  return base === 'NuGet' || base === 'Packagist' ? name.toLowerCase() : name
+  return base === 'NuGet' || base === 'Packagist' || base === 'Go' ? name.toLowerCase() : name
 }
+
+/** https://packaging.python.org/en/latest/specifications/version-specifiers/#appendix-parsing-version-strings-with-regular-expressions */
+const pep440 =
+  /^v?(?:\d+!)?\d+(?:\.\d+)*(?:[-_.]?(?:a|b|c|rc|alpha|beta|pre|preview)[-_.]?\d*)?(?:-\d+|[-_.]?(?:post|rev|r)[-_.]?\d*)?(?:[-_.]?dev[-_.]?\d*)?(?:\+[a-z0-9]+(?:[-_.][a-z0-9]+)*)?$/i
+
+/** False: certainly no version in the ecosystem's order, such as the hash of a commit or another repository's version. */
+const isComparable = (base: string, version: string): boolean =>
+  base === 'PyPI' ? pep440.test(version) : !/^[0-9a-f]{12,64}$/.test(version) || /^\d+$/.test(version)
 
 const withEpoch = (range: VersionRange, epoch: string): VersionRange =>
   Object.fromEntries(
@@ -277,8 +289,9 @@ const rangesOf = (entry: Fields, lastKnown: string | undefined): Ranges => {
   return { ranges: joined(ranges), isOdd }
 }
 
-/** In the order in which they stand. `limit` ends a range as `fixed` does. */
-const eventsOf = (events: readonly unknown[]): Ranges => {
+/** `limit` ends a range as `fixed` does. */
+const eventsOf = (all: readonly unknown[]): Ranges => {
+  const events = inOrder(all)
   const ranges: VersionRange[] = []
   let open: (string | undefined)[] = []
   let early: VersionRange | undefined
@@ -306,6 +319,62 @@ const eventsOf = (events: readonly unknown[]): Ranges => {
   ranges.push(...open.map(start => startingAt(start, {})))
   return { ranges, isOdd: isOdd || early !== undefined }
 }
+
+type Event = { readonly version: string; readonly isStart: boolean; readonly value: Fields }
+
+/**
+ * As they stand, if each range that begins there also ends there, and not below its beginning. Else by version, as the schema has it
+ * (https://ossf.github.io/osv-schema/#evaluation), if all are dotted numbers: the ecosystem's own order is not asked.
+ */
+const inOrder = (events: readonly unknown[]): readonly unknown[] => {
+  if (events.length < 2 || (events.length === 2 && fieldsOf(events[0])?.introduced === '0')) return events
+  const parts: Event[] = []
+  for (const event of events) {
+    const fields = fieldsOf(event)
+    if (!fields) return events
+    for (const key of ['introduced', 'fixed', 'last_affected', 'limit']) {
+      const version = fields[key]
+      if (version === undefined) continue
+      if (typeof version !== 'string' || !/^(?:\d{1,9}:)?v?\d/.test(version)) return events
+      parts.push({ version, isStart: key === 'introduced', value: { [key]: version } })
+    }
+  }
+  const isPaired = parts.every(({ version, isStart }, i) => {
+    if (isStart) return i % 2 === 0
+    return i % 2 === 1 && byNumbers(parts[i - 1]!.version, version) <= 0
+  })
+  // More ends than beginnings: each may be meant for another branch.
+  const starts = parts.filter(({ isStart }) => isStart).length
+  if (isPaired || starts * 2 < parts.length) return events
+  return parts
+    .sort((a, b) => byNumbers(a.version, b.version) || bySuffix(a.version, b.version) || Number(b.isStart) - Number(a.isStart))
+    .map(({ value }) => value)
+}
+
+/** Epoch and the dotted numbers in front. */
+const numbersIn = (version: string): readonly string[] => {
+  const [, epoch = '0', numbers = ''] = /^(?:(\d+)[:!])?v?(\d+(?:\.\d+)*)/.exec(version) ?? []
+  return [epoch, ...numbers.split('.')].map(number => number.replace(/^0+(?=\d)/, ''))
+}
+
+const byNumbers = (a: string, b: string): number => {
+  const [left, right] = [numbersIn(a), numbersIn(b)]
+  for (let i = 0; i < Math.max(left.length, right.length); i++) {
+    const [x = '0', y = '0'] = [left[i], right[i]]
+    if (x !== y) return x.length - y.length || (x < y ? -1 : 1)
+  }
+  return 0
+}
+
+/** A prerelease comes before its release: `-rc.1`, `b2`, `~deb12u1`; of two the numbers in them count as numbers. */
+const bySuffix = (a: string, b: string): number => {
+  const suffixOf = (version: string): string => version.replace(/^(?:\d+[:!])?v?\d+(?:\.\d+)*/, '')
+  const [left, right] = [suffixOf(a), suffixOf(b)]
+  const rank = (suffix: string): number => (suffix === '' ? 1 : /^(?:~|-?[a-z]|\.(?:dev|pre|rc|a|b))/i.test(suffix) ? 0 : 2)
+  return rank(left) - rank(right) || natural.compare(left, right)
+}
+
+const natural = new Intl.Collator('en', { numeric: true })
 
 const startingAt = (introduced: string | undefined, end: VersionRange): VersionRange =>
   introduced === undefined ? end : { introduced, ...end }

@@ -19,6 +19,7 @@ import {
 } from '../advisory-fields.ts'
 import { Unreadable } from '../cataloger.ts'
 import type { Feed } from '../feed.ts'
+import { cveOfLinks } from '../retirejs-names.ts'
 
 /** Its list of npm packages; the other one is of scripts in browsers. https://github.com/RetireJS/retire.js/tree/master/repository */
 const feed: Feed = {
@@ -51,12 +52,14 @@ const itemOf = (name: string, value: unknown, number: number): FeedItem => {
   if (!isVersion(below) || (atOrAbove !== undefined && !isVersion(atOrAbove)))
     return { kind: 'skipped', what: cut(`${name} ${number}`, 128), why: 'it does not say which versions' }
   const identifiers = fieldsOf(entry.identifiers)
-  const cves = listOf(identifiers?.CVE).filter(isCve)
+  const links = listOf(entry.info).filter(isUrl)
+  const stated = listOf(identifiers?.CVE).filter(isCve)
+  const known = stated.length === 0 && !isId(identifiers?.githubID) ? cveOfLinks(links) : undefined
+  const cves = known === undefined ? stated : [known]
   const own = `RETIREJS-${name.replaceAll(/[^\w@/.-]/g, '_').slice(0, 90)}-${number}`
   const names = distinct([...cves, ...[identifiers?.githubID].filter(isId)])
   const isBundle = cves.length > 1
   const [id = own, ...aliases] = isBundle ? [own, ...cves] : names
-  const links = listOf(entry.info).filter(isUrl)
   return {
     kind: 'advisory',
     record: {
