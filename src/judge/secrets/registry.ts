@@ -36,6 +36,10 @@ import bitbucketAppPassword from './detectors/bitbucket-app-password.ts'
 import boxSecret from './detectors/box-secret.ts'
 import braintreeAccessToken from './detectors/braintree-access-token.ts'
 import brevoKey from './detectors/brevo-key.ts'
+import buildkiteAgentToken from './detectors/buildkite-agent-token.ts'
+import buildkiteJobToken from './detectors/buildkite-job-token.ts'
+import buildkitePortalToken from './detectors/buildkite-portal-token.ts'
+import buildkiteRegistryToken from './detectors/buildkite-registry-token.ts'
 import buildkiteToken from './detectors/buildkite-token.ts'
 import cerebrasKey from './detectors/cerebras-key.ts'
 import circleciLegacyToken from './detectors/circleci-legacy-token.ts'
@@ -154,6 +158,8 @@ import mongodbAtlasKey from './detectors/mongodb-atlas-key.ts'
 import mongodbAtlasServiceAccount from './detectors/mongodb-atlas-service-account.ts'
 import mysqlOptionFilePassword from './detectors/mysql-option-file-password.ts'
 import neonKey from './detectors/neon-key.ts'
+import netlifyBuildToken from './detectors/netlify-build-token.ts'
+import netlifyOauthToken from './detectors/netlify-oauth-token.ts'
 import netlifyToken from './detectors/netlify-token.ts'
 import netrcPassword from './detectors/netrc-password.ts'
 import newRelicIngestKey from './detectors/new-relic-ingest-key.ts'
@@ -306,6 +312,10 @@ export const detectors: Readonly<Record<string, Detector>> = {
   'box-secret': boxSecret,
   'braintree-access-token': braintreeAccessToken,
   'brevo-key': brevoKey,
+  'buildkite-agent-token': buildkiteAgentToken,
+  'buildkite-job-token': buildkiteJobToken,
+  'buildkite-portal-token': buildkitePortalToken,
+  'buildkite-registry-token': buildkiteRegistryToken,
   'buildkite-token': buildkiteToken,
   'cerebras-key': cerebrasKey,
   'circleci-legacy-token': circleciLegacyToken,
@@ -424,6 +434,8 @@ export const detectors: Readonly<Record<string, Detector>> = {
   'mongodb-atlas-service-account': mongodbAtlasServiceAccount,
   'mysql-option-file-password': mysqlOptionFilePassword,
   'neon-key': neonKey,
+  'netlify-build-token': netlifyBuildToken,
+  'netlify-oauth-token': netlifyOauthToken,
   'netlify-token': netlifyToken,
   'netrc-password': netrcPassword,
   'new-relic-ingest-key': newRelicIngestKey,

@@ -4,7 +4,7 @@ export default {
   name: 'Sourcegraph access token',
   why: 'It reads all code that its owner can search on that server.',
   revoke: 'Delete it under Settings → Access tokens on the server.',
-  link: 'https://sourcegraph.com/docs/cli/how-tos/creating-an-access-token',
+  link: 'https://sourcegraph.com/docs/cli/how-tos/revoking_an_access_token',
   keywords: ['sgp_'],
   pattern: /\bsgp_(?:(?:[0-9a-f]{16}|local)_)?[0-9a-f]{40}\b/g,
   prefix: /^sgp_/,
