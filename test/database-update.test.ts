@@ -1,12 +1,12 @@
 /** `db update` beside a server that has real records where their own hosts have them: what is new, what changed, what goes wrong. */
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gunzipSync, gzipSync, zstdDecompressSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type UpdateOptions, updateDatabase } from '../src/flows/feeds.ts'
+import { importFeeds, type UpdateOptions, updateDatabase } from '../src/flows/feeds.ts'
 import type { AdvisoryDatabase } from '../src/model/advisory.ts'
 import { feedFiles } from '../src/read/feed-files.ts'
 import { feeds } from '../src/read/feeds/registry.ts'
@@ -148,6 +148,82 @@ describe('what is new', () => {
       expect(database.named(kept!.replace('.json', ''))).toHaveLength(1)
     })
     expect(outcomes(await update(['osv/npm']))).toEqual(['osv/npm same'])
+  })
+
+  test('a changed record that is gone, is about another ecosystem by now, or came broken', async () => {
+    await update(['osv/npm'])
+    const [gone, moved, broken] = [...npm.keys()] as [string, string, string]
+    const idOf = (name: string): string => name.replace('.json', '')
+    const path = (name: string): string => `${osv}/${name}`
+    server.files.set(
+      `${osv}/modified_id.csv`,
+      Buffer.from([gone, moved, broken].map((name, i) => `2026-11-0${3 - i}T00:00:00Z,${idOf(name)}\n`).join('')),
+    )
+    server.files.delete(path(gone))
+    server.files.set(
+      path(moved),
+      Buffer.from(
+        JSON.stringify({
+          id: idOf(moved),
+          modified: '2026-11-02T00:00:00Z',
+          affected: [{ package: { ecosystem: 'PyPI', name: 'x' }, versions: ['1'] }],
+        }),
+      ),
+    )
+    server.files.set(path(broken), Buffer.from('{"id": '))
+    const result = await update(['osv/npm'])
+    expect(outcomes(result)).toEqual(['osv/npm changed'])
+    expect(result.problems.map(({ code, message }) => `${code} ${message.split(': ')[1]}`).sort()).toEqual(
+      [`record-skipped ${idOf(gone)}`, `record-skipped ${idOf(broken)}`].sort(),
+    )
+    using(database => {
+      expect(database.named(idOf(gone)).filter(({ id }) => id === idOf(gone))).toEqual([])
+      expect(database.named(idOf(moved)).filter(({ id }) => id === idOf(moved))).toEqual([])
+      expect(database.named(idOf(broken)).filter(({ id }) => id === idOf(broken))).toHaveLength(1)
+      expect(database.feeds[0]!.records).toBe(npm.size - 2)
+      expect(database.feeds[0]!.dated).toBe('2026-11-03T00:00:00Z')
+    })
+    expect(outcomes(await update(['osv/npm']))).toEqual(['osv/npm same'])
+  })
+
+  test('a server that has whole exports only is asked for the whole', async () => {
+    await update(['osv/npm'])
+    const names = [...npm.keys()].slice(0, 5)
+    const next = new Map(npm)
+    for (const name of names)
+      next.set(
+        name,
+        Buffer.from(
+          JSON.stringify({
+            ...(JSON.parse(npm.get(name)!.toString()) as object),
+            modified: '2026-11-01T00:00:00Z',
+            summary: 'new',
+          }),
+        ),
+      )
+    layOut(next)
+    for (const name of names) server.files.delete(`${osv}/${name}`)
+    const result = await update(['osv/npm'])
+    expect(outcomes(result)).toEqual(['osv/npm new'])
+    expect(result.problems).toEqual([])
+    using(database => {
+      expect(database.feeds[0]!.records).toBe(npm.size)
+      expect(database.named(names[0]!.replace('.json', ''))[0]!.summary).toBe('new')
+    })
+  })
+
+  test('nothing could be had, or all is as it was: no database of today comes of it', async () => {
+    server.files.delete(kev)
+    expect(outcomes(await update(['kev']))).toEqual(['kev failed'])
+    expect(readdirSync(folder)).toEqual([])
+    files = databaseFiles(folder, undefined, () => '2026-08-01T00:00:00.000Z')
+    await update(['osv/npm'])
+    const before = readFileSync(join(folder, 'current.json'), 'utf8')
+    files = databaseFiles(folder, undefined, () => '2026-09-01T00:00:00.000Z')
+    expect(outcomes(await update(['kev']))).toEqual(['kev failed'])
+    expect(readFileSync(join(folder, 'current.json'), 'utf8')).toBe(before)
+    expect(outcomes(await update(['kev', 'osv/npm']))).toEqual(['kev failed', 'osv/npm same'])
+    expect(files.current()!.note.built).toBe('2026-08-01T00:00:00.000Z')
   })
 
   test('a feed takes the place of its copy that came with the program', async () => {
@@ -313,6 +389,78 @@ describe('what goes wrong', () => {
 
   test('a feed that nobody knows is wrong usage', async () => {
     await expect(update(['osv/nothing'])).rejects.toThrow(/no feed is called osv\/nothing/)
+  })
+})
+
+describe('files of feeds from this machine', () => {
+  const take = (path: string, feed?: string): ReturnType<typeof importFeeds> =>
+    importFeeds(machine, files, path, {
+      feeds: new Map(Object.entries(feeds)),
+      note: () => undefined,
+      ...(feed === undefined ? {} : { feed }),
+    })
+  const dayOf = (name: string): string => using(database => database.feeds.find(({ feed }) => feed === name)!.dated.slice(0, 10))
+  const osvRecord = (id: string, modified: string, ecosystem = 'npm'): { name: string; body: Buffer } => ({
+    name: `${id}.json`,
+    body: Buffer.from(
+      JSON.stringify({ id, modified, affected: [{ package: { ecosystem, name: 'left-pad' }, versions: ['1'] }] }),
+    ),
+  })
+
+  test('they are of the day of their newest record, and not of today', async () => {
+    const path = join(folder, '../osv@npm.zip')
+    const far = '9998-01-01T00:00:00Z'
+    writeFileSync(
+      path,
+      zip([
+        osvRecord('GHSA-2222-2222-2222', '0001-01-01T00:00:00Z'),
+        osvRecord('GHSA-2222-2222-2223', '2025-02-03T04:05:06Z'),
+        osvRecord('GHSA-2222-2222-2224', far),
+      ]),
+    )
+    utimesSync(path, new Date('2025-06-07T00:00:00Z'), new Date('2025-06-07T00:00:00Z'))
+    expect((await take(path)).problems).toEqual([])
+    expect(dayOf('osv')).toBe('2025-02-03')
+    // Without any day in it: when the file was written.
+    writeFileSync(path, zip([osvRecord('GHSA-2222-2222-2222', '0001-01-01T00:00:00Z'), osvRecord('GHSA-2222-2222-2224', far)]))
+    utimesSync(path, new Date('2025-06-07T00:00:00Z'), new Date('2025-06-07T00:00:00Z'))
+    await take(path)
+    expect(dayOf('osv')).toBe('2025-06-07')
+    // What a feed says of itself goes first.
+    const known = join(folder, '../kev.json')
+    writeFileSync(known, server.files.get(kev)!)
+    await take(known)
+    expect(dayOf('kev')).toBe((JSON.parse(readFileSync(known, 'utf8')) as { dateReleased: string }).dateReleased.slice(0, 10))
+  })
+
+  test('far fewer records than before are taken in, and told', async () => {
+    const path = join(folder, '../osv@npm.zip')
+    const many = Array.from({ length: 9 }, (_, i) => osvRecord(`GHSA-2222-2222-222${i}`, '2025-02-03T04:05:06Z'))
+    writeFileSync(path, zip(many))
+    await take(path)
+    writeFileSync(path, zip(many.slice(0, 4)))
+    const { parts, problems } = await take(path)
+    expect(parts.map(({ outcome }) => outcome)).toEqual(['new'])
+    expect(problems).toEqual([
+      { kind: 'uncovered', code: 'part-shrank', message: 'osv/npm: it has 4 records now, and had 9 before' },
+    ])
+    using(database => expect(database.feeds[0]!.records).toBe(4))
+  })
+
+  test('a file of some parts of a feed is taken in as those; one of none is refused', async () => {
+    const path = join(folder, '../some.zip')
+    const modified = '2025-02-03T04:05:06Z'
+    writeFileSync(path, zip([osvRecord('GHSA-2222-2222-2222', modified), osvRecord('GHSA-2222-2222-2223', modified, 'PyPI')]))
+    const result = await take(path, 'osv')
+    expect(outcomes(result)).toEqual(['osv/npm new', 'osv/PyPI new'])
+    expect(result.problems).toEqual([])
+    writeFileSync(path, zip([osvRecord('GHSA-2222-2222-2222', modified, 'Nowhere')]))
+    const none = await take(path, 'osv')
+    expect(outcomes(none)).toEqual(['osv failed'])
+    expect(none.problems).toEqual([
+      { kind: 'failed', code: 'feed-unreadable', message: `${path}: it has no record that could be read` },
+    ])
+    using(database => expect(database.feeds).toHaveLength(2))
   })
 })
 

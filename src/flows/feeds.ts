@@ -369,7 +369,7 @@ export const importFeeds = async (
           problems.push({
             kind: 'uncovered',
             code: 'part-shrank',
-            message: `${name}: it has ${state.records} records, and had ${before.records} before`,
+            message: `${name}: it has ${state.records} records now, and had ${before.records} before`,
           })
       } catch (error) {
         if (!(error instanceof WorldError || error instanceof Unreadable)) throw error
