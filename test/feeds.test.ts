@@ -861,6 +861,26 @@ test('databases of languages', () => {
     // YAML would make a number of it.
     affected: [{ ecosystem: 'PyPI', name: 'oslo-middleware', ranges: [{ fixed: '3.10' }] }],
   })
+  // Long lists of versions are only read where the ranges cannot be compared.
+  const neutron = (fixed: string): string =>
+    [
+      'id: PYSEC-2026-686',
+      'affected:',
+      '- package:',
+      '    name: neutron',
+      '    ecosystem: PyPI',
+      '  ranges:',
+      '  - type: ECOSYSTEM',
+      '    events:',
+      "    - introduced: '0'",
+      `    - fixed: ${fixed}`,
+      '  versions:',
+      ...Array.from({ length: 30 }, (_, i) => `  - 10.0.${i}`),
+      '',
+    ].join('\n')
+  const versionsWith = (fixed: string): number | undefined =>
+    one('pypa', 'vulns/neutron/PYSEC-2026-686.yaml', neutron(fixed)).affected[0]!.versions?.length
+  expect([versionsWith('10.0.2-1.1'), versionsWith('10.0.2')]).toEqual([30, undefined])
   const psf = { id: 'PSF-2021-4', affected: [{ ranges: [{ type: 'GIT', events: [{ introduced: '0' }] }], versions: ['v3.8.8'] }] }
   expect(one('psf', 'PSF-2021-4.json', psf).affected).toEqual([
     { ecosystem: 'generic', name: 'python', keyedBy: 'binary', ranges: [], versions: ['3.8.8'] },

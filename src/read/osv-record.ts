@@ -175,8 +175,7 @@ const packagesOf = (entry: Fields, ecosystems: readonly string[], modules: reado
   // Rocky's have the epoch there, and not always in the version: https://github.com/resf/distro-tools
   const epoch = /[?&]epoch=([1-9]\d{0,4})(?:&|$)/.exec(purl)?.[1]
   const ranges = epoch === undefined ? read.ranges : read.ranges.map(range => withEpoch(range, epoch))
-  const isPlain = ranges.every(range => Object.values(range).every(version => isComparable(base, version)))
-  const versions = versionsOf(entry, ranges.length > 0 && !read.isOdd && isPlain)
+  const versions = versionsOf(entry, suffice(base, read))
   if (ranges.length === 0 && versions.length === 0) return []
   const isModular = modular.has(base) && ranges.some(({ fixed }) => fixed !== undefined && /\.module[_+]/.test(fixed))
   // RustSec's `unmaintained` and `notice` are no vulnerabilities; `unsound` may be one.
@@ -254,6 +253,14 @@ const pep440 =
 /** False: certainly no version in the ecosystem's order, such as the hash of a commit or another repository's version. */
 const isComparable = (base: string, version: string): boolean =>
   base === 'PyPI' ? pep440.test(version) : !/^[0-9a-f]{12,64}$/.test(version) || /^\d+$/.test(version)
+
+/** Without them only the single versions say what is affected. */
+const suffice = (base: string, { ranges, isOdd }: Ranges): boolean =>
+  ranges.length > 0 && !isOdd && ranges.every(range => Object.values(range).every(version => isComparable(base, version)))
+
+/** Whether each package of a record in the form of OSV, all of this ecosystem, has ranges that say all that its single versions say. Throws Unreadable. */
+export const rangesSuffice = (value: unknown, base: string): boolean =>
+  objectsOf(fieldsOf(value)?.affected).every(entry => suffice(base, rangesOf(entry, undefined)))
 
 const withEpoch = (range: VersionRange, epoch: string): VersionRange =>
   Object.fromEntries(

@@ -2,7 +2,7 @@ import type { FeedItem } from '../../model/advisory.ts'
 import { baseName, cut, yamlOf } from '../advisory-fields.ts'
 import { Unreadable } from '../cataloger.ts'
 import type { Feed, FeedFile } from '../feed.ts'
-import { osvRecord } from '../osv-record.ts'
+import { osvRecord, rangesSuffice } from '../osv-record.ts'
 
 /** OSV's records in YAML: https://github.com/pypa/advisory-database */
 const feed: Feed = {
@@ -23,7 +23,10 @@ const decoder = new TextDecoder()
 
 function* yamlItems({ name, bytes }: FeedFile, ecosystems: readonly string[]): Generator<FeedItem> {
   try {
-    const record = osvRecord(yamlOf(withoutVersions(decoder.decode(bytes)), 500_000), ecosystems)
+    const text = decoder.decode(bytes)
+    const less = withoutVersions(text)
+    const short = yamlOf(less, 500_000)
+    const record = osvRecord(less === text || rangesSuffice(short, 'PyPI') ? short : yamlOf(text, 500_000), ecosystems)
     if (record) yield { kind: 'advisory', record }
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error
@@ -31,7 +34,7 @@ function* yamlItems({ name, bytes }: FeedFile, ecosystems: readonly string[]): G
   }
 }
 
-/** Two thirds of the database are lists of single versions beside ranges, which say the same. They need not be parsed. */
+/** Two thirds of the database are lists of single versions beside ranges, which nearly always say the same. They need not be parsed. */
 const withoutVersions = (text: string): string => {
   if (!/^ +type: ECOSYSTEM$|^ +- type: ECOSYSTEM$/m.test(text)) return text
   const lines = text.split('\n')
