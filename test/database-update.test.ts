@@ -12,6 +12,7 @@ import { feedFiles } from '../src/read/feed-files.ts'
 import { feeds } from '../src/read/feeds/registry.ts'
 import { type DatabaseFiles, databaseFiles } from '../src/store/database-files.ts'
 import { machine } from '../src/world/machine.ts'
+import { feedState } from './advisories.ts'
 import { type FeedServer, startFeedServer } from './feed-server.ts'
 import { zip } from './zip-writer.ts'
 
@@ -184,6 +185,20 @@ describe('what is new', () => {
       expect(database.feeds[0]!.dated).toBe('2026-11-03T00:00:00Z')
     })
     expect(outcomes(await update(['osv/npm']))).toEqual(['osv/npm same'])
+  })
+
+  test('a copy that lacks something is fetched as a whole', async () => {
+    await files.change(async writer => {
+      const dated = '2026-12-01T00:00:00Z'
+      writer.replace({ ...feedState({ feed: 'osv', part: 'npm', dated, caveat: 'a sample' }) }, [
+        { kind: 'advisory', record: { id: 'GHSA-old', aliases: [], url: '', affected: [] } },
+      ])
+    })
+    expect(outcomes(await update(['osv/npm']))).toEqual(['osv/npm new'])
+    using(database => {
+      expect(database.feeds).toMatchObject([{ records: npm.size }])
+      expect(database.feeds[0]!.caveat).toBeUndefined()
+    })
   })
 
   test('a server that has whole exports only is asked for the whole', async () => {

@@ -172,7 +172,11 @@ export const runDatabaseStatus = (args: { readonly format: 'table' | 'json' }): 
           .map((cell, i) => (i === 1 ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
           .join('  ')
           .trimEnd()
-      const caveats = states.flatMap(one => (one.caveat === undefined ? [] : [`${nameOf(one)}: ${one.caveat}`]))
+      const lacking = Map.groupBy(
+        states.filter(({ caveat }) => caveat !== undefined),
+        ({ caveat }) => caveat,
+      )
+      const caveats = [...lacking].map(([caveat, those]) => `${those.map(nameOf).join(', ')}: ${caveat}`)
       await print(
         `${[
           `${found.path}${found.isShipped ? ' (came with bulkhead)' : ''}`,

@@ -119,7 +119,8 @@ const updatePart = async (
   const identity = identityOf(id, feed, part, fetched)
   const name = partName(id, part.name)
   const [first] = part.downloads
-  if (part.downloads.length === 1 && first?.changes && before && !options.force) {
+  // What a copy lacks does not come with what changed since.
+  if (part.downloads.length === 1 && first?.changes && before && before.caveat === undefined && !options.force) {
     const changed = await changesSince(world, first, before.dated, options)
     if (changed !== undefined && changed.ids.length === 0) {
       writer.confirm({ feed: id, part: part.name, fetched })

@@ -214,7 +214,7 @@ export const databaseFiles = (
     }
     const found = lstatSync(folder)
     if (!found.isDirectory() || (process.getuid !== undefined && found.uid !== process.getuid()))
-      throw new DatabaseError(`${folder} belongs to somebody else`, 'BULKHEAD_CACHE names another folder')
+      throw new DatabaseError(`${folder} belongs to somebody else`, 'BULKHEAD_DB names another folder')
   }
   const settle = (work: string, built: string): DatabaseNote => {
     const { sha256, size } = hashFile(work)
@@ -348,8 +348,10 @@ const unusable = (folder: string, error: unknown): unknown => {
   const { code = '', message } = error as NodeJS.ErrnoException
   if (!/^E[A-Z]+$/.test(code)) return error
   const reason =
-    { ENOTDIR: 'no folder can be there', ENOENT: 'no folder can be there', EACCES: 'permission denied' }[code] ?? message
-  return new DatabaseError(`the folder ${folder} cannot be used: ${reason}`, 'BULKHEAD_CACHE names another folder', error)
+    { ENOTDIR: 'no folder can be there', ENOENT: 'no folder can be there', EACCES: 'permission denied', EROFS: 'read-only' }[
+      code
+    ] ?? message
+  return new DatabaseError(`the folder ${folder} cannot be used: ${reason}`, 'BULKHEAD_DB names another folder', error)
 }
 
 /** Trouble with files is expected: full disks, folders that cannot be written. */
@@ -452,7 +454,7 @@ const putLock = (folder: string, path: string): boolean => {
     const { code = '' } = error as NodeJS.ErrnoException
     // ENOENT: whoever holds the lock swept it away.
     if (code === 'EEXIST' || code === 'ENOENT') return false
-    if (!['EPERM', 'EACCES', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL'].includes(code)) throw diskTrouble(error)
+    if (!['EPERM', 'EACCES', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL'].includes(code)) throw unusable(folder, error)
   }
   // A file system without links.
   try {
@@ -462,7 +464,7 @@ const putLock = (folder: string, path: string): boolean => {
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw diskTrouble(error)
+    throw unusable(folder, error)
   }
 }
 
