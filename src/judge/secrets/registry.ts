@@ -246,6 +246,7 @@ import telegramBotToken from './detectors/telegram-bot-token.ts'
 import tencentSecretId from './detectors/tencent-secret-id.ts'
 import tencentSecretKey from './detectors/tencent-secret-key.ts'
 import terraformCloudToken from './detectors/terraform-cloud-token.ts'
+import terraformStateSecret from './detectors/terraform-state-secret.ts'
 import togetherKey from './detectors/together-key.ts'
 import travisToken from './detectors/travis-token.ts'
 import trelloToken from './detectors/trello-token.ts'
@@ -522,6 +523,7 @@ export const detectors: Readonly<Record<string, Detector>> = {
   'tencent-secret-id': tencentSecretId,
   'tencent-secret-key': tencentSecretKey,
   'terraform-cloud-token': terraformCloudToken,
+  'terraform-state-secret': terraformStateSecret,
   'together-key': togetherKey,
   'travis-token': travisToken,
   'trello-token': trelloToken,

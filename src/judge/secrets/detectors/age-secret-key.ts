@@ -31,6 +31,8 @@ export default {
   // The one of the published test vectors begins with EGTZ.
   pattern: /\bAGE-SECRET-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}\b/g,
   prefix: /^AGE-SECRET-KEY-1/,
+  isKeyMaterial: true,
+  hasChecksum: true,
   isReal: secret => polymod([...expanded, ...valuesOf(secret.slice(16))]) === 1 && !secret.includes('1EGTZVFFV20835NWYV6270LX'),
   samples: {
     real: () => [key(1), key(2)],

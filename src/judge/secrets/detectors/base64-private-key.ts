@@ -8,6 +8,7 @@ export default {
   keywords: ['ls0tls1crudjti'],
   pattern: /(?<![A-Za-z0-9+/])LS0tLS1CRUdJTi[A-Za-z0-9+/]{80,8000}={0,2}/g,
   prefix: /^LS0tLS1CRUdJTi/,
+  reach: { before: 64, after: 8192 },
   isReal: secret => /^-----BEGIN (?:[A-Z]{2,9} )?PRIVATE KEY/.test(atob(secret.slice(0, 80))),
   samples: {
     real: () => [

@@ -8,6 +8,7 @@ export default {
   keywords: ['"auth":', '"auth" :'],
   pattern: /"auth"\s{0,4}:\s{0,4}"(?<secret>[A-Za-z0-9+/]{12,4000}={0,2})"/g,
   prefix: /^$/,
+  reach: { before: 16, after: 4096 },
   isReal(secret) {
     try {
       const [, password] = /^[\x20-\x39\x3b-\x7e]{1,120}:([\x20-\x7e\n]{6,3000})$/.exec(atob(secret)) ?? []

@@ -9,6 +9,7 @@ export default {
   keywords: ['sl.u.', 'sl.a', 'sl.b'],
   pattern: /(?<![\w.-])sl\.(?:u\.)?[A-Za-z0-9_-]{130,1200}(?![\w.-])/g,
   prefix: /^sl\.(?:u\.)?/,
+  reach: { before: 16, after: 1400 },
   isReal: looksRandom,
   samples: {
     real: () => [`sl.u.A${sampleText(600)}`, `sl.B${sampleText(139, undefined, 2)}`],

@@ -16,6 +16,8 @@ export default {
   pattern:
     /-----BEGIN (?:ENCRYPTED PRIVATE KEY-----[\s\\rn"']{1,40}MI[IGHM]|(?:RSA|EC|DSA) PRIVATE KEY-----[\s\\rn]{1,16}Proc-Type: 4,ENCRYPTED[\s\\rn]{1,16}DEK-Info: [A-Z0-9-]{3,20},[0-9A-Fa-f]{8,64}|OPENSSH PRIVATE KEY-----[\s\\rn"']{1,40}b3BlbnNzaC1rZXktdjEAAAAA(?!BG5vbmU))[A-Za-z0-9+/=\s\\"']{64,12000}/g,
   prefix: /^-----BEGIN [A-Z ]*PRIVATE KEY-----/,
+  reach: { before: 64, after: 12_288 },
+  isKeyMaterial: true,
   samples: {
     real: () => [
       `-----BEGIN ENCRYPTED ${'PRIVATE'} KEY-----\nMIIF${sampleText(300)}\n-----END`,

@@ -19,6 +19,7 @@ export default {
   keywords: ['glsa_'],
   pattern: /\bglsa_[A-Za-z0-9]{32}_[0-9a-f]{8}\b/g,
   prefix: /^glsa_/,
+  hasChecksum: true,
   isReal: secret => checksum(secret.slice(0, -9)) === secret.slice(-8),
   samples: {
     real: () => [withChecksum(1), withChecksum(2)],

@@ -8,7 +8,7 @@ export default {
   keywords: ['machine ', 'machine\t'],
   pattern: /\bmachine[ \t]{1,8}[\w.-]{1,100}\s{1,8}login\s{1,8}[^\s]{1,100}\s{1,8}password\s{1,8}(?<secret>[^\s"'\\$<{]{6,200})/g,
   prefix: /^$/,
-  isReal: secret => /[^A-Za-z]/.test(secret) && entropy(secret) > 2.5 && !/^(?:qwerty|my[_-]?(?:pass|secret))/i.test(secret),
+  isReal: secret => /\d/.test(secret) && entropy(secret) > 2.5 && !/^(?:qwerty|my[_-]?(?:pass|secret))/i.test(secret),
   samples: {
     real: () => [
       `machine git.corp.io login ann password ${sampleText(16)}`,

@@ -9,7 +9,7 @@ export default {
   pattern:
     /\busername[ \t]{0,4}[:=][ \t]{0,4}[^\s]{1,80}\s{1,8}password[ \t]{0,4}[:=][ \t]{0,4}(?<secret>(?!pypi-)[^\s"'\\$<{]{6,200})/g,
   prefix: /^$/,
-  isReal: secret => /[^A-Za-z]/.test(secret) && entropy(secret) > 2.5,
+  isReal: secret => /\d/.test(secret) && !/pass/i.test(secret) && entropy(secret) > 2.5,
   samples: {
     real: () => [
       `[pypi]\nusername = ann\npassword = ${sampleText(16)}\n`,

@@ -10,7 +10,7 @@ export default {
   pattern:
     /\b(?:https?|sftp|ssh|socks5h?):\/\/[^\s:@/?#'"`$<>{}()[\]\\|*]{1,64}:(?<secret>[^\s:@/?#'"`$<>{}()[\]\\|,;&*]{8,128})@(?!(?:[\w-]{1,40}\.){0,3}(?:example|localhost|test|invalid|local|foo|bar|host|hostname|domain|server|proxy|site|website|company)\b)[A-Za-z0-9-]{1,63}[.:/]/g,
   prefix: /^$/,
-  isReal: secret => looksRandom(secret) && !/pass|pwd|secret|token|user/i.test(secret),
+  isReal: secret => looksRandom(secret.replace(/%[0-9a-f]{2}/gi, '')) && !/pass|pwd|secret|token|user|foo|bar/i.test(secret),
   samples: {
     real: () => [
       `https://ann:${sampleText(16)}@git.corp.io/app.git`,

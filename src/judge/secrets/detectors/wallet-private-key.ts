@@ -8,7 +8,11 @@ export default {
   link: 'https://ethereum.org/developers/docs/accounts/',
   keywords: ['private_key', 'privatekey', 'private-key'],
   // The accounts that Hardhat, Anvil and Ganache give to everyone are nobody’s.
-  pattern: assigned('private[_.-]?key', '(?:0x)?[0-9a-f]{64}'),
+  pattern: assigned(
+    // Of other kinds than wallets no one writes 0x in front.
+    String.raw`(?:(?:eth|ethereum|evm|wallet|deployer|owner|signer|relayer|minter|account|mainnet|sepolia|polygon)[\w.-]{0,24}private[_.-]?key|private[_.-]?key(?=["'\\]{0,3}\s{0,4}[=:]?>?\s{0,4}["'\\]{0,3}0x))`,
+    '(?:0x)?[0-9a-f]{64}',
+  ),
   prefix: /^0x/,
   isReal: secret =>
     looksRandom(secret) &&
@@ -16,7 +20,7 @@ export default {
       secret,
     ),
   samples: {
-    real: () => [`DEPLOYER_PRIVATE_KEY=0x${sampleText(64, hex, 1)}`, `"privateKey": "${sampleText(64, hex, 2)}"`],
+    real: () => [`DEPLOYER_PRIVATE_KEY=0x${sampleText(64, hex, 1)}`, `"privateKey": "0x${sampleText(64, hex, 2)}"`],
     not: () => [
       `PRIVATE_KEY=0x${sampleText(62, hex)}`,
       `PRIVATE_KEY=0x${'ac0974bec39a17e36ba4a6b4d238ff94'}4bacb478cbed5efcae784d7bf4f2ff80`,
