@@ -7,6 +7,7 @@ import AjvDraft04 from 'ajv-draft-04'
 import formats from 'ajv-formats'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { versionOrders } from '../src/judge/versions/registry.ts'
 import type { ScanReport } from '../src/model/vulnerability.ts'
 import { readVex } from '../src/read/vex/read-vex.ts'
 import { showCycloneDx } from '../src/show/cyclonedx.ts'
@@ -23,6 +24,7 @@ import { showScanText } from '../src/show/scan-text.ts'
 import { widthOf } from '../src/show/style.ts'
 import {
   cleanReport,
+  debianFeed,
   emptyReport,
   hostileTexts,
   makeExplanation,
@@ -164,8 +166,92 @@ describe('text', () => {
 
   test('how old the data are', () => {
     expect(text(makeReport())).toContain('The data are 2 to 7 days old.')
+    // When the database was put together says nothing of the data; nor does a feed that judged nothing.
+    expect(text(cleanReport())).toContain('The data are 7 days old.')
+    expect(
+      text({ ...uncoveredReport(), coverage: [{ ecosystem: 'deb', packages: 18, uncovered: 18, feeds: [debianFeed] }] }),
+    ).not.toMatch(/The data are/)
     expect(text(makeReport({ at: '2027-03-01T00:00:00Z' }))).toMatch(/days old: bulkhead db update brings newer ones/)
     expect(text(makeReport())).toContain('by Changelogs of Debian packages of 2026-11-19 and OSV of 2026-11-24')
+  })
+
+  test('of several fixes the one that has all, in the order of the versions', () => {
+    const one = makePackage({ name: 'openssl', version: '1.0' })
+    const findings = ['1.1.1l-r0', '3.0.7-r0', '3.0.10-r0', '3.0.2-r0'].map((fixedIn, i) =>
+      makeFinding({
+        package: one,
+        vulnerability: makeVulnerability({
+          id: `CVE-2026-${i}`,
+          ...(i < 2 ? { kev: { added: '2026-01-01', isRansomware: false } } : {}),
+        }),
+        severity: 'high',
+        match: { fixedIn },
+        isInBase: undefined,
+      }),
+    )
+    const report = makeReport({ findings, base: undefined })
+    const options = { colour: false, width: 200, orders: versionOrders }
+    expect(showScanText(report, options)).toContain(
+      '4 high in openssl, from layer 1; 2 of them are exploited in the wild; fixed in 3.0.10-r0.',
+    )
+    expect(showQuickText(report, options)).toContain(
+      'Update openssl first, to 3.0.10-r0: that fixes 4 of 4, 2 of which are exploited in the wild.',
+    )
+    expect(showQuickText(report, { colour: false, width: 200 })).toContain('to its newest version')
+  })
+
+  test('what was ignored until a day that has passed is said', () => {
+    const findings = [{ ...makeReport().findings[1]!, note: 'it was ignored until 2020-01-01' }]
+    expect(text(makeReport({ findings }))).toMatch(/^ {14}it was ignored until 2020-01-01$/m)
+    expect(showScanMarkdown(makeReport({ findings }))).toContain('it was ignored until 2020-01-01')
+    expect(showScanSarif(makeReport({ findings }))).toContain('it was ignored until 2020-01-01.')
+    expect(showJunit(makeReport({ findings }))).toContain('it was ignored until 2020-01-01')
+  })
+
+  test('commands name what was typed, as a shell takes it', () => {
+    const subject = "sbom:/tmp/it's here.json"
+    expect(text(makeReport(), { subject })).toContain("bulkhead scan 'sbom:/tmp/it'\\''s here.json' --explain MAL-2026-4711")
+    expect(text(makeReport())).toContain('bulkhead scan shop/api:1.4 --explain')
+    expect(showQuickText(makeReport(), { colour: false, subject })).toContain("bulkhead scan 'sbom:/tmp/it'\\''s here.json'\n")
+  })
+
+  test('nothing pushes a line over the width, and no line is blank but for its indent', () => {
+    const long = makePackage({ name: 'a-name-'.repeat(40), version: `1.${'0.'.repeat(60)}1` })
+    const ghsa = makeVulnerability({ id: 'GHSA-xxxx-yyyy-zzzz', summary: '' })
+    const epss = { score: 0.5, percentile: 0.9 }
+    const findings = [
+      makeFinding({ package: long, vulnerability: ghsa, severity: 'high', match: { fixedIn: `2.${'1.'.repeat(70)}` } }),
+      makeFinding({
+        package: makePackage({ name: 'x', version: '1' }),
+        vulnerability: { ...ghsa, epss },
+        severity: 'high',
+        match: { fixedIn: '2.1.2-r0', ecosystem: 'Alpine:v3.15', inferredFrom: 'Alpine:v3.18' },
+      }),
+      ...makeReport().findings,
+      ...Array.from({ length: 200 }, (_, i) =>
+        makeFinding({
+          package: makePackage({ name: 'many', version: '1' }),
+          vulnerability: makeVulnerability({ id: `CVE-2026-${i}` }),
+          severity: (['critical', 'high', 'medium', 'low', 'unknown'] as const)[i % 5]!,
+        }),
+      ),
+    ]
+    const { inventory } = makeReport()
+    const placeless = findings.map(one => ({
+      ...one,
+      match: { ...one.match, package: { ...one.match.package, at: [{ in: 'config', field: 'x' }] as const } },
+    }))
+    for (const some of [findings, placeless])
+      for (const name of [inventory.name, 'a/very/long/name/'.repeat(20)])
+        for (const width of [60, 80, 100, 120])
+          for (const shown of [
+            text(makeReport({ findings: some, inventory: { ...inventory, name } }), { width, subject: 'x' }),
+            showQuickText(makeReport({ findings: some }), { colour: false, width, subject: 'x' }),
+          ])
+            for (const line of shown.split('\n')) {
+              expect(widthOf(line), line).toBeLessThanOrEqual(width)
+              expect(line).toBe(line.trimEnd())
+            }
   })
 
   test('sorted as asked', () => {
@@ -235,6 +321,7 @@ describe('JSON', () => {
       expect(schema(document), JSON.stringify(schema.errors?.slice(0, 3))).toBe(true)
       expect(text).toBe(showScanJson(report))
       expect(text.isWellFormed() && !/\\ud[89a-f]/i.test(text.replace(/\\ud[89ab]..\\ud[c-f]../gi, ''))).toBe(true)
+      expect(text).not.toMatch(/[\u007f-\u009f\u2028\u2029]|\p{Cf}/u)
       expect(document.findings).toHaveLength(report.findings.length)
       expect(document.problems).toHaveLength(report.problems.length)
     })
@@ -289,6 +376,7 @@ describe('SARIF', () => {
       const log = JSON.parse(text)
       expect(schema(log), JSON.stringify(schema.errors?.slice(0, 3))).toBe(true)
       const [run] = log.runs
+      expect(text).not.toMatch(/[\u007f-\u009f\u2028\u2029]|\p{Cf}/u)
       expect(run.results).toHaveLength(report.findings.length)
       for (const result of run.results) {
         expect(run.tool.driver.rules[result.ruleIndex].id).toBe(result.ruleId)
@@ -622,10 +710,10 @@ describe('explanation', () => {
       'CVE-2026-3602 of debian-changelogs https://security-tracker.debian.org/tracker/CVE-2026-3602',
       'knows it as openssl in Debian:12',
       'suppressed by config: the program is never called (until 2027-01-31)',
-      "7.88.1-10+deb12u4 is not below 7.70, which has the fix, in dpkg's order",
+      "7.88.1-10+deb12u4 is at or above 7.70, which has the fix, in dpkg's order",
       'not-affected: the code is not built',
       'it is a part of curl 7.88.1-10+deb12u4, whose maintainers have decided about it',
-      "4.17.20 is not below 4.0.0 and not above 4.17.20, the last one that has it, in semver's order",
+      "4.17.20 is at or above 4.0.0 and at or below 4.17.20, the last one that has it, in semver's order",
       "lies in none of these ranges, in semver's order",
       "x y cannot be compared with these versions, in dpkg's order",
       'CVSS       9.8  CVSS:3.1',
@@ -641,10 +729,25 @@ describe('explanation', () => {
     expect(show({ packages: [first!, other] })).toContain('libssl3 3.0.11-1~deb12u1 and libssl-dev 3.0.11-1~deb12u1: affected')
   })
 
+  test('a notice about several vulnerabilities is told once for each package, and no id lists itself', () => {
+    const { packages } = makeExplanation()
+    const [first] = packages
+    const notice = { ...first!.opinions[0]!, id: 'DSA-5999-1' }
+    const several = ['CVE-2026-1', 'CVE-2026-2', 'CVE-2026-3'].map(vulnerability => ({
+      ...first!,
+      vulnerability,
+      opinions: [{ ...notice, id: vulnerability }, notice],
+    }))
+    const shown = show({ id: 'DSA-5999-1', packages: several })
+    expect(shown.match(/libssl3 3\.0/g)).toHaveLength(1)
+    expect(shown).toContain('libssl3 3.0.11-1~deb12u1 (CVE-2026-1, CVE-2026-2 and CVE-2026-3): affected')
+    expect(show({ id: 'cve-2026-3602', packages: [] })).toContain('Also       DSA-5999-1\n')
+  })
+
   test('absent packages and unknown vulnerabilities', () => {
     expect(show({ packages: [] })).toMatch(/none of the packages that the advisories name:\n +Debian:12 {2}openssl/)
     const unknown = show({ packages: [], named: [], vulnerability: undefined, problems: makeReport().problems })
-    expect(unknown).toContain('No advisory at hand speaks of CVE-2026-3602')
+    expect(unknown.split('\n')[0]).toBe('CVE-2026-3602 is unknown: no advisory at hand speaks of it')
     expect(unknown).toContain('not covered[no-advisories]')
   })
 

@@ -93,6 +93,7 @@ export const makeFinding = (seed: FindingSeed): VulnerabilityFinding => {
       ecosystem: isDeb ? 'Debian:12' : one.ecosystem,
       name: one.source?.name ?? one.name,
       version: one.source?.version ?? one.version,
+      order: isDeb ? 'dpkg' : 'semver',
       via: isDeb ? 'source' : 'name',
       feed: isDeb ? 'debian-changelogs' : 'osv',
       record: 7,
@@ -510,15 +511,17 @@ export const makeExplanation = (overrides: Partial<Explanation> = {}): Explanati
     id: 'CVE-2026-3602',
     vulnerability: punycode,
     packages: [
-      { package: libssl, outcome: 'reported', opinions: [opinion] },
+      { package: libssl, vulnerability: 'CVE-2026-3602', outcome: 'reported', opinions: [opinion] },
       {
         package: openssl,
+        vulnerability: 'CVE-2026-3602',
         outcome: 'suppressed',
         opinions: [opinion],
         suppressed: { by: 'config', reason: 'the program is never called', until: '2027-01-31' },
       },
       {
         package: curl,
+        vulnerability: 'CVE-2026-3602',
         outcome: 'fixed',
         opinions: [
           {
@@ -533,11 +536,13 @@ export const makeExplanation = (overrides: Partial<Explanation> = {}): Explanati
       },
       {
         package: zlib,
+        vulnerability: 'CVE-2026-3602',
         outcome: 'not-affected',
         opinions: [{ ...opinion, verdict: 'not-affected', status: 'not-affected', ranges: [], reason: 'the code is not built' }],
       },
       {
         package: lodash,
+        vulnerability: 'CVE-2026-3602',
         outcome: 'silenced-by-owner',
         owner: curl.purl,
         opinions: [
@@ -554,6 +559,7 @@ export const makeExplanation = (overrides: Partial<Explanation> = {}): Explanati
       },
       {
         package: babel,
+        vulnerability: 'CVE-2026-3602',
         outcome: 'outside',
         opinions: [
           {
@@ -567,7 +573,12 @@ export const makeExplanation = (overrides: Partial<Explanation> = {}): Explanati
           },
         ],
       },
-      { package: agent, outcome: 'unknown', opinions: [{ ...opinion, verdict: 'unknown', range: undefined, version: 'x y' }] },
+      {
+        package: agent,
+        vulnerability: 'CVE-2026-3602',
+        outcome: 'unknown',
+        opinions: [{ ...opinion, verdict: 'unknown', range: undefined, version: 'x y' }],
+      },
     ],
     named: [{ feed: 'debian-changelogs', id: 'CVE-2026-3602', url: opinion.url, ecosystem: 'Debian:12', name: 'openssl' }],
     problems: [],

@@ -86,6 +86,24 @@ const describer = (database: AdvisoryDatabase): ((id: string, match: Match) => D
   }
 }
 
+/** Who made a vector, for people; `FEED:WHO` where a feed hands on what others say. CVE's numbering authorities: https://www.cve.org/ProgramOrganization/CNAs */
+const scorerOf = (source: string): string => {
+  const [feed = '', who] = source.split(/:(.*)/s)
+  return who === undefined ? (scorers[feed.toLowerCase()] ?? feed) : (scorers[who.toLowerCase()] ?? who)
+}
+
+const scorers: Readonly<Record<string, string>> = {
+  bellsoft: 'BellSoft',
+  bitnami: 'Bitnami',
+  'cisa-adp': 'CISA',
+  cna: 'the CVE record',
+  ghsa: 'GitHub',
+  nvd: 'NVD',
+  redhat: 'Red Hat',
+  ubuntu: 'Ubuntu',
+  zdi: 'Zero Day Initiative',
+}
+
 /** The first record is the one that decided. */
 export const describe = (
   id: string,
@@ -110,7 +128,7 @@ export const describe = (
   const said = plain.find(({ severity }) => severity !== undefined) ?? (first?.isBundle ? first : undefined)
   const vectors = [
     ...own.flatMap(({ cvss, feed }) => (cvss ?? []).map(vector => ({ vector, source: titles.get(feed) ?? feed }))),
-    ...(facts.cvss ? [{ vector: facts.cvss.vector, source: facts.cvss.source }] : []),
+    ...(facts.cvss ? [{ vector: facts.cvss.vector, source: scorerOf(facts.cvss.source) }] : []),
   ]
   const scored = vectors.flatMap(({ vector, source }) => {
     const score = cvssScore(vector)

@@ -407,6 +407,7 @@ const matchOf = (one: Package, deciding: readonly Opinion[], all: readonly Opini
     ecosystem: identity.ecosystem,
     name: identity.name,
     version: identity.version,
+    order: identity.order,
     via: identity.via,
     feed: entry.feed,
     record: entry.record,
@@ -471,7 +472,7 @@ const distroProblems = (
       {
         kind: 'uncovered',
         code: 'distribution-unknown',
-        message: `the image does not say which distribution it is: nobody's advisories hold for its ${packages} packages`,
+        message: `the image does not say which distribution it is: nobody's advisories hold for its ${packages === 1 ? 'one package' : `${packages} packages`}`,
       },
     ]
   if (!authority || authority.ecosystems.length === 0)
@@ -479,7 +480,7 @@ const distroProblems = (
       {
         kind: 'uncovered',
         code: 'distribution-unknown',
-        message: `there are no advisories on ${distro.name}: its ${packages} packages were not judged`,
+        message: `there are no advisories on ${distro.name}: its ${packages === 1 ? 'one package was' : `${packages} packages were`} not judged`,
       },
     ]
   const problems: Problem[] = []

@@ -22,7 +22,9 @@ export const showExplanation = (explanation: Explanation, options: ExplainScanOp
   const parts = [
     vulnerability
       ? about(vulnerability, explanation.id, style, width)
-      : `${style.bold(forTerminal(explanation.id))}\n${wrapText('No advisory at hand says what it is.', width)}\n`,
+      : packages.length === 0 && explanation.named.length === 0
+        ? `${style.bold(forTerminal(explanation.id))} ${style.yellow('is unknown: no advisory at hand speaks of it')}\n`
+        : `${style.bold(forTerminal(explanation.id))}\n${wrapText('No advisory at hand says what it is.', width)}\n`,
     `${style.bold('In this image')}\n`,
     ...(packages.length === 0 ? [absent(explanation, style, width)] : decisions(explanation, style, width)),
     problems.length === 0
@@ -46,7 +48,7 @@ const field = (label: string, text: string, width: number, style: Style, indent 
 
 const about = (vulnerability: Vulnerability, asked: string, style: Style, width: number): string => {
   const { id, aliases, summary, details, cvss, epss, kev, cwes, published, isMalware } = vulnerability
-  const others = [...new Set([...aliases, asked])].filter(one => one !== id && one !== '')
+  const others = [...new Set([...aliases, asked])].filter(one => one.toUpperCase() !== id.toUpperCase() && one !== '')
   const title = `${style.bold(forTerminal(id))}${isMalware ? `  ${style.bold(style.red('MALWARE'))}` : ''}`
   const lines = [title]
   if (summary !== '') lines.push(wrapText(forTerminal(summary.replace(/\s+/g, ' ').trim()), width))
@@ -84,7 +86,7 @@ const about = (vulnerability: Vulnerability, asked: string, style: Style, width:
 const absent = ({ id, named }: Explanation, style: Style, width: number): string => {
   if (named.length === 0)
     return `${wrapText(
-      `No advisory at hand speaks of ${forTerminal(id)}: the id may be misspelt, or too new for the data; ` +
+      `Whether it has ${forTerminal(id)} nobody can tell: the id may be misspelt, or too new for the data; ` +
         'bulkhead db update brings newer ones.',
       width,
       '  ',
@@ -109,13 +111,20 @@ const absent = ({ id, named }: Explanation, style: Style, width: number): string
 
 /** Packages about which the same was said for the same reasons stand together. */
 const decisions = (explanation: Explanation, style: Style, width: number): readonly string[] => {
-  const groups = Map.groupBy(explanation.packages, one =>
+  // Of an advisory about several vulnerabilities it is asked what it says, and not what others say of each of them.
+  const isNotice = new Set(explanation.packages.map(({ vulnerability }) => vulnerability)).size > 1
+  const asked = ({ opinions }: ExplainedPackage): readonly ExplainedOpinion[] => {
+    const own = isNotice ? opinions.filter(({ id }) => id === explanation.id) : []
+    return own.length > 0 ? own : opinions
+  }
+  const packages = explanation.packages.map(one => ({ ...one, opinions: asked(one) }))
+  const groups = Map.groupBy(packages, one =>
     JSON.stringify([one.outcome, one.owner ?? '', one.opinions, one.suppressed ?? null]),
   )
   const shown = [...groups.values()]
-  const blocks = shown.slice(0, maxPackages).map(group => decision(explanation, group, style, width))
+  const blocks = shown.slice(0, maxPackages).map(group => decision(explanation, group, isNotice, style, width))
   if (shown.length > maxPackages) {
-    const rest = shown.slice(maxPackages).flat()
+    const rest = [...new Set(shown.slice(maxPackages).flatMap(some => some.map(({ package: one }) => one.purl)))]
     blocks.push(`${style.dim(`  and ${plural(rest.length, 'more package')}`)}\n`)
   }
   return blocks
@@ -124,13 +133,17 @@ const decisions = (explanation: Explanation, style: Style, width: number): reado
 const decision = (
   { inventory = { image: undefined, layers: [] } }: Explanation,
   group: readonly ExplainedPackage[],
+  isNotice: boolean,
   style: Style,
   width: number,
 ): string => {
   const [first] = group
   const { opinions } = first!
-  const names = group.map(({ package: one }) => style.bold(forTerminal(`${one.name} ${one.version}`.trim())))
-  const lines = [wrapText(`${listText(names)}: ${outcomeText(first!, style)}`, width, '  ')]
+  const names = [...new Set(group.map(({ package: one }) => style.bold(forTerminal(`${one.name} ${one.version}`.trim()))))]
+  const ids = [...new Set(group.map(({ vulnerability }) => forTerminal(vulnerability)))]
+  const some = ids.length > 12 ? [...ids.slice(0, 12), `${ids.length - 12} more`] : ids
+  const of = isNotice ? ` (${listText(some)})` : ''
+  const lines = [wrapText(`${listText(names)}${of}: ${outcomeText(first!, style)}`, width, '  ')]
   if (first!.suppressed) lines.push(wrapText(suppressionText(first!.suppressed), width, '    '))
   const proofs = group.map(({ package: one }) => {
     const place = placeOf(one, inventory)
@@ -142,9 +155,9 @@ const decision = (
   })
   for (const [i, proof] of [...new Set(proofs)].slice(0, 5).entries())
     lines.push(field(i === 0 ? 'Found by' : '', proof, width, style, '    '))
-  const others = group
-    .flatMap(({ package: one }) => one.at.slice(1).map(at => forTerminal(pathOf(at))))
-    .filter(path => path !== '')
+  const others = [...new Set(group.flatMap(({ package: one }) => one.at.slice(1).map(at => forTerminal(pathOf(at)))))].filter(
+    path => path !== '',
+  )
   if (others.length > 0)
     lines.push(
       field(
@@ -237,12 +250,12 @@ const verdictText = ({ version, order, ranges, verdict, range }: ExplainedOpinio
     case 'affected': {
       if (!range) return `the advisory lists ${version} itself`
       const { introduced, fixed, lastAffected } = range
-      const lower = introduced === undefined || introduced === '0' ? '' : `not below ${introduced}`
+      const lower = introduced === undefined || introduced === '0' ? '' : `at or above ${introduced}`
       const upper =
         fixed !== undefined
           ? `below ${fixed}, which has the fix`
           : lastAffected !== undefined
-            ? `not above ${lastAffected}, the last one that has it`
+            ? `at or below ${lastAffected}, the last one that has it`
             : ''
       if (lower === '' && upper === '') return 'all versions have it, and no fix is known'
       const where = [lower, upper].filter(part => part !== '').join(' and ')
@@ -253,7 +266,7 @@ const verdictText = ({ version, order, ranges, verdict, range }: ExplainedOpinio
       const [only] = ends
       if (ends.length === 1)
         return ranges.some(({ fixed }) => fixed === only)
-          ? `${version} is not below ${only}, which has the fix${by}`
+          ? `${version} is at or above ${only}, which has the fix${by}`
           : `${version} is above ${only}, the last one that has it${by}`
       return `${version} is above what is affected${by}`
     }

@@ -110,6 +110,7 @@ const rowLine = ({ severity, vulnerability, finding }: Row): string => {
     stateText(finding),
     epss === undefined ? '' : `EPSS ${epss}`,
     vulnerability.kev ? 'exploited in the wild' : '',
+    finding.note ?? '',
     finding.suppressed ? `suppressed by ${finding.suppressed.by}: ${finding.suppressed.reason}` : '',
     vulnerability.summary,
   ]

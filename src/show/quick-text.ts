@@ -6,8 +6,11 @@ import { bytesText } from './inventory-text.ts'
 import {
   type Group,
   groupsOf,
+  highestFix,
   isFixable,
   listText,
+  noneJudged,
+  type Orders,
   placeOf,
   plural,
   type Row,
@@ -15,11 +18,18 @@ import {
   tallyOf,
   totalsOf,
 } from './scan-facts.ts'
-import { baseName, parts } from './scan-text.ts'
-import { alignCells, type Cell, cutText, type Style, styleFor, wrapText } from './style.ts'
+import { baseName, parts, subjectText } from './scan-text.ts'
+import { alignCells, type Cell, cutText, type Style, styleFor, widthOf, wrapText } from './style.ts'
 import { paintSeverity } from './text.ts'
 
-export type QuickTextOptions = { readonly colour: boolean; readonly width?: number }
+export type QuickTextOptions = {
+  readonly colour: boolean
+  readonly width?: number
+  /** What was asked for, as commands take it; else the inventory's name. */
+  readonly subject?: string
+  /** Orders of versions, which tell of several fixes the one that has all. */
+  readonly orders?: Orders
+}
 
 const letters: readonly (readonly [Severity, string])[] = [
   ['critical', 'C'],
@@ -67,7 +77,7 @@ export const showQuickText = (report: ScanReport, options: QuickTextOptions): st
         rows.push(line('  Own layers', plural(own, 'layer'), some, sizeOf(base.layers), packages.length - inBase))
     }
   }
-  const lines = alignCells(rows)
+  const lines = fitted(rows, width)
   const { leftAside, suppressed } = totals
   const aside = [
     ...(leftAside > 0 ? [`${leftAside} left aside by their maintainers`] : []),
@@ -75,19 +85,31 @@ export const showQuickText = (report: ScanReport, options: QuickTextOptions): st
   ]
   return [
     ...lines,
-    ...(aside.length > 0 ? [style.dim(`Not counted: ${listText(aside)}.`)] : []),
+    ...(aside.length > 0 ? [style.dim(wrapText(`Not counted: ${listText(aside)}.`, width))] : []),
     '',
-    wrapText(next(report, groups, totals, style), width),
-    style.dim(`Everything: bulkhead scan ${forTerminal(inventory.name)}`),
+    wrapText(next(report, groups, totals, style, options.orders ?? {}), width),
+    style.dim(`Everything: bulkhead scan ${subjectText(report, options)}`),
     '',
   ].join('\n')
+}
+
+/** Names are cut before numbers are left out. */
+const fitted = (rows: readonly (readonly Cell[])[], width: number): readonly string[] => {
+  const over = Math.max(...alignCells(rows).map(widthOf)) - width
+  if (over <= 0) return alignCells(rows)
+  const longest = Math.max(...rows.map(row => widthOf(row[1]!.text)))
+  const cut = (columns: number): readonly (readonly Cell[])[] =>
+    rows.map(row => row.map((cell, i) => (i === 1 ? { text: cutText(cell.text, columns) } : cell)))
+  if (longest - over >= 16) return alignCells(cut(longest - over))
+  const counts = cut(24).map(row => row.slice(0, -2))
+  return alignCells(counts)
 }
 
 const openRows = (groups: readonly Group[]): readonly Row[] =>
   groups.flatMap(({ rows }) => rows.filter(({ standing }) => standing === 'counts'))
 
 /** The one thing to do first. */
-const next = ({ base, problems }: ScanReport, groups: readonly Group[], totals: Totals, style: Style): string => {
+const next = ({ base, problems }: ScanReport, groups: readonly Group[], totals: Totals, style: Style, orders: Orders): string => {
   const { packages, uncovered, vulnerabilities } = totals
   const failed = problems.filter(({ kind }) => kind === 'failed').length
   const missed = [
@@ -95,15 +117,14 @@ const next = ({ base, problems }: ScanReport, groups: readonly Group[], totals: 
     failed > 0 ? `\n${style.red(`${plural(failed, 'thing')} could not be read.`)}` : '',
   ].join('')
   if (packages === 0) return `${style.yellow('No packages were found in it: there was nothing to judge.')}${missed}`
-  if (vulnerabilities === 0 && uncovered >= packages)
-    return style.yellow(`Nothing is known of it: none of its ${plural(packages, 'package')} could be judged.`)
+  if (vulnerabilities === 0 && uncovered >= packages) return style.yellow(noneJudged(packages))
   if (vulnerabilities === 0)
     return missed === ''
       ? style.green(`Nothing to do: no known vulnerabilities in ${plural(packages, 'package')}.`)
       : `${style.yellow('Nothing is known of what could be judged.')}${missed}`
   const malware = groups.filter(({ rows }) => rows.some(row => row.vulnerability.isMalware && row.standing === 'counts'))
   if (malware.length > 0) {
-    const names = listText(malware.slice(0, 3).map(({ name }) => forTerminal(name)))
+    const names = listText(malware.slice(0, 3).map(({ name }) => cutText(forTerminal(name), 50)))
     return `${style.bold(style.red(`Remove ${names}`))}: malware. Change every secret that it could read.${missed}`
   }
   const open = openRows(groups)
@@ -118,8 +139,9 @@ const next = ({ base, problems }: ScanReport, groups: readonly Group[], totals: 
   const worst = [...fixable].sort((a, b) => compareSeverity(a.severity, b.severity))[0]!
   const group = groups.find(({ rows }) => rows.includes(worst))!
   const closes = group.rows.filter(row => row.standing === 'counts' && isFixable(row.finding))
-  const versions = [...new Set(closes.map(({ finding }) => forTerminal(finding.match.fixedIn!)))]
-  return `${style.bold(`Update ${forTerminal(group.name)} first`)}, to ${versions.length > 2 ? 'its newest version' : listText(versions)}: that fixes ${
-    closes.length
-  } of ${vulnerabilities}${worst.vulnerability.kev ? ', one of which is exploited in the wild' : ''}.${missed}`
+  const highest = highestFix(closes, orders)
+  const version = highest === undefined ? 'its newest version' : cutText(forTerminal(highest), 50)
+  const exploited = closes.filter(({ vulnerability }) => vulnerability.kev !== undefined).length
+  const wild = exploited === 0 ? '' : `, ${exploited} of which ${exploited === 1 ? 'is' : 'are'} exploited in the wild`
+  return `${style.bold(`Update ${cutText(forTerminal(group.name), 50)} first`)}, to ${version}: that fixes ${closes.length} of ${vulnerabilities}${wild}.${missed}`
 }

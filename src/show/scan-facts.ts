@@ -256,6 +256,31 @@ export const daysBetween = (from: string, to: string): number | undefined => {
   return Number.isNaN(days) ? undefined : Math.max(0, days)
 }
 
+/** `its one package`, `none of its 3 packages`: how a sentence goes on in which nothing could be judged. */
+export const noneJudged = (packages: number): string =>
+  packages === 1
+    ? 'Nothing is known of it: its one package could not be judged.'
+    : `Nothing is known of it: none of its ${packages} packages could be judged.`
+
+/** Orders of versions by their names, as matches name them. */
+export type Orders = Readonly<Record<string, { compare(a: string, b: string): number | undefined }>>
+
+/** The version that has all the fixes of what can be fixed; undefined: nobody can tell which of several that is. */
+export const highestFix = (rows: readonly Row[], orders: Orders): string | undefined => {
+  const [first, ...others] = rows.map(({ finding }) => finding.match).filter(({ fixedIn }) => fixedIn !== undefined)
+  let best = first?.fixedIn
+  for (const { fixedIn, order: name } of others) {
+    if (best === undefined || fixedIn === best) continue
+    const difference = orders[name]?.compare(best, fixedIn!)
+    if (difference === undefined) return undefined
+    if (difference < 0) best = fixedIn
+  }
+  return best
+}
+
+/** For a POSIX shell: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_02 */
+export const shellWord = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
+
 export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`
 
 /** `a`, `a and b`, `a, b and c`. */

@@ -12,6 +12,7 @@ import {
   isFixable,
   linksOf,
   listText,
+  noneJudged,
   plural,
   type Row,
   stateText,
@@ -69,8 +70,7 @@ const headline = ({ problems: found }: ScanReport, totals: Totals): string => {
     const where = `${vulnerablePackages} of ${plural(packages, 'package')}`
     return `${number} in ${where}: ${tallyText(totals.bySeverity)}; ${rest.join('; ')}.${missed}`
   }
-  if (uncovered >= packages)
-    return `${emphasis(`Nothing is known of it: none of its ${plural(packages, 'package')} could be judged.`)}${missed}`
+  if (uncovered >= packages) return `${emphasis(noneJudged(packages))}${missed}`
   const judged = uncovered === 0 ? plural(packages, 'package') : `the ${plural(packages - uncovered, 'package')} that were judged`
   return `${emphasis(`No known vulnerabilities in ${judged}`)}${aside.length > 0 ? `, besides ${aside.join(' and ')}` : ''}.${missed}`
 }
@@ -143,7 +143,7 @@ const row = ({ severity, vulnerability, finding }: Row): string => {
     ...(vulnerability.isMalware ? [emphasis('malware')] : []),
     ...(vulnerability.kev ? [emphasis('exploited in the wild')] : []),
   ]
-  const words = [...marks, short(vulnerability.summary)].filter(part => part !== '').join('; ')
+  const words = [...marks, short(finding.note ?? ''), short(vulnerability.summary)].filter(part => part !== '').join('; ')
   const shown = compareSeverity(severity, 'high') <= 0 ? emphasis(severity) : severity
   const epss = (epssText(vulnerability) ?? '').replace('<', '&lt;')
   return `| ${shown} | ${link === undefined ? id : `[${id}](${link})`} | ${state} | ${epss} | ${words} |`

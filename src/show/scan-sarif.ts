@@ -135,7 +135,12 @@ const result = (finding: VulnerabilityFinding, ruleIndex: number, inventory: Inv
     ruleId: vulnerability.id,
     ruleIndex,
     level: standingOf(finding) === 'aside' ? 'note' : levels[severity],
-    message: { text: `${sentence(forTerminal(message))} ${sentence(forTerminal(remedyText(finding)))}` },
+    message: {
+      text: [message, remedyText(finding), finding.note ?? '']
+        .filter(part => part !== '')
+        .map(part => sentence(forTerminal(part)))
+        .join(' '),
+    },
     locations: one.at.map(at => ({
       physicalLocation: {
         artifactLocation: imageFile(pathOf(at) || inventory.name),

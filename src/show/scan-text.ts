@@ -11,10 +11,14 @@ import {
   feedText,
   type Group,
   groupsOf,
+  highestFix,
   isFixable,
   listText,
+  noneJudged,
+  type Orders,
   plural,
   type Row,
+  shellWord,
   stateText,
   type Tally,
   type Totals,
@@ -39,11 +43,17 @@ export type ScanTextOptions = {
   readonly sort?: ScanSort
   /** How many findings the report is without, since only some were asked for: then nothing is said to be clean. */
   readonly hidden?: number
+  /** What was asked for, as commands take it; else the inventory's name. */
+  readonly subject?: string
+  /** Orders of versions, which tell of several fixes the one that has all. */
+  readonly orders?: Orders
 }
 
 /** Lines of one group, unless all are asked for. */
 const maxRows = 12
 const maxSentences = 5
+/** Nobody calls a package longer but those who want the rest not to be read. */
+const nameColumns = 50
 /** Older data are told to be old. */
 const freshDays = 7
 
@@ -91,8 +101,13 @@ const overview = (context: Context, groups: readonly Group[], totals: Totals): s
   ]
   const known = (list: readonly (string | undefined)[]): readonly string[] =>
     list.filter(fact => fact !== undefined && fact !== '').map(fact => forTerminal(fact!))
+  const title = forTerminal(name)
+  const about = known(facts).join('  ')
   const lines = [
-    `${style.bold(forTerminal(name))}  ${known(facts).join('  ')}`.trimEnd(),
+    ...(widthOf(`${title}  ${about}`) <= context.width
+      ? [`${style.bold(title)}  ${about}`.trimEnd()]
+      : [style.bold(cutText(title, context.width)), cutText(about, context.width)]
+    ).filter(line => line !== ''),
     style.dim(known(numbers).join(', ')),
     '',
     ...countTable(context, groups, totals),
@@ -101,6 +116,8 @@ const overview = (context: Context, groups: readonly Group[], totals: Totals): s
     ...asideParts(totals),
     totals.uncovered > 0 ? `what may be in ${plural(totals.uncovered, 'package')} that nobody judged` : '',
   ].filter(part => part !== '')
+  if (totals.bySeverity.unknown > 0)
+    lines.push(style.dim(wrapText('Unknown: nobody whose advisories are at hand has weighed it yet.', context.width)))
   if (uncounted.length > 0) lines.push(style.dim(wrapText(`Not counted: ${listText(uncounted)}.`, context.width)))
   return `${lines.join('\n')}\n`
 }
@@ -178,7 +195,7 @@ const section = (context: Context, groups: readonly Group[]): string => {
   for (const group of groups) {
     const shown = visibleRows(group, options)
     if (shown.length > 0) blocks.push(block(context, group, shown))
-    else if (group.rows.some(({ standing }) => standing === 'aside')) quiet.push(forTerminal(group.name))
+    else if (group.rows.some(({ standing }) => standing === 'aside')) quiet.push(cutText(forTerminal(group.name), nameColumns))
   }
   if (quiet.length > 0) {
     const names = [...new Set(quiet)]
@@ -197,7 +214,10 @@ const block = (context: Context, group: Group, shown: readonly Row[]): string =>
   const kept = options.all || shown.length <= maxRows + 1 ? shown : shown.slice(0, maxRows)
   const lines = [...headline(context, group), ...rowLines(context, kept)]
   const rest = shown.length - kept.length
-  if (rest > 0) lines.push(style.dim(`    and ${rest} more (${tallyText(tallyOf(shown.slice(kept.length)))}); --all shows them`))
+  if (rest > 0) {
+    const text = `and ${rest} more (${tallyText(tallyOf(shown.slice(kept.length)))}); --all shows them`
+    lines.push(style.dim(wrapText(text, width, '    ')))
+  }
   const aside = options.all ? '' : asideText(group.rows)
   if (aside !== '') lines.push(style.dim(wrapText(forTerminal(aside), width, '    ')))
   return `${lines.join('\n')}\n`
@@ -209,18 +229,22 @@ const headline = ({ style, width }: Context, group: Group): readonly string[] =>
   const counted = tallyOf(group.rows.filter(({ standing }) => standing === 'counts'))
   const tally = tallyText(counted, (severity, text) => paintSeverity(style, severity)(text))
   const place = placeText(group)
-  const where = (columns: number): string => style.cyan(cutText(place, columns))
+  const where = (columns: number): string => (place === '' ? '' : style.cyan(cutText(place, columns)))
   const join = (...parts: readonly string[]): string => parts.filter(part => widthOf(part) > 0).join('  ')
   const head = `  ${join(name, installed, tally)}`
   const left = width - widthOf(head) - 3
   if (left >= Math.min(30, widthOf(place))) return [place === '' ? head : `${head}   ${where(left)}`]
   if (left >= -3) return [head, `    ${where(width - 4)}`]
-  return [`  ${join(name, tally)}`, `    ${join(installed, where(Math.max(20, width - 6 - widthOf(installed))))}`]
+  const short = `  ${join(name, tally)}`
+  const first = widthOf(short) <= width ? [short] : [`  ${cutPainted(name, width - 2)}`, `    ${cutPainted(tally, width - 4)}`]
+  const some = cutText(installed, place === '' ? width - 4 : Math.max(20, width - 6 - Math.min(30, widthOf(place))))
+  const below = join(some, where(width - 6 - widthOf(some)))
+  return below === '' ? first : [...first, `    ${below}`]
 }
 
 /** `[libssl3, openssl]`, where that says more than the name of the source. */
 const installedText = ({ name, packages }: Group): string => {
-  const names = [...new Set(packages.map(one => forTerminal(one.name)))]
+  const names = [...new Set(packages.map(one => cutText(forTerminal(one.name), nameColumns)))]
   if (names.length === 1 && packages[0]!.name === name) return ''
   return `[${(names.length > 5 ? [...names.slice(0, 4), `${names.length - 4} more`] : names).join(', ')}]`
 }
@@ -236,13 +260,19 @@ const placeText = ({ place }: Group): string => {
 const indent = ' '.repeat(14)
 
 const rowLines = ({ style, width }: Context, rows: readonly Row[]): readonly string[] => {
-  const cells = rows.map(({ severity, vulnerability, finding }): readonly Cell[] => {
+  const names = rows.map(({ vulnerability }) => cutText(forTerminal(vulnerability.id), 30).padEnd(14))
+  const states = rows.map(({ finding }) => {
     const state = forTerminal(stateText(finding))
+    return isFixable(finding) ? style.green(`→ ${state}`) : style.yellow(state)
+  })
+  // What is longer stands below, lest it push everything else to the right.
+  const room = width - indent.length - Math.max(...names.map(widthOf)) - 2 - 13
+  const cells = rows.map(({ severity, vulnerability }, i): readonly Cell[] => {
     const epss = epssText(vulnerability)
     return [
       { text: `    ${paintSeverity(style, severity)(severity.padEnd(8))}` },
-      { text: cutText(forTerminal(vulnerability.id), 40).padEnd(14) },
-      { text: isFixable(finding) ? style.green(`→ ${state}`) : style.yellow(state) },
+      { text: names[i]! },
+      { text: widthOf(states[i]!) > room ? '' : states[i]! },
       ...(epss === undefined ? [] : [{ text: style.dim(`EPSS ${epss.padStart(6)}`) }]),
     ]
   })
@@ -255,12 +285,15 @@ const rowLines = ({ style, width }: Context, rows: readonly Row[]): readonly str
     const tail = [...marks.map(mark => style.bold(style.red(mark))), summary].filter(part => widthOf(part) > 0).join('  ')
     const left = width - widthOf(head) - 2
     const lines = [head]
-    if (left >= Math.min(40, widthOf(tail))) lines[0] += `  ${cutPainted(tail, left)}`
+    if (tail === '') lines[0] = head
+    else if (left >= Math.min(40, widthOf(tail))) lines[0] += `  ${cutPainted(tail, left)}`
     // A line of its own only for what nobody should overlook.
     else if (compareSeverity(severity, 'high') <= 0 || marks.length > 0)
       lines.push(indent + cutPainted(tail, width - indent.length))
-    const { suppressed } = finding
+    if (widthOf(states[i]!) > room) lines.splice(1, 0, indent + cutPainted(states[i]!, width - indent.length))
+    const { suppressed, note } = finding
     if (suppressed) lines.push(style.dim(wrapText(suppressionText(suppressed), width, indent)))
+    if (note !== undefined) lines.push(style.yellow(wrapText(forTerminal(note), width, indent)))
     return lines
   })
 }
@@ -294,7 +327,7 @@ const marksOf = ({ vulnerability: { kev, isMalware } }: Row): readonly string[] 
 
 /** What one would say first when asked. */
 const inShort = (context: Context, groups: readonly Group[]): string => {
-  const { style, width, report } = context
+  const { style, width, report, options } = context
   const worst = groups.flatMap(group => {
     const rows = group.rows.filter(
       ({ standing, severity, vulnerability }) =>
@@ -306,7 +339,7 @@ const inShort = (context: Context, groups: readonly Group[]): string => {
   const isOne = (name: string): boolean => groups.filter(group => group.name === name).length === 1
   const lines = worst
     .slice(0, maxSentences)
-    .map(({ group, rows }) => bullet(sentence(group, rows, report.base, isOne(group.name)), width))
+    .map(({ group, rows }) => bullet(sentence(group, rows, report.base, isOne(group.name), options.orders ?? {}), width))
   if (worst.length > maxSentences) {
     const rest = worst.slice(maxSentences)
     lines.push(
@@ -322,8 +355,8 @@ const inShort = (context: Context, groups: readonly Group[]): string => {
 const bullet = (text: string, width: number): string => `  - ${wrapText(text, width, '    ').trimStart()}`
 
 /** `isOne`: no other group is of a package of that name. */
-const sentence = (group: Group, rows: readonly Row[], base: BaseImage | undefined, isOne: boolean): string => {
-  const name = forTerminal(isOne ? group.name : `${group.name} ${group.version}`)
+const sentence = (group: Group, rows: readonly Row[], base: BaseImage | undefined, isOne: boolean, orders: Orders): string => {
+  const name = cutText(forTerminal(isOne ? group.name : `${group.name} ${group.version}`), nameColumns)
   const installed = installedText(group).replace(/^\[(.*)\]$/s, '($1)')
   const subject = installed === '' ? name : `${name} ${installed}`
   const layer = group.place?.number === undefined ? undefined : `layer ${group.place.number}`
@@ -339,14 +372,16 @@ const sentence = (group: Group, rows: readonly Row[], base: BaseImage | undefine
       : exploited === rows.length
         ? '; exploited in the wild'
         : `; ${exploited === 1 ? 'one of them is' : `${exploited} of them are`} exploited in the wild`
-  return `${tallyText(tallyOf(rows)).replace(/, ([^,]*)$/, ' and $1')} in ${subject}${source}${wild}; ${fixText(rows)}.`
+  return `${tallyText(tallyOf(rows)).replace(/, ([^,]*)$/, ' and $1')} in ${subject}${source}${wild}; ${fixText(rows, orders)}.`
 }
 
-const fixText = (rows: readonly Row[]): string => {
+const fixText = (rows: readonly Row[], orders: Orders): string => {
   const fixed = rows.filter(({ finding }) => isFixable(finding))
   const others = rows.filter(({ finding }) => !isFixable(finding))
-  const fixes = [...new Set(fixed.map(({ finding }) => finding.match.fixedIn!))].map(forTerminal)
-  const versions = listText(fixes.length > 3 ? [...fixes.slice(0, 3), 'others'] : fixes)
+  const highest = highestFix(fixed, orders)
+  const fixes = highest === undefined ? [...new Set(fixed.map(({ finding }) => finding.match.fixedIn!))] : [highest]
+  const some = fixes.map(one => cutText(forTerminal(one), nameColumns))
+  const versions = listText(some.length > 3 ? [...some.slice(0, 3), 'others'] : some)
   if (others.length === 0) return `fixed in ${versions}`
   const states = [...new Set(others.map(({ finding }) => forTerminal(stateText(finding))))]
   const isOpen = states.length === 1 && states[0] === 'no fix'
@@ -395,11 +430,12 @@ const coverageList = ({ report, style, width }: Context): string => {
 
 const dayOf = (time: string): string => forTerminal(time.slice(0, 10))
 
-/** How old the oldest data are that decided something here. */
-const ageText = ({ coverage, at, database }: ScanReport, style: Style): string => {
-  const ages = coverage.flatMap(({ feeds }) => feeds.map(({ dated }) => daysBetween(dated, at))).filter(age => age !== undefined)
-  const built = daysBetween(database.built, at)
-  if (built !== undefined) ages.push(built)
+/** How old the data are that judged something here; nothing where nobody did. */
+const ageText = ({ coverage, at }: ScanReport, style: Style): string => {
+  const ages = coverage
+    .filter(one => one.uncovered < one.packages)
+    .flatMap(({ feeds }) => feeds.map(({ dated }) => daysBetween(dated, at)))
+    .filter(age => age !== undefined)
   if (ages.length === 0) return ''
   const oldest = Math.max(...ages)
   const newest = Math.min(...ages)
@@ -411,7 +447,8 @@ const ageText = ({ coverage, at, database }: ScanReport, style: Style): string =
 }
 
 /** The counts, and never "none" without saying of what. */
-const summaryLines = ({ report, style, options: { hidden = 0 } }: Context, totals: Totals): readonly string[] => {
+const summaryLines = ({ report, style, options }: Context, totals: Totals): readonly string[] => {
+  const { hidden = 0 } = options
   const { packages, uncovered, vulnerabilities, vulnerablePackages } = totals
   const failed = report.problems.filter(({ kind }) => kind === 'failed').length
   const lines: string[] = []
@@ -429,8 +466,7 @@ const summaryLines = ({ report, style, options: { hidden = 0 } }: Context, total
         paint,
       )}; ${rest.join('; ')}.`,
     )
-  } else if (uncovered >= packages)
-    lines.push(style.bold(style.yellow(`Nothing is known of it: none of its ${plural(packages, 'package')} could be judged.`)))
+  } else if (uncovered >= packages) lines.push(style.bold(style.yellow(noneJudged(packages))))
   else if (hidden > 0)
     lines.push(
       `${style.bold('Nothing of what was asked for')}; ${plural(hidden, 'other finding is', 'other findings are')} not shown.`,
@@ -452,11 +488,15 @@ const summaryLines = ({ report, style, options: { hidden = 0 } }: Context, total
     const [worst] = report.findings
     if (worst && /^[\w.:-]+$/.test(worst.vulnerability.id))
       lines.push(
-        style.dim(`Why, and what to do: bulkhead scan ${forTerminal(report.inventory.name)} --explain ${worst.vulnerability.id}`),
+        style.dim(`Why, and what to do: bulkhead scan ${subjectText(report, options)} --explain ${worst.vulnerability.id}`),
       )
   }
   return lines
 }
+
+/** As a shell takes it. */
+export const subjectText = ({ inventory }: ScanReport, { subject = inventory.name }: { readonly subject?: string }): string =>
+  forTerminal(shellWord(subject))
 
 const asideParts = ({ leftAside, suppressed }: Totals): readonly string[] => [
   ...(leftAside > 0 ? [`${leftAside} left aside by their maintainers`] : []),
