@@ -79,7 +79,7 @@ const versionOrdersRegistry = registry(
 
 /** docs/feeds.md: what is known of each feed. */
 const feedsMarkdown = (feeds: Readonly<Record<string, import('../src/read/feed.ts').Feed>>): string => {
-  const complete = { all: 'all', fixed: 'what has a fix', some: 'some' } as const
+  const complete = { all: 'all', fixed: 'what has a fix', some: 'some', evidence: 'evidence' } as const
   const rows = Object.entries(feeds).map(([id, feed]) => {
     const ecosystems = [...new Set(feed.parts.flatMap(part => part.ecosystems))]
     const kinds = [...new Set(feed.parts.map(part => complete[part.completeness]))]
@@ -91,7 +91,7 @@ const feedsMarkdown = (feeds: Readonly<Record<string, import('../src/read/feed.t
     '',
     'Generated from `src/read/feeds/` by `npm run generate`: do not edit. What the database at hand has of them: `bulkhead db status`.',
     '',
-    '- **covers**: whose packages it speaks of, as the [OSV schema](https://ossf.github.io/osv-schema/) names them. “some”: what it does not mention was not looked at.',
+    '- **covers**: whose packages it speaks of, as the [OSV schema](https://ossf.github.io/osv-schema/) names them. “some”: what it does not mention was not looked at; “evidence”: what it mentions was not looked at either, unless by another feed.',
     '- **rank**: of several that know the same vulnerability of the same package the smallest decides.',
     '- **fetched**: `bulkhead db update` asks for it; the others come with the snapshot, or by `bulkhead db import`.',
     '',

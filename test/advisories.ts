@@ -112,11 +112,12 @@ export const deb = (name: string, version: string, more: Partial<Package> = {}):
   packageOf(`pkg:deb/debian/${name}@${encodeURIComponent(version)}?arch=amd64`, name, version, more)
 export const npm = (name: string, version: string, more: Partial<Package> = {}): Package =>
   packageOf(`pkg:npm/${name}@${version}`, name, version, more)
-export const rpm = (name: string, version: string, module?: string): Package =>
+export const rpm = (name: string, version: string, module?: string, more: Partial<Package> = {}): Package =>
   packageOf(
     `pkg:rpm/almalinux/${name}@${version.replace(/^\d+:/, '')}?arch=x86_64${module === undefined ? '' : `&modularitylabel=${encodeURIComponent(module)}`}`,
     name,
     version,
+    more,
   )
 export const apk = (name: string, version: string, more: Partial<Package> = {}): Package =>
   packageOf(`pkg:apk/alpine/${name}@${version}`, name, version, more)

@@ -9,6 +9,9 @@ import { type LayerFile, Unreadable } from '../src/read/cataloger.ts'
 import rpm from '../src/read/catalogers/rpm.ts'
 import type { RpmPackage } from '../src/read/rpm/header.ts'
 import { readSqliteTable } from '../src/read/rpm/sqlite.ts'
+import { readSbom } from '../src/read/sbom/read-sbom.ts'
+import { showCycloneDx } from '../src/show/cyclonedx.ts'
+import { showSpdx } from '../src/show/spdx.ts'
 import { has, run } from './components.ts'
 
 const top = mkdtempSync(join(tmpdir(), 'bulkhead-rpm-'))
@@ -175,6 +178,17 @@ describe.skipIf(!hasRpm)('rpm (needs rpm, rpmbuild, db5.3_load)', () => {
       licences: ['MIT and GPLv2+'],
     })
     expect(one.dependsOn).toEqual([packages.find(({ name }) => name === 'shop')!.purl])
+    // The vendor tells a distribution's packages from others, in SBOMs too.
+    const made = [
+      ...rpm.assemble(
+        [{ path: file, at, data: withVendor(data as { packages: readonly RpmPackage[] }, 'Fedora Project'), earlier: [] }],
+        view,
+      ),
+    ] as Package[]
+    expect(new Set(made.map(({ vendor }) => vendor))).toEqual(new Set(['Fedora Project']))
+    const inventory = { name: 'x', kind: 'image', image: undefined, distro, packages: made, problems: [], layers: [] } as const
+    for (const text of [showCycloneDx(inventory, '1'), showSpdx(inventory, '1')])
+      expect(new Set(readSbom(Buffer.from(text), at).packages.map(({ vendor }) => vendor))).toEqual(new Set(['Fedora Project']))
     expect(one.owns).toContain('/opt/part3/file-with-a-name-4')
   })
 
@@ -217,4 +231,37 @@ test('the list of an Azure Linux image without rpm', () => {
     { name: 'openssl-libs', version: '1.1.1k', release: '28.cm2', architecture: 'x86_64', epoch: undefined },
   ])
   expect(() => rpm.collect(fileOf(Buffer.from('nonsense\n'), 'var/lib/rpmmanifest/container-manifest-2'))).toThrow(Unreadable)
+})
+
+/** The same packages, made by somebody. */
+const withVendor = (data: { readonly packages: readonly RpmPackage[] }, vendor: string): typeof data => ({
+  ...data,
+  packages: data.packages.map(one => ({ ...one, vendor })),
+})
+
+test('who made an RPM, as others’ SBOMs say it; of other packages they name whoever maintains them', () => {
+  const component = (purl: string, more: object): object => ({
+    type: 'library',
+    'bom-ref': purl,
+    name: 'x',
+    version: '1',
+    purl,
+    ...more,
+  })
+  const text = JSON.stringify({
+    bomFormat: 'CycloneDX',
+    components: [
+      component('pkg:rpm/almalinux/a@1', { publisher: 'AlmaLinux' }),
+      component('pkg:rpm/almalinux/b@1', { supplier: { name: 'Fedora Project' } }),
+      component('pkg:rpm/almalinux/c@1', {}),
+      component('pkg:deb/debian/d@1', { publisher: 'Somebody <x@example.org>', supplier: { name: 'Somebody' } }),
+    ],
+  })
+  const { packages } = readSbom(Buffer.from(text), { in: 'file', path: '/x', span: { start: 0, end: 0 } })
+  expect(packages.map(({ purl, vendor }) => [purl.slice(4, 7), vendor])).toEqual([
+    ['deb', undefined],
+    ['rpm', 'AlmaLinux'],
+    ['rpm', 'Fedora Project'],
+    ['rpm', undefined],
+  ])
 })

@@ -397,12 +397,30 @@ describe('bulkhead db', () => {
     const { stdout, status: code } = run(['scan', join(top, 'python')], env)
     expect(code).toBe(1)
     expect(stdout).toContain('CVE-2016-10745')
-    // What is taken in by hand goes on top of it.
-    const build = run(['db', 'build', join(import.meta.dirname, '../data'), '-q', '-o', join(top, 'built')], env)
+    const peak = join(top, 'peak')
+    const writesPeak = `process.on('exit',()=>process.getBuiltinModule('fs').writeFileSync('${peak}',\`\${process.resourceUsage().maxRSS}\`))`
+    const build = run(['db', 'build', join(import.meta.dirname, '../data'), '-q', '-o', join(top, 'built')], {
+      ...env,
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(writesPeak)}`,
+    })
     expect(build.status).toBe(0)
+    // Kibibytes.
+    expect(Number(readFileSync(peak, 'utf8'))).toBeLessThan(330 * 1024)
     const name = (JSON.parse(readFileSync(join(folder, 'advisories.json'), 'utf8')) as { sha256: string }).sha256
     expect(readFileSync(join(top, 'built')).toString('latin1', 0, 300)).toContain(name)
-  })
+    // What is taken in by hand takes its place, whatever day it is of.
+    expect(run(['db', 'export', join(top, 'older')]).status).toBe(0)
+    expect(run(['db', 'import', join(top, 'older')], env).status).toBe(0)
+    expect(run(['db', 'status'], env).stdout).toMatch(/^your own, of 2026-08-01, holds: .* there already$/m)
+    expect(run(['scan', image, '-v', '--fail-on', 'none'], env).stderr).toMatch(/your own, of 2026-08-01, holds/)
+    writeFileSync(join(top, 'none-of-my-own/current.json'), '{')
+    expect(run(['scan', image], env).stderr).toMatch(/current\.json is broken\n +bulkhead db clear/)
+    expect(run(['db', 'clear'], env).stdout).toMatch(
+      /^your own database was removed\nthe one that came with bulkhead, of .*, holds\n$/,
+    )
+    expect(run(['db', 'clear'], env).stdout).toMatch(/^there was no database of your own\n/)
+    // Two databases are made, of all the data there are.
+  }, 180_000)
 
   test('what cannot be taken in is said', () => {
     for (const [args, says] of [

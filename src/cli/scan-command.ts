@@ -5,9 +5,9 @@ import { explainVulnerability } from '../flows/explain-vulnerability.ts'
 import { ageProblems, bySeverity, scanInventory } from '../flows/scan.ts'
 import { readSilencers } from '../flows/silencers.ts'
 import { versionOrders } from '../judge/versions/registry.ts'
-import { reaches, type Severity, UsageError } from '../model/finding.ts'
+import { type Severity, UsageError } from '../model/finding.ts'
 import { version } from '../model/version.ts'
-import { counts, type ScanReport, type VulnerabilityFinding } from '../model/vulnerability.ts'
+import { counts, isFixable, isSevere, type ScanReport, type VulnerabilityFinding } from '../model/vulnerability.ts'
 import { machine } from '../world/machine.ts'
 import { asUsage } from './database-command.ts'
 import { openAdvisories } from './database-folder.ts'
@@ -74,7 +74,7 @@ export const runScan = async (subject: string, args: ScanArguments): Promise<num
         return 0
       }
       const whole = scanInventory(inventory, database, options)
-      const tooOld = args.maxAge === undefined ? [] : ageProblems(whole, args.maxAge)
+      const tooOld = args.maxAge === undefined ? [] : ageProblems(whole, database.feeds, args.maxAge)
       const { report, hidden } = filter({ ...whole, problems: [...whole.problems, ...silencers.problems, ...tooOld] }, args)
       await deliver(await format(subject, report, args, hidden), args.output)
       if (hidden > 0) tell(`bulkhead: ${hidden} more findings are not shown, since only some were asked for`)
@@ -95,12 +95,12 @@ const keepLean = (): void => setFlagsFromString('--semi-space-growth-factor=1')
 
 /** What was asked for; the rest is counted. */
 const filter = (report: ScanReport, args: ScanArguments): { readonly report: ScanReport; readonly hidden: number } => {
-  const isWanted = ({ match, vulnerability, isInBase }: VulnerabilityFinding): boolean =>
-    !(args.onlyFixable && match.fixedIn === undefined) &&
-    !(args.onlyBase && isInBase !== true) &&
-    !(args.ignoreBase && isInBase === true) &&
-    !(args.kev && vulnerability.kev === undefined) &&
-    !(args.epss !== undefined && !((vulnerability.epss?.score ?? 0) >= args.epss))
+  const isWanted = (finding: VulnerabilityFinding): boolean =>
+    !(args.onlyFixable && !isFixable(finding)) &&
+    !(args.onlyBase && finding.isInBase !== true) &&
+    !(args.ignoreBase && finding.isInBase === true) &&
+    !(args.kev && finding.vulnerability.kev === undefined) &&
+    !(args.epss !== undefined && !((finding.vulnerability.epss?.score ?? 0) >= args.epss))
   if ((args.onlyBase || args.ignoreBase) && report.base === undefined)
     throw new UsageError(
       'nobody knows which layers are the base image’s: neither annotations nor the history say so',
@@ -114,14 +114,7 @@ const filter = (report: ScanReport, args: ScanArguments): { readonly report: Sca
 }
 
 const exitCode = ({ findings, problems }: ScanReport, { failOn, strict, leftAside }: ScanArguments): number => {
-  const fails = findings.some(
-    one =>
-      one.suppressed === undefined &&
-      (leftAside || counts(one)) &&
-      failOn !== 'none' &&
-      one.severity !== 'unknown' &&
-      reaches(one.severity, failOn),
-  )
+  const fails = findings.some(one => one.suppressed === undefined && (leftAside || counts(one)) && isSevere(one, failOn))
   if (fails) return 1
   return problems.some(({ kind }) => kind === 'failed' || strict) ? 2 : 0
 }
@@ -141,6 +134,7 @@ const format = async (subject: string, report: ScanReport, args: ScanArguments, 
           showSuppressed: args.showSuppressed === true,
           sort: args.sort,
           hidden,
+          failOn: args.failOn,
           subject,
           orders: versionOrders,
         }),

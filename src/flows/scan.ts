@@ -6,7 +6,7 @@ import { type Decision, matchPackages } from '../judge/match.ts'
 import { riskOf } from '../judge/risk.ts'
 import { redactInventory } from '../judge/secrets/redact-image.ts'
 import type { VersionOrder } from '../judge/version-order.ts'
-import type { AdvisoryDatabase, StoredRecord } from '../model/advisory.ts'
+import type { AdvisoryDatabase, FeedState, StoredRecord } from '../model/advisory.ts'
 import type { Location } from '../model/finding.ts'
 import { compareSeverity, type Problem, type Severity, type Suppression } from '../model/finding.ts'
 import type { Inventory } from '../model/inventory.ts'
@@ -258,22 +258,43 @@ export const oldestData = ({ coverage }: Pick<ScanReport, 'coverage'>): string |
     .sort()
     .at(0)
 
-/** `--max-age`: what is older than so many days is a Problem that fails. */
-export const ageProblems = (report: Pick<ScanReport, 'coverage' | 'at'>, maxAge: number): readonly Problem[] => {
-  const seen = new Set<string>()
-  return report.coverage.flatMap(({ feeds }) =>
-    feeds.flatMap(({ feed, part, title, dated }): Problem[] => {
-      const name = `${feed}/${part}`
-      const age = (Date.parse(report.at) - Date.parse(dated)) / 86_400_000
-      if (seen.has(name) || !(age > maxAge)) return []
-      seen.add(name)
-      return [
-        {
-          kind: 'failed',
-          code: 'advisories-too-old',
-          message: `${title}: the data are of ${dated.slice(0, 10)}, ${Math.floor(age)} days old; at most ${maxAge} are allowed`,
-        },
-      ]
-    }),
+/**
+ * What the report was made of: whoever speaks of its packages, and, as far as they were needed, what is known of vulnerabilities and of the ends of releases.
+ * Where nobody speaks of any package, all that there is.
+ */
+const usedFeeds = (
+  { coverage, findings, inventory }: Pick<ScanReport, 'coverage' | 'findings' | 'inventory'>,
+  feeds: readonly FeedState[],
+): readonly FeedState[] => {
+  if (!coverage.some(one => one.uncovered < one.packages && one.feeds.length > 0)) return feeds
+  const ecosystems = new Set(findings.map(({ match }) => match.ecosystem.replace(/:.*$/s, '')))
+  // Of vulnerabilities and releases, whatever they are found in.
+  const isNeeded = (feed: string): boolean => (feed === 'endoflife' ? inventory.distro !== undefined : findings.length > 0)
+  const used = new Set(coverage.flatMap(one => one.feeds.map(({ feed, part }) => `${feed}/${part}`)))
+  return feeds.filter(
+    one =>
+      used.has(`${one.feed}/${one.part}`) ||
+      one.ecosystems.some(name => ecosystems.has(name)) ||
+      (one.ecosystems.length === 0 && isNeeded(one.feed)),
   )
 }
+
+/** `--max-age`: what is older than so many days is a Problem that fails. */
+export const ageProblems = (
+  report: Pick<ScanReport, 'coverage' | 'findings' | 'inventory' | 'at'>,
+  feeds: readonly FeedState[],
+  maxAge: number,
+): readonly Problem[] =>
+  usedFeeds(report, feeds).flatMap((one): Problem[] => {
+    const { title, dated } = one
+    const age = (Date.parse(report.at) - Date.parse(dated)) / 86_400_000
+    return age > maxAge
+      ? [
+          {
+            kind: 'failed',
+            code: 'advisories-too-old',
+            message: `${title}: the data are of ${dated.slice(0, 10)}, ${Math.floor(age)} days old; at most ${maxAge} are allowed`,
+          },
+        ]
+      : []
+  })

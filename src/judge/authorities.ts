@@ -23,7 +23,8 @@ export type Identity = {
   readonly version: string
   readonly order: string
   readonly keyedBy: 'source' | 'binary'
-  readonly via: 'name' | 'source'
+  /** `alias`: as what the distribution has packaged is called where it comes from. */
+  readonly via: 'name' | 'source' | 'alias'
 }
 
 /** Package types of operating systems. */
@@ -168,11 +169,22 @@ const languages: Readonly<Record<string, { readonly ecosystem: string; readonly 
   bitnami: { ecosystem: 'Bitnami', order: 'bitnami' },
 }
 
+type Program = readonly [ecosystem: string, name: string, order: string, version?: (version: string) => string]
+
+/**
+ * Java writes 8u392 as `1.8.0_392-b08`, and 11.0.21 as `11.0.21+9-LTS`; Bitnami `8.0.392` and `11.0.21`. https://openjdk.org/jeps/223
+ */
+const javaVersion = (version: string): string => {
+  const old = /^1\.(\d{1,2})\.(\d{1,4})(?:_(\d{1,6}))?(?![\d.])/.exec(version) ?? /^(\d{1,2})(u)(\d{1,6})(?![\d.])/.exec(version)
+  if (old) return `${old[1]}.${old[2] === 'u' ? 0 : old[2]}.${old[3] ?? 0}`
+  return /^(\d+(?:\.\d+)*)(?:[-+_].*)?$/s.exec(version)?.[1] ?? version
+}
+
 /**
  * Programs that no package manager put there, by the names under which somebody keeps advisories on them: Bitnami's components, and those of their own
  * projects (`generic`). Nothing else is guessed.
  */
-const programs: Readonly<Record<string, readonly (readonly [ecosystem: string, name: string, order: string])[]>> = {
+const programs: Readonly<Record<string, readonly Program[]>> = {
   node: [
     ['generic', 'node', 'semver'],
     ['Bitnami', 'node', 'bitnami'],
@@ -189,7 +201,7 @@ const programs: Readonly<Record<string, readonly (readonly [ecosystem: string, n
   postgresql: [['Bitnami', 'postgresql', 'bitnami']],
   mariadb: [['Bitnami', 'mariadb', 'bitnami']],
   mysql: [['Bitnami', 'mysql', 'bitnami']],
-  openjdk: [['Bitnami', 'java', 'bitnami']],
+  openjdk: [['Bitnami', 'java', 'bitnami', javaVersion]],
   ruby: [['Bitnami', 'ruby', 'bitnami']],
   haproxy: [['Bitnami', 'haproxy', 'bitnami']],
   memcached: [['Bitnami', 'memcached', 'bitnami']],
@@ -209,10 +221,10 @@ export const languageIdentities = (purl: string): readonly Identity[] => {
   const plain = parsed.namespace === undefined ? parsed.name : `${parsed.namespace}/${parsed.name}`
   const { version } = parsed
   if (parsed.type === 'generic')
-    return (programs[parsed.name] ?? []).map(([ecosystem, name, order]) => ({
+    return (programs[parsed.name] ?? []).map(([ecosystem, name, order, written]) => ({
       ecosystem,
       name,
-      version,
+      version: written?.(version) ?? version,
       order,
       keyedBy: 'binary',
       via: 'name',
@@ -224,51 +236,147 @@ export const languageIdentities = (purl: string): readonly Identity[] => {
 }
 
 /**
- * Packages whose versions follow another repository than the distribution's, whose advisories say nothing about them: by what that repository writes into
- * its versions, or by names that no distribution uses. Undefined: none of them.
+ * Packages whose versions follow another repository than the distribution's, whose advisories say nothing about them: by who made them, where that is known,
+ * else by what that repository writes into its versions, or by names that the distribution's advisories do not know. Undefined: none of them.
  */
-export const thirdParty = (one: Package): string | undefined => {
-  if (!systemTypes.has(one.ecosystem)) return undefined
-  return foreign.find(({ names, versions }) => (names?.test(one.name) ?? true) && (versions?.test(one.version) ?? true))
-    ?.repository
+export const thirdParty = (one: Package, distro: Distro | undefined, isKnown: (name: string) => boolean): string | undefined => {
+  const { ecosystem, name, version, vendor } = one
+  if (ecosystem !== 'deb' && ecosystem !== 'rpm') return undefined
+  const own = ownVendors[distro?.id ?? '']
+  if (vendor !== undefined && own) {
+    if (own.test(vendor)) return undefined
+    return /^fedora project/i.test(vendor) ? 'Fedora Project (EPEL)' : vendor.replace(/\s*<[^>]*>?\s*$/, '').slice(0, 60)
+  }
+  return foreign.find(
+    rule =>
+      rule.only !== (ecosystem === 'deb' ? 'rpm' : 'deb') &&
+      (rule.names?.test(name) ?? true) &&
+      (rule.versions ? rule.versions.test(version) : !isKnown(name)),
+  )?.repository
 }
 
-const foreign: readonly { readonly repository: string; readonly names?: RegExp; readonly versions?: RegExp }[] = [
+/**
+ * What distributions call themselves as the vendor of their rpms (`rpm -q --qf '%{VENDOR}'`), and in the field `Origin` of debs:
+ * https://manpages.debian.org/dpkg-dev/deb-origin.5. Distributions that are not here take whatever they have as their own.
+ */
+const ownVendors: Readonly<Record<string, RegExp>> = {
+  almalinux: /alma\s?linux/i,
+  rocky: /\brocky\b/i,
+  rhel: /\bred hat\b/i,
+  centos: /\bcentos\b|\bred hat\b/i,
+  ol: /\boracle\b/i,
+  amzn: /\bamazon\b/i,
+  sles: /\bSUSE\b/i,
+  sles_sap: /\bSUSE\b/i,
+  sle_hpc: /\bSUSE\b/i,
+  'opensuse-leap': /SUSE\b/i,
+  opensuse: /SUSE\b/i,
+  'opensuse-tumbleweed': /SUSE\b/i,
+  debian: /^debian\b/i,
+  ubuntu: /^(?:ubuntu|debian)\b/i,
+}
+
+/**
+ * Whether an rpm may as well be of another repository, EPEL first of all: nobody says who made it, and its release ends as EPEL's do (`.el8`; fixes of the
+ * distributions themselves mostly have more: `.el8_9`, `.el8.alma.1`). https://docs.fedoraproject.org/en-US/packaging-guidelines/DistTag/
+ */
+export const mayBeForeign = ({ ecosystem, vendor, version }: Package): boolean =>
+  ecosystem === 'rpm' && vendor === undefined && /\.el\d+$/.test(version)
+
+type Foreign = {
+  readonly repository: string
+  readonly only?: 'deb' | 'rpm'
+  /** Without `versions`: names that nobody else uses. */
+  readonly names?: RegExp
+  /** What only that repository's versions look like: of packages of these names, or of any. */
+  readonly versions?: RegExp
+}
+
+const hashicorp = 'boundary|consul|consul-template|nomad|packer|terraform|vagrant|vault|waypoint'
+
+const foreign: readonly Foreign[] = [
   { repository: 'NodeSource', versions: /nodesource/ },
   {
     repository: 'Docker',
     names: /^(?:docker-ce|docker-ce-cli|docker-ce-rootless-extras|docker-(?:buildx|compose|scan|model)-plugin|containerd\.io)$/,
+    versions: /^(?:5:)?\d+\.\d+\.\d+(?:[.~-][\w.~]+)*$/,
   },
   { repository: 'the PostgreSQL project (PGDG)', versions: /pgdg|PGDG/ },
-  { repository: 'deb.sury.org', versions: /\+0~\d{8}\.|~(?:deb|ubuntu)[^+]*\+\d\.gbp|sury/ },
-  { repository: 'ppa.launchpad.net', versions: /~ppa\d|ppa\d|~launchpad/ },
+  { repository: 'deb.sury.org', only: 'deb', versions: /\+0~\d{8}\.|~(?:deb|ubuntu)[^+]*\+\d\.gbp|sury/ },
+  { repository: 'ppa.launchpad.net', only: 'deb', versions: /ppa\d|~launchpad/ },
   {
     repository: 'nginx.org',
     names: /^nginx/,
-    versions: /-\d+~(?:jessie|stretch|buster|bullseye|bookworm|trixie|xenial|bionic|focal|jammy|noble)$|\.ngx$/,
+    versions:
+      /-\d+~(?:jessie|stretch|buster|bullseye|bookworm|trixie|xenial|bionic|focal|jammy|noble|oracular|plucky|questing)$|\.ngx$/,
   },
-  { repository: 'MariaDB', versions: /\+maria~/ },
-  { repository: 'MySQL', names: /^mysql-(?:community|shell|router|workbench)/ },
-  { repository: 'Oracle MySQL', versions: /-\d+(?:debian|ubuntu)\d/, names: /^mysql/ },
-  { repository: 'MongoDB', names: /^mongodb-(?:org|mongosh|database-tools|enterprise)/ },
-  { repository: 'Redis', versions: /rl\d+~/ },
-  { repository: 'Google', names: /^(?:google-(?:chrome|cloud)|chrome-remote-desktop)/ },
-  { repository: 'Microsoft', names: /^(?:microsoft-edge|code|azure-cli|powershell|mssql-|msodbcsql|mdatp)/ },
-  { repository: 'GitHub', names: /^gh$/, versions: /^\d+\.\d+\.\d+$/ },
-  { repository: 'Kubernetes', names: /^(?:kubectl|kubeadm|kubelet|kubernetes-cni|cri-tools)$/ },
-  { repository: 'HashiCorp', names: /^(?:terraform|vault|consul|nomad|packer|boundary)$/ },
-  { repository: 'Elastic', names: /^(?:elasticsearch|kibana|logstash|filebeat|metricbeat|apm-server|elastic-agent)$/ },
-  { repository: 'Grafana', names: /^(?:grafana|grafana-enterprise|loki|promtail)$/ },
+  { repository: 'MariaDB', only: 'deb', versions: /\+maria~/ },
+  { repository: 'MySQL', names: /^mysql-(?:community|connector|shell|workbench)(?:-|$)/ },
+  // Ubuntu's own: 8.0.35-0ubuntu0.22.04.1.
+  { repository: 'MySQL', only: 'deb', names: /mysql/, versions: /-\d+(?:debian\d+|ubuntu\d\d\.\d\d)$/ },
+  { repository: 'MongoDB', names: /^mongodb-(?:org|mongosh|database-tools|enterprise)(?:-|$)/ },
+  { repository: 'Redis', only: 'deb', versions: /rl\d+~/ },
+  {
+    repository: 'Google',
+    names: /^(?:google-chrome-(?:stable|beta|unstable)|google-cloud-(?:cli|sdk)(?:-[\w-]+)?|chrome-remote-desktop)$/,
+  },
+  { repository: 'Microsoft', names: /^(?:microsoft-edge-\w+|mssql-(?:server|tools)[\w-]*|msodbcsql\d+|mdatp)$/ },
+  { repository: 'Microsoft', names: /^code(?:-insiders)?$/, versions: /^\d+\.\d+\.\d+-\d{10}(?:\.el\d+)?$/ },
+  { repository: 'Microsoft', names: /^azure-cli$/, versions: /^\d+\.\d+\.\d+-1~[a-z]+$/ },
+  { repository: 'Microsoft', names: /^powershell(?:-lts|-preview)?$/, versions: /-1\.(?:deb|rh|cm)$/ },
+  {
+    repository: 'Microsoft',
+    names: /^(?:aspnetcore|dotnet|netstandard)-[\w.-]+$/,
+    versions: /^\d+\.\d+\.\d+(?:~[\w.]+)?-1$/,
+  },
+  { repository: 'GitHub', only: 'deb', names: /^gh$/, versions: /^\d+\.\d+\.\d+$/ },
+  { repository: 'GitHub', only: 'rpm', names: /^gh$/, versions: /^\d+\.\d+\.\d+-1$/ },
+  {
+    repository: 'Kubernetes',
+    names: /^(?:kubectl|kubeadm|kubelet|kubernetes-cni|cri-tools)$/,
+    versions: /^\d+\.\d+\.\d+-(?:00?|\d\.\d|150500\.\d+\.\d+)$/,
+  },
+  {
+    repository: 'HashiCorp',
+    names: new RegExp(`^(?:${hashicorp})(?:-enterprise)?$`),
+    versions: /^\d+\.\d+\.\d+(?:\+ent)?(?:-1)?$/,
+  },
+  {
+    repository: 'Elastic',
+    only: 'deb',
+    names: /^(?:elasticsearch|kibana|logstash|[a-z]+beat|apm-server|elastic-agent)$/,
+    versions: /^(?:1:)?\d+\.\d+\.\d+(?:-1)?$/,
+  },
+  {
+    repository: 'Elastic',
+    only: 'rpm',
+    names: /^(?:elasticsearch|kibana|logstash|[a-z]+beat|apm-server|elastic-agent)$/,
+    versions: /^(?:1:)?\d+\.\d+\.\d+-1$/,
+  },
+  {
+    repository: 'Grafana',
+    names: /^(?:grafana|grafana-enterprise|loki|promtail|alloy|tempo|mimir)$/,
+    versions: /^\d+\.\d+\.\d+(?:-1)?$/,
+  },
+  { repository: 'NVIDIA', versions: /[-+]cuda\d/ },
+  // libcublas-12-3: the version of CUDA is in the name.
   {
     repository: 'NVIDIA',
-    names: /^(?:cuda|libcu|libnv|nvidia|libnccl|tensorrt|libcudnn)/,
-    versions: /cuda|^\d+\.\d+\.\d+(?:\.\d+)?-1$/,
+    names: /^(?:cuda|libcu[a-z]+|libnpp|libnv[a-z]+|gds|nsight)(?:-[a-z]+)*-\d+-\d+$/,
+    versions: /^\d+(?:\.\d+)*-\d+$/,
+  },
+  {
+    repository: 'NVIDIA',
+    names:
+      /^(?:libnvidia-container[\w-]*|nvidia-container-(?:toolkit|runtime)[\w-]*|nvidia-docker2|libcudnn\d[\w-]*|cuda-(?:keyring|drivers|compat)[\w-]*)$/,
+    versions: /^\d+(?:\.\d+)*-1$/,
   },
   { repository: 'Datadog', names: /^datadog-/ },
   { repository: 'New Relic', names: /^newrelic-/ },
-  { repository: 'GitLab', names: /^gitlab-(?:ce|ee|runner)/ },
+  { repository: 'GitLab', names: /^gitlab-(?:ce|ee)$/ },
+  { repository: 'GitLab', names: /^gitlab-runner(?:-helper-images)?$/, versions: /^\d+\.\d+\.\d+(?:-1)?$/ },
   { repository: 'Yarn', names: /^yarn$/, versions: /^\d+\.\d+\.\d+-1$/ },
   { repository: 'RabbitMQ or Cloudsmith', names: /^(?:rabbitmq-server|erlang-)/, versions: /^1:\d+\.\d+(?:\.\d+)*(?:-1)?$/ },
-  { repository: 'EPEL', versions: /\.(?:el\d+)$/, names: /^epel-/ },
-  { repository: 'Remi', versions: /\.remi\b/ },
+  { repository: 'Fedora Project (EPEL)', only: 'rpm', versions: /\.el\d+$/, names: /^epel-/ },
+  { repository: 'Remi', only: 'rpm', versions: /\.remi\b/ },
 ]

@@ -169,8 +169,63 @@ describe('distributions', () => {
     const alma = distroOf('almalinux', '8.9')
     const in18 = rpm('nodejs', '1:18.19.0-1.module_el8.9.0+1', 'nodejs:18:8090020240101:xxx')
     expect(match([in18], database, alma).short.map(line => line.split(' ')[1])).toEqual(['CVE-2024-0001'])
+    // Without a label: the stream that is called like the version.
+    const unlabelled = rpm('nodejs', '1:18.19.0-1.module_el8.9.0+1')
+    expect(match([unlabelled], database, alma).short.map(line => line.split(' ')[1])).toEqual(['CVE-2024-0001'])
+    const older = match([rpm('nodejs', '1:16.0.0-1.module_el8.9.0+1')], database, alma)
+    expect([older.short, older.codes, older.coverage[0]!.uncovered]).toEqual([[], ['module-unknown'], 1])
     const outside = rpm('nodejs', '1:10.0-1.el8')
     expect(match([outside], database, alma).short.map(line => line.split(' ')[1])).toEqual(['CVE-2024-0003'])
+  })
+
+  test('modules: streams of one major version, and what else a module brings', () => {
+    const entry = (name: string, module: string | undefined, fixed: string): AffectedPackage => ({
+      ecosystem: 'AlmaLinux:8',
+      name,
+      keyedBy: 'binary',
+      ranges: [{ fixed: `${fixed}.module_el8.9.0+1` }],
+      ...(module === undefined ? {} : { module }),
+    })
+    const database = databaseOf([
+      one('CVE-2024-0001', entry('mariadb', 'mariadb:10.3', '3:10.3.39-1')),
+      one('CVE-2024-0002', entry('mariadb', 'mariadb:10.5', '3:10.5.22-1')),
+      one('CVE-2024-0003', entry('podman', 'container-tools:rhel8', '4:4.9.4-1')),
+      one('CVE-2024-0004', entry('redis', undefined, '7.0.12-1')),
+    ])
+    const found = (installed: Package): readonly string[] =>
+      match([installed], database, distroOf('almalinux', '8.9')).short.map(line => line.split(' ')[1]!)
+    expect(found(rpm('mariadb', '3:10.3.11-1.module_el8.9.0+1'))).toEqual(['CVE-2024-0001'])
+    expect(found(rpm('podman', '4:4.6.1-1.module_el8.9.0+1'))).toEqual(['CVE-2024-0003'])
+    expect(found(rpm('podman', '4:3.4.1-1.module_el8.9.0+1'))).toEqual([])
+    // The advisory does not name the module.
+    expect(found(rpm('redis', '6.2.7-1.module_el8.9.0+1', 'redis:6:1:x'))).toEqual([])
+    expect(found(rpm('redis', '7.0.1-1.module_el8.9.0+1', 'redis:7:1:x'))).toEqual(['CVE-2024-0004'])
+  })
+
+  test('what a distribution has packaged is asked for where it comes from, unless the distribution has spoken', () => {
+    const pypi = (id: string): { id: string; affected: AffectedPackage[] } =>
+      one(id, { ecosystem: 'PyPI', name: 'requests', keyedBy: 'binary', ranges: [{ fixed: '2.31.0' }] })
+    const drafts = ['CVE-2023-0001', 'CVE-2023-0002', 'CVE-2023-0003', 'CVE-2023-0004'].map(pypi)
+    const database = databaseOf([
+      ...drafts,
+      one('CVE-2023-0001', source('requests', { ranges: [{ fixed: '2.28.1+dfsg-1' }] })),
+      one('CVE-2023-0002', source('requests', { status: 'not-affected' })),
+      one('CVE-2023-0003', source('requests', { ranges: [{}], status: 'minor' })),
+    ])
+    const requests = deb('python3-requests', '2.28.1+dfsg-1', {
+      source: { name: 'requests', version: '2.28.1+dfsg-1' },
+      aliases: ['pkg:pypi/requests@2.28.1'],
+    })
+    const { short, matches, decisions, coverage } = match([requests], database)
+    expect(short).toEqual(['python3-requests CVE-2023-0003 (minor)', 'python3-requests CVE-2023-0004 2.31.0'])
+    expect(matches[1]!.match).toMatchObject({ ecosystem: 'PyPI', name: 'requests', version: '2.28.1', via: 'alias' })
+    const silenced = decisions.filter(({ outcome }) => outcome === 'silenced-by-owner')
+    expect(silenced.map(({ vulnerability, owner }) => [vulnerability, owner])).toEqual([
+      ['CVE-2023-0001', requests.purl],
+      ['CVE-2023-0002', requests.purl],
+      ['CVE-2023-0003', requests.purl],
+    ])
+    expect(coverage).toHaveLength(1)
   })
 
   test('Ubuntu Pro: the fix is named as what it is, and whoever has it is well', () => {
@@ -210,6 +265,16 @@ describe('distributions', () => {
       ['CVE-2022-0001', 'Alpine:v3.15', '1.1.1n-r0'],
     ])
     expect(old.codes).toContain('release-ended')
+    // The nearest that speaks of it decides: a later one's higher fix says nothing of a version that has it.
+    const spoken = [
+      alpine('3.13', 'CVE-2021-0001', { ranges: [{ fixed: '1.1.1k-r0' }] }),
+      alpine('3.15', 'CVE-2022-0005', { ranges: [{ fixed: '1.1.1l-r0' }] }),
+      alpine('3.15', 'CVE-2022-0006', { status: 'not-affected' }),
+      alpine('3.15', 'CVE-2022-0006', { ranges: [{ fixed: '1.1.1z-r0' }] }),
+      alpine('3.16', 'CVE-2022-0005', { ranges: [{ fixed: '1.1.1n-r0' }] }),
+      alpine('3.16', 'CVE-2022-0006', { ranges: [{ fixed: '1.1.1n-r0' }] }),
+    ]
+    expect(match([installed], databaseOf(spoken, { releases }), distroOf('alpine', '3.13.5')).short).toEqual([])
     // A release that is maintained speaks for itself.
     expect(match([installed], databaseOf(drafts.slice(1), { releases }), distroOf('alpine', '3.15.1')).short).toEqual([
       'libssl1.1 CVE-2022-0001 1.1.1n-r0',
@@ -260,6 +325,54 @@ describe('languages', () => {
     expect(found.matches[0]!.match.others).toHaveLength(2)
   })
 
+  test('a record with two names is shown under the one that is open', () => {
+    const database = databaseOf([
+      { ...one('GHSA-269q-hmxg-m83q', lodash([{ fixed: '4.1.77' }])), aliases: ['CVE-2021-21290', 'CVE-2022-24823'] },
+      { ...one('GHSA-5mcr-gq6c-3hq2', lodash([{ introduced: '4.0.0', fixed: '4.1.59' }])), aliases: ['CVE-2021-21290'] },
+    ])
+    expect(match([npm('lodash', '4.1.70')], database, undefined).short).toEqual(['lodash CVE-2022-24823 4.1.77'])
+    expect(match([npm('lodash', '4.1.50')], database, undefined).short).toEqual(['lodash CVE-2021-21290 4.1.77'])
+    expect(match([npm('lodash', '4.1.77')], database, undefined).short).toEqual([])
+  })
+
+  test('a feed that only adds evidence: it covers nothing, and repeats nothing', () => {
+    const feeds = [
+      feedState({ feed: 'ghsa', completeness: 'some', rank: 30 }),
+      feedState({ feed: 'old', completeness: 'evidence', rank: 60 }),
+    ]
+    const database = databaseOf(
+      [
+        { ...one('CVE-2021-0001', lodash([{ fixed: '4.17.21' }])), feed: 'ghsa' },
+        { ...one('OLD-lodash-1', lodash([{ fixed: '4.17.21' }])), feed: 'old' },
+        { ...one('OLD-lodash-2', lodash([{ fixed: '4.17.5' }])), feed: 'old' },
+        { ...one('OLD-left-1', { ...lodash([{ fixed: '2.0.0' }]), name: 'left' }), feed: 'old' },
+      ],
+      { feeds },
+    )
+    const found = match([npm('lodash', '4.0.0'), npm('left', '1.0.0'), npm('left', '3.0.0')], database, undefined)
+    expect(found.short).toEqual(['lodash CVE-2021-0001 4.17.21', 'lodash OLD-lodash-2 4.17.5', 'left OLD-left-1 2.0.0'])
+    expect(found.matches[0]!.match.others.map(({ id }) => id)).toEqual(['OLD-lodash-1'])
+    expect([found.coverage[0]!.uncovered, found.codes]).toEqual([2, ['no-advisories']])
+  })
+
+  test('Java as its launcher writes it, and as Bitnami does', () => {
+    const java = one('CVE-2024-21140', {
+      ecosystem: 'Bitnami',
+      name: 'java',
+      keyedBy: 'binary',
+      ranges: [{ fixed: '1.8.0' }, { introduced: '1.9.0', fixed: '8.0.421' }, { introduced: '9.0.0', fixed: '11.0.24' }],
+    })
+    const found = (version: string) =>
+      match([packageOf(`pkg:generic/openjdk@${encodeURIComponent(version)}`, 'openjdk', version)], databaseOf([java]), undefined)
+    for (const version of ['1.8.0_392', '1.8.0_392-b08', '8u392', '1.7.0_80', '11.0.21+9-LTS', '11.0.16.1+1'])
+      expect([found(version).short, found(version).codes]).toEqual([
+        ['openjdk CVE-2024-21140 ' + (/^11/.test(version) ? '11.0.24' : '8.0.421')],
+        [],
+      ])
+    for (const version of ['1.8.0_421', '1.8.0_422-b05', '11.0.24+8', '17.0.9+9'])
+      expect([found(version).short, found(version).codes]).toEqual([[], []])
+  })
+
   test('single versions, `0`, prereleases', () => {
     const database = databaseOf([
       one('MAL-2024-1', { ...lodash([]), name: 'evil', versions: ['1.0.0', '1.0.1-beta'] }),
@@ -279,6 +392,12 @@ describe('languages', () => {
     expect(found.problems.map(({ code, message }) => [code, message])).toEqual([
       ['version-unknown', 'versions that cannot be compared: lodash file:../x (CVE-2024-0001)'],
     ])
+    expect(found.coverage[0]).toMatchObject({ packages: 1, uncovered: 1 })
+    // A package is told once, however many advisories there are.
+    const many = databaseOf([1, 2, 3].map(i => one(`CVE-2024-000${i}`, lodash([{ fixed: '1.0.0' }]))))
+    expect(match([npm('lodash', 'file:../x')], many, undefined).problems[0]!.message).toBe(
+      'versions that cannot be compared: lodash file:../x (CVE-2024-0001 and 2 more)',
+    )
   })
 
   test('what a distribution says of its package holds for what is inside of it', () => {
@@ -351,6 +470,125 @@ describe('what nobody looked at', () => {
     // The distribution's own are judged.
     const own = [deb('nodejs', '18.19.0+dfsg-6~deb12u1'), deb('nginx', '1.22.1-9+deb12u1'), deb('libpq5', '15.5-0+deb12u1')]
     expect(match(own, database).short).toHaveLength(3)
+  })
+
+  test('a distribution’s own packages are its own, whatever others call theirs', () => {
+    const all = (ecosystem: string, keyedBy: 'source' | 'binary', names: readonly string[]) =>
+      databaseOf(names.map((name, i) => one(`CVE-2024-00${10 + i}`, { ecosystem, name, keyedBy, ranges: [{}] })))
+    const judged = (packages: readonly Package[], database: AdvisoryDatabase, distro: Distro): readonly string[] => {
+      const { matches, codes } = match(packages, database, distro)
+      expect(codes.filter(code => code === 'third-party-package')).toEqual([])
+      return matches.map(({ match: { package: found } }) => found.name)
+    }
+    const alpines = ['consul', 'vault', 'nomad', 'grafana', 'packer', 'loki', 'kubectl', 'terraform']
+    expect(
+      judged(
+        alpines.map(name => apk(name, '1.5.7-r1')),
+        all('Alpine:v3.20', 'source', alpines),
+        distroOf('alpine', '3.20.1'),
+      ),
+    ).toEqual(alpines)
+    expect(
+      judged([rpm('grafana', '9.2.10-7.el9_3')], all('AlmaLinux:9', 'binary', ['grafana']), distroOf('almalinux', '9.3')),
+    ).toEqual(['grafana'])
+    const ubuntus = [
+      deb('consul', '1.8.7+dfsg1-2'),
+      deb('nomad', '0.12.10+dfsg1-3'),
+      deb('packer', '1.6.6+ds1-4'),
+      deb('mysql-router', '8.0.35-0ubuntu0.22.04.1'),
+      deb('mysql-server-8.0', '8.0.35-0ubuntu0.22.04.1'),
+      deb('codeblocks', '20.03-3.1'),
+      deb('libcurl4t64', '8.5.0-2ubuntu10'),
+      deb('libcurl4t64', '8.9.1-1'),
+      deb('nvidia-driver', '535.183.01-1'),
+      deb('gh', '2.45.0-1'),
+      deb('kubernetes-client', '1.20.5+really1.20.2-1'),
+      deb('rabbitmq-server', '3.12.1-1ubuntu1'),
+      deb('erlang-base', '1:25.3.2.8+dfsg-1ubuntu4'),
+      deb('dotnet-sdk-8.0', '8.0.100-0ubuntu1~22.04.1'),
+      deb('azure-cli', '2.18.0-2'),
+    ]
+    const names = ubuntus.map(({ name }) => name)
+    expect(judged(ubuntus, all('Ubuntu:22.04:LTS', 'source', [...new Set(names)]), distroOf('ubuntu', '22.04'))).toEqual(names)
+  })
+
+  test('packages of vendors’ repositories by their versions, also where the distribution has the name', () => {
+    const foreign = [
+      deb('consul', '1.17.0-1'),
+      deb('vault', '1.15.4-1'),
+      deb('kubectl', '1.28.4-1.1'),
+      deb('code', '1.85.1-1702462158'),
+      deb('grafana', '10.2.2'),
+      deb('mysql-community-server', '8.0.35-1debian12'),
+      deb('mysql-common', '8.0.35-1ubuntu22.04'),
+      deb('libcublas-12-3', '12.3.4.1-1'),
+      deb('libcudnn8', '8.9.7.29-1+cuda12.2'),
+      deb('nvidia-container-toolkit', '1.14.3-1'),
+      deb('gh', '2.40.1'),
+      deb('elasticsearch', '8.11.1'),
+      deb('dotnet-runtime-8.0', '8.0.0-1'),
+      deb('google-chrome-stable', '120.0.6099.109-1'),
+    ]
+    const database = databaseOf([
+      one('CVE-2024-0001', source('consul', { ranges: [{}] })),
+      one('CVE-2024-0002', source('mysql-common', { ranges: [{}] })),
+    ])
+    const found = match(foreign, database)
+    expect([found.short, found.coverage[0]!.uncovered]).toEqual([[], foreign.length])
+    // A name that the distribution's advisories know is nobody else's, unless the version says so.
+    expect(
+      match([deb('newrelic-infra', '1.48.0')], databaseOf([one('CVE-2024-0001', source('newrelic-infra', { ranges: [{}] }))]))
+        .short,
+    ).toHaveLength(1)
+  })
+
+  test('whose rpm it is: by its vendor; without one, by whether the distribution has an erratum of it', () => {
+    const database = databaseOf(
+      [
+        one('CVE-2024-0001', {
+          ecosystem: 'AlmaLinux:8',
+          name: 'bash',
+          keyedBy: 'binary',
+          ranges: [{ fixed: '4.4.20-1.el8_9' }],
+        }),
+        one('CVE-2024-0002', { ecosystem: 'AlmaLinux:8', name: 'grafana', keyedBy: 'binary', ranges: [{ fixed: '99-1.el8' }] }),
+      ],
+      { feeds: [feedState({ completeness: 'fixed' })] },
+    )
+    const alma = distroOf('almalinux', '8.9')
+    const by = (vendor: string): Partial<Package> => ({ vendor })
+    const own = match(
+      [rpm('setup', '2.12.2-9.el8', undefined, by('AlmaLinux')), rpm('grafana', '10.2.2-1', undefined, by('AlmaLinux'))],
+      database,
+      alma,
+    )
+    expect([own.short, own.codes]).toEqual([['grafana CVE-2024-0002 99-1.el8'], []])
+    const others = match(
+      [
+        rpm('htop', '3.2.1-1.el8', undefined, by('Fedora Project')),
+        rpm('bash', '4.4.1-1.el8', undefined, by('Somebody <somebody@example.org>')),
+      ],
+      database,
+      alma,
+    )
+    expect([others.short, others.coverage[0]!.uncovered]).toEqual([[], 2])
+    expect(others.problems.map(({ code, message }) => [code, message.replace(/, about.*/, '')])).toEqual([
+      ['third-party-package', '1 rpm package from Fedora Project (EPEL)'],
+      ['third-party-package', '1 rpm package from Somebody'],
+    ])
+    // As others' SBOMs have them.
+    const nameless = match(
+      [
+        rpm('htop', '3.2.1-1.el8'),
+        rpm('bash', '4.4.20-2.el8'),
+        rpm('bash-doc', '4.4.20-2.el8', undefined, { source: { name: 'bash', version: '4.4.20-2.el8' } }),
+        rpm('tzdata', '2024a-1.el8_9'),
+      ],
+      database,
+      alma,
+    )
+    expect([nameless.codes, nameless.coverage[0]!.uncovered]).toEqual([['maker-unknown'], 1])
+    expect(nameless.problems[0]!.message).toMatch(/htop$/)
   })
 
   test('where only some were looked at, the others are said', () => {

@@ -9,6 +9,7 @@ import {
   authorityOf,
   type Identity,
   languageIdentities,
+  mayBeForeign,
   systemIdentities,
   systemTypes,
   thirdParty,
@@ -60,17 +61,17 @@ export const matchPackages = (
   const authority = distro && authorityOf(distro, database)
   const matcher = new Matcher(database, authority, options)
   matcher.needsOwners = new Set(packages.flatMap(({ ownedBy }) => ownedBy ?? []))
-  const system: { readonly one: Package; readonly identities: readonly Identity[] }[] = []
-  const others: typeof system = []
+  const system: SystemSubject[] = []
+  const others: Pick<SystemSubject, 'one' | 'identities'>[] = []
   for (const one of packages) {
     if (!systemTypes.has(one.ecosystem)) others.push({ one, identities: languageIdentities(one.purl) })
-    // Without a distribution's advisories, or from another repository, it may still be known under another name.
-    else if (!authority || thirdParty(one) !== undefined)
-      system.push({ one, identities: (one.aliases ?? []).flatMap(languageIdentities) })
-    else system.push({ one, identities: systemIdentities(one, authority) })
+    else system.push(systemSubject(one, distro, authority, database))
   }
-  matcher.prepare([...system, ...others].flatMap(({ identities }) => identities))
-  for (const { one, identities } of system) matcher.system(one, identities)
+  matcher.prepare([
+    ...system.flatMap(({ identities, aliases }) => [...identities, ...aliases]),
+    ...others.flatMap(({ identities }) => identities),
+  ])
+  for (const one of system) matcher.system(one)
   for (const { one, identities } of others) matcher.language(one, identities)
   const problems = [
     ...distroProblems(distro, authority, system.length, database, options.now),
@@ -78,6 +79,40 @@ export const matchPackages = (
     ...clockProblems(database, options.now),
   ]
   return { matches: matcher.matches, coverage: matcher.coverage(), problems, authority }
+}
+
+type SystemSubject = {
+  readonly one: Package
+  /** What the distribution's advisories may know it as; none of another repository's. */
+  readonly identities: readonly Identity[]
+  /** What it is called in the registries of languages. */
+  readonly aliases: readonly Identity[]
+  /** Whose it is, when it is not the distribution's. */
+  readonly foreign: string | undefined
+}
+
+const systemSubject = (
+  one: Package,
+  distro: Distro | undefined,
+  authority: Authority | undefined,
+  database: AdvisoryDatabase,
+): SystemSubject => {
+  const isKnown = (name: string): boolean =>
+    authority?.ecosystems.some(ecosystem => database.about(ecosystem, name) !== undefined) === true
+  const foreign = thirdParty(one, distro, isKnown)
+  const aliases = (one.aliases ?? []).flatMap(languageIdentities)
+  if (!authority || foreign !== undefined) return { one, identities: [], aliases, foreign }
+  return { one, identities: systemIdentities(one, authority), aliases: aliases.map(asAlias), foreign }
+}
+
+const asAlias = (identity: Identity): Identity => ({ ...identity, via: 'alias' })
+
+/** What the records say of all vulnerabilities of one package. */
+type Decided = {
+  /** By all names that a vulnerability has. */
+  readonly outcomes: Map<string, Decision['outcome']>
+  /** There were records, and no version of any of them could be compared with. */
+  readonly isIncomparable: boolean
 }
 
 class Matcher {
@@ -90,7 +125,8 @@ class Matcher {
   readonly #feedsOf = new Map<string, readonly FeedState[]>()
   readonly #counted = new Map<string, { packages: number; uncovered: number }>()
   readonly #uncovered = new Map<string, string[]>()
-  readonly #badVersions: string[] = []
+  /** `name version` → the records with which it cannot be compared. */
+  readonly #badVersions = new Map<string, string[]>()
   /** Of packages that own others: vulnerability → what its maintainers say. */
   readonly #owners = new Map<string, Map<string, Decision['outcome']>>()
   readonly #later: readonly string[]
@@ -104,68 +140,111 @@ class Matcher {
     this.#later = authority?.later && hasEnded(database, authority, options.now) ? laterReleases(database, authority) : []
   }
 
-  system(one: Package, identities: readonly Identity[]): void {
+  system({ one, identities, aliases, foreign }: SystemSubject): void {
     const authority = this.#authority
-    const foreign = thirdParty(one)
     if (foreign !== undefined || !authority) {
       const where = authority?.ecosystems[0] ?? one.ecosystem
-      const asLanguage = identities.filter(identity => this.#isCovered(identity))
-      if (asLanguage.length > 0) {
-        this.#count(where, 0)
-        this.#decide(one, asLanguage)
-        return
-      }
-      this.#count(where, 1)
-      this.#miss(foreign === undefined ? 'distribution' : `from ${foreign}`, one)
+      const asLanguage = aliases.filter(identity => this.#isCovered(identity))
+      const isJudged = asLanguage.length > 0 && !this.#decide(one, asLanguage).isIncomparable
+      this.#count(where, isJudged ? 0 : 1)
+      if (asLanguage.length === 0) this.#miss(foreign === undefined ? 'distribution' : `from ${foreign}`, one)
       return
     }
-    const covered = identities.some(identity => this.#isCovered(identity))
-    this.#count(authority.ecosystems[0] ?? one.ecosystem, covered ? 0 : 1)
-    if (!covered) this.#miss('unexamined', one)
-    const decided = this.#decide(one, identities)
-    if (this.#later.length > 0) this.#inferFromLater(one, identities, decided)
-    if (this.needsOwners.has(one.purl)) this.#owners.set(one.purl, decided)
+    const isCovered = identities.some(identity => this.#isCovered(identity))
+    const why = !isCovered
+      ? 'unexamined'
+      : mayBeForeign(one) && !this.#isMentioned(identities)
+        ? 'nameless'
+        : isModuleUnknown(one, this.#entries(identities))
+          ? 'module'
+          : undefined
+    // Whoever packages it has not looked; those whom it is from have.
+    const isJudged = why === undefined || aliases.some(identity => this.#isCovered(identity))
+    if (!isJudged) this.#miss(why, one)
+    const { outcomes, isIncomparable } = this.#decide(one, identities)
+    this.#count(authority.ecosystems[0] ?? one.ecosystem, isJudged && !isIncomparable ? 0 : 1)
+    if (this.#later.length > 0) this.#inferFromLater(one, identities, outcomes)
+    if (aliases.length > 0)
+      for (const [name, outcome] of this.#decide(one, aliases, { purl: one.purl, said: outcomes }).outcomes)
+        if (!speaks(outcomes.get(name))) outcomes.set(name, outcome)
+    if (this.needsOwners.has(one.purl)) this.#owners.set(one.purl, outcomes)
   }
 
   language(one: Package, identities: readonly Identity[]): void {
     const ecosystem = identities[0]?.ecosystem ?? one.ecosystem
-    const covered = identities.some(identity => this.#isCovered(identity))
-    this.#count(ecosystem === 'generic' ? 'Bitnami' : ecosystem, covered ? 0 : 1)
-    if (!covered) this.#miss(identities.length === 0 ? 'unknown kind' : 'unexamined', one)
-    this.#decide(one, identities, one.ownedBy)
+    const isCovered = identities.some(identity => this.#isCovered(identity))
+    if (!isCovered) this.#miss(identities.length === 0 ? 'unknown kind' : 'unexamined', one)
+    const said = one.ownedBy === undefined ? undefined : this.#owners.get(one.ownedBy)
+    const { isIncomparable } = this.#decide(one, identities, said && { purl: one.ownedBy!, said })
+    this.#count(ecosystem === 'generic' ? 'Bitnami' : ecosystem, isCovered && !isIncomparable ? 0 : 1)
   }
 
-  /** Groups what all records say by vulnerability, and decides each. */
-  #decide(one: Package, identities: readonly Identity[], owner?: string): Map<string, Decision['outcome']> {
+  /** Groups what all records say by vulnerability, and decides each. What the owner has spoken of is decided by it. */
+  #decide(
+    one: Package,
+    identities: readonly Identity[],
+    owner?: { readonly purl: string; readonly said: ReadonlyMap<string, Decision['outcome']> },
+  ): Decided {
     const outcomes = new Map<string, Decision['outcome']>()
     const groups = new Groups()
-    for (const identity of identities) {
-      for (const entry of this.#about(identity.ecosystem, identity.name) ?? []) {
-        if (entry.keyedBy !== identity.keyedBy || !sameModule(entry, one)) continue
-        groups.add(entry, this.#judge(entry, identity))
-      }
-    }
-    for (const [vulnerability, opinions] of groups.all()) {
+    for (const { identity, entry } of this.#entries(identities))
+      if (entry.keyedBy === identity.keyedBy && isOfModule(entry, one)) groups.add(entry, this.#judge(entry, identity))
+    let isIncomparable = true
+    let some = 0
+    for (const group of this.#withoutRepeats([...groups.all()])) {
+      const { opinions, names } = group
       const { outcome, deciding } = this.#settle(opinions)
-      let final: Decision['outcome'] = outcome
-      if (outcome === 'reported' && owner !== undefined) {
-        const said = this.#owners.get(owner)?.get(vulnerability)
-        if (said !== undefined && said !== 'unknown' && said !== 'outside') final = 'silenced-by-owner'
-      }
-      outcomes.set(vulnerability, final)
+      some++
+      if (outcome !== 'unknown') isIncomparable = false
+      const open = outcome === 'reported' ? openNames(group, deciding) : [group.name]
+      const vulnerability = open[0]!
+      const isSilenced = outcome === 'reported' && open.some(name => speaks(owner?.said.get(name)))
+      const final = isSilenced ? 'silenced-by-owner' : outcome
+      for (const name of names) outcomes.set(name, outcome === 'reported' && !open.includes(name) ? 'fixed' : final)
       if (final === 'reported')
         this.matches.push({ vulnerability, match: matchOf(one, deciding, opinions, this.#options.orders) })
-      else if (final === 'unknown' && this.#badVersions.length < 1000)
-        this.#badVersions.push(`${one.name} ${one.version} (${opinions[0]?.entry.id ?? vulnerability})`)
+      else if (final === 'unknown') this.#cannotCompare(one, opinions[0]?.entry.id ?? vulnerability)
       this.#options.trace?.({
         package: one,
         vulnerability,
         opinions,
         outcome: final,
-        ...(final === 'silenced-by-owner' && owner !== undefined ? { owner } : {}),
+        ...(isSilenced && owner ? { owner: owner.purl } : {}),
       })
     }
-    return outcomes
+    return { outcomes, isIncomparable: isIncomparable && some > 0 }
+  }
+
+  /**
+   * A feed that only adds evidence may have no shared name for what a better one reports: whatever the same version has fixed is the same, and its record
+   * goes there.
+   */
+  #withoutRepeats(groups: readonly Group[]): readonly Group[] {
+    const isEvidence = ({ entry, identity }: Opinion): boolean => this.#isEvidence(entry.feed, identity.ecosystem)
+    const affected = ({ opinions }: Group): readonly Opinion[] => opinions.filter(({ verdict }) => verdict === 'affected')
+    const isNameless = ({ name, opinions }: Group): boolean => !/^(?:CVE|GHSA|MAL)-/.test(name) && opinions.every(isEvidence)
+    if (!groups.some(isNameless)) return groups
+    const named = groups.filter(group => !isNameless(group))
+    return groups.filter(group => {
+      if (!isNameless(group)) return true
+      const [own] = affected(group)
+      if (own?.fixedIn === undefined) return true
+      const order = this.#options.orders[own.identity.order]
+      const same = named.find(other =>
+        affected(other).some(
+          opinion => !isEvidence(opinion) && opinion.fixedIn !== undefined && order?.compare(opinion.fixedIn, own.fixedIn!) === 0,
+        ),
+      )
+      same?.opinions.push(...group.opinions)
+      return same === undefined
+    })
+  }
+
+  #cannotCompare({ name, version }: Package, id: string): void {
+    const key = `${name} ${version}`
+    const list = this.#badVersions.get(key)
+    if (list) list.push(id)
+    else if (this.#badVersions.size < 1000) this.#badVersions.set(key, [id])
   }
 
   #judge(entry: AdvisoryEntry, identity: Identity): Opinion {
@@ -190,22 +269,28 @@ class Matcher {
     return { outcome: deciding.some(({ verdict }) => verdict === 'fixed') ? 'fixed' : 'outside', deciding }
   }
 
-  /** What a release that has ended never heard of may be fixed in a later one. */
+  /**
+   * What a release that has ended never heard of may be fixed in a later one. The nearest that speaks of it decides: what it says is not affected, or fixed
+   * before what is installed, is not asked about again.
+   */
   #inferFromLater(one: Package, identities: readonly Identity[], decided: Map<string, Decision['outcome']>): void {
     const identity = identities.find(({ keyedBy }) => keyedBy === 'source')
     if (!identity) return
     for (const ecosystem of this.#later) {
-      for (const entry of this.#database.about(ecosystem, identity.name) ?? []) {
-        if (entry.vulnerabilities.some(id => decided.has(id))) continue
-        const opinion = this.#judge(entry, { ...identity, ecosystem })
+      const groups = new Groups()
+      for (const entry of this.#database.about(ecosystem, identity.name) ?? [])
+        groups.add(entry, this.#judge(entry, { ...identity, ecosystem }))
+      for (const { name: vulnerability, names, opinions } of groups.all()) {
+        if (names.some(name => decided.has(name))) continue
+        const { outcome, deciding } = this.#settle(opinions)
         // Introduced after what is installed, or said to be never affected: that holds for older releases too.
-        if (opinion.verdict !== 'affected' || opinion.fixedIn === undefined) continue
-        for (const vulnerability of entry.vulnerabilities) {
-          decided.set(vulnerability, 'reported')
-          const match = matchOf(one, [opinion], [opinion], this.#options.orders)
+        if (outcome === 'unknown' || (outcome === 'reported' && deciding.every(({ fixedIn }) => fixedIn === undefined))) continue
+        for (const name of names) decided.set(name, outcome)
+        if (outcome === 'reported') {
+          const match = matchOf(one, deciding, opinions, this.#options.orders)
           this.matches.push({ vulnerability, match: { ...match, inferredFrom: ecosystem } })
-          this.#options.trace?.({ package: one, vulnerability, opinions: [opinion], outcome: 'reported' })
         }
+        this.#options.trace?.({ package: one, vulnerability, opinions, outcome })
       }
     }
   }
@@ -221,10 +306,29 @@ class Matcher {
   }
 
   #isCovered({ ecosystem, name }: Identity): boolean {
-    const feeds = this.#feeds(ecosystem)
+    const feeds = this.#feeds(ecosystem).filter(({ completeness }) => completeness !== 'evidence')
     if (feeds.some(({ completeness }) => completeness !== 'some'))
       return !ecosystem.includes(':') || this.#database.ecosystems(ecosystem).length > 0
-    return feeds.length > 0 && this.#about(ecosystem, name) !== undefined
+    const known = feeds.length > 0 ? this.#about(ecosystem, name) : undefined
+    // Without entries: somebody looked, and found nothing.
+    return known !== undefined && (known.length === 0 || known.some(({ feed }) => !this.#isEvidence(feed, ecosystem)))
+  }
+
+  #isEvidence(feed: string, ecosystem: string): boolean {
+    return this.#feeds(ecosystem).some(one => one.feed === feed && one.completeness === 'evidence')
+  }
+
+  /** Whether a feed that lists only fixes knows any of the names; what is not in one that lists everything was looked at all the same. */
+  #isMentioned(identities: readonly Identity[]): boolean {
+    return identities.some(
+      ({ ecosystem, name }) =>
+        this.#about(ecosystem, name) !== undefined || this.#feeds(ecosystem).some(({ completeness }) => completeness === 'all'),
+    )
+  }
+
+  *#entries(identities: readonly Identity[]): Generator<{ readonly identity: Identity; readonly entry: AdvisoryEntry }> {
+    for (const identity of identities)
+      for (const entry of this.#about(identity.ecosystem, identity.name) ?? []) yield { identity, entry }
   }
 
   /** Asks the database about all packages at once. */
@@ -266,6 +370,7 @@ class Matcher {
       const [why = '', type = ''] = key.split('\n')
       const list = shortList(names)
       const many = `${names.length} ${type} ${names.length === 1 ? 'package' : 'packages'}`
+      const end = names.length === 1 ? '' : 's'
       if (why === 'distribution') continue
       if (why.startsWith('from '))
         problems.push({
@@ -275,6 +380,18 @@ class Matcher {
         })
       else if (why === 'unknown kind')
         problems.push({ kind: 'uncovered', code: 'no-advisories', message: `nobody's advisories are known for ${many}: ${list}` })
+      else if (why === 'nameless')
+        problems.push({
+          kind: 'uncovered',
+          code: 'maker-unknown',
+          message: `nobody says who made ${many}, and ${distro?.name ?? 'the distribution'} has no erratum of the name${end}: it may be another repository's: ${list}`,
+        })
+      else if (why === 'module')
+        problems.push({
+          kind: 'uncovered',
+          code: 'module-unknown',
+          message: `nobody says of which stream of a module ${many} ${names.length === 1 ? 'is' : 'are'}, and no advisory is of a stream of the same version: ${list}`,
+        })
       else
         problems.push({
           kind: 'uncovered',
@@ -282,12 +399,16 @@ class Matcher {
           message: `the advisories at hand do not speak of ${many}: ${list}; bulkhead db update may bring them`,
         })
     }
-    if (this.#badVersions.length > 0)
+    if (this.#badVersions.size > 0) {
+      const list = [...this.#badVersions].map(
+        ([name, [first, ...rest]]) => `${name} (${first}${rest.length === 0 ? '' : ` and ${rest.length} more`})`,
+      )
       problems.push({
         kind: 'uncovered',
         code: 'version-unknown',
-        message: `versions that cannot be compared: ${shortList([...new Set(this.#badVersions)])}`,
+        message: `versions that cannot be compared: ${shortList(list)}`,
       })
+    }
     return problems
   }
 }
@@ -297,9 +418,31 @@ const shortList = (names: readonly string[]): string => {
   return unique.length <= 8 ? unique.join(', ') : `${unique.slice(0, 6).join(', ')} and ${unique.length - 6} more`
 }
 
+/** What the records say of one vulnerability. */
+type Group = { readonly name: string; readonly names: readonly string[]; readonly opinions: Opinion[] }
+
+/** Whether the maintainers of the package that owns another have said something that holds for what is inside of it. */
+const speaks = (said: Decision['outcome'] | undefined): boolean => said !== undefined && said !== 'unknown' && said !== 'outside'
+
+/**
+ * By which names a vulnerability is open. One record may stand for two of them, of which the first was fixed earlier than the second, as another record says:
+ * https://github.com/advisories/GHSA-269q-hmxg-m83q
+ */
+const openNames = ({ name, opinions }: Group, deciding: readonly Opinion[]): readonly string[] => {
+  const closed = new Set(
+    opinions.flatMap(({ entry, verdict }) =>
+      verdict === 'fixed' || verdict === 'not-affected' ? (entry.isBundle ? [] : entry.vulnerabilities) : [],
+    ),
+  )
+  const candidates = deciding.flatMap(({ entry }) => (entry.isBundle ? [name] : entry.vulnerabilities))
+  const open = [...new Set(candidates)].filter(one => !closed.has(one))
+  if (open.length === 0 || open.includes(name)) return [name, ...open.filter(one => one !== name)]
+  return open
+}
+
 /** Entries by vulnerability. One record that is about one vulnerability under several names joins them; a bundle does not. */
 class Groups {
-  readonly #byName = new Map<string, { name: string; opinions: Opinion[] }>()
+  readonly #byName = new Map<string, { readonly name: string; readonly opinions: Opinion[] }>()
 
   add(entry: AdvisoryEntry, opinion: Opinion): void {
     if (entry.isBundle) {
@@ -319,7 +462,7 @@ class Groups {
     }
   }
 
-  #group(name: string): { name: string; opinions: Opinion[] } {
+  #group(name: string): { readonly name: string; readonly opinions: Opinion[] } {
     let group = this.#byName.get(name)
     if (!group) {
       group = { name, opinions: [] }
@@ -328,13 +471,14 @@ class Groups {
     return group
   }
 
-  *all(): Generator<readonly [string, readonly Opinion[]]> {
-    const seen = new Set<object>()
-    for (const group of this.#byName.values()) {
-      if (seen.has(group)) continue
-      seen.add(group)
-      yield [group.name, group.opinions]
+  *all(): Generator<Group> {
+    const names = new Map<object, string[]>()
+    for (const [name, group] of this.#byName) {
+      const list = names.get(group)
+      if (list) list.push(name)
+      else names.set(group, [name])
     }
+    for (const group of new Set(this.#byName.values())) yield { ...group, names: names.get(group)! }
   }
 }
 
@@ -423,16 +567,56 @@ const matchOf = (one: Package, deciding: readonly Opinion[], all: readonly Opini
   }
 }
 
+const isModularVersion = (version: string): boolean => /\.module[_+]/.test(version)
+
+const fixesOf = ({ ranges }: AdvisoryEntry): readonly string[] => ranges.flatMap(({ fixed }) => fixed ?? [])
+
+const isModular = (entry: AdvisoryEntry): boolean => entry.module !== undefined || fixesOf(entry).some(isModularVersion)
+
+const labelOf = (one: Package): string | undefined => parsePurl(one.purl)?.qualifiers?.modularitylabel
+
 /** Packages of a module's stream and those outside of modules do not take each other's advisories. */
-const sameModule = (entry: AdvisoryEntry, one: Package): boolean => {
+const isOfModule = (entry: AdvisoryEntry, one: Package): boolean => {
   if (one.ecosystem !== 'rpm') return true
-  const label = parsePurl(one.purl)?.qualifiers?.modularitylabel
-  const isModular = label !== undefined || /\.module[_+]/.test(one.version)
-  const needsModule =
-    entry.module !== undefined || entry.ranges.some(({ fixed }) => fixed !== undefined && /\.module[_+]/.test(fixed))
-  if (isModular !== needsModule) return entry.ranges.every(({ fixed }) => fixed === undefined) && entry.module === undefined
-  if (!isModular || entry.module === undefined || label === undefined) return true
-  return label.split(':').slice(0, 2).join(':') === entry.module
+  const label = labelOf(one)
+  if (label === undefined && !isModularVersion(one.version)) return !isModular(entry)
+  if (!isModular(entry)) return fixesOf(entry).length === 0
+  const own = label?.split(':').slice(0, 2).join(':')
+  if (own !== undefined && entry.module !== undefined) return own === entry.module
+  return isOfStream(entry, one, (own ?? entry.module)?.split(':')[1])
+}
+
+/**
+ * Without the module's name on both sides: a stream is mostly called as the version of what it is for (`nodejs:18`, `mariadb:10.3`), and then both versions
+ * are of it; else the major versions have to be the same (`container-tools:rhel8`, and what else a module brings).
+ * https://docs.fedoraproject.org/en-US/modularity/
+ */
+const isOfStream = (entry: AdvisoryEntry, { version }: Package, stream: string | undefined): boolean => {
+  const fixes = fixesOf(entry)
+  if (fixes.length === 0) return true
+  const isOf = (one: string, start: string): boolean => {
+    const upstream = one.replace(/^\d+:/, '')
+    return upstream === start || (upstream.startsWith(start) && !/^\d/.test(upstream.slice(start.length)))
+  }
+  if (stream !== undefined && /^\d+(?:\.\d+)*$/.test(stream) && (isOf(version, stream) || fixes.some(one => isOf(one, stream))))
+    return isOf(version, stream) && fixes.some(one => isOf(one, stream))
+  const major = /^(?:\d+:)?(\d+)/.exec(version)?.[1]
+  return major !== undefined && fixes.some(one => isOf(one, major))
+}
+
+/** Of a module, nobody says which: and what is known of packages of this name is all of other streams. */
+const isModuleUnknown = (
+  one: Package,
+  entries: Iterable<{ readonly identity: Identity; readonly entry: AdvisoryEntry }>,
+): boolean => {
+  if (one.ecosystem !== 'rpm' || !isModularVersion(one.version) || labelOf(one) !== undefined) return false
+  let isRefused = false
+  for (const { identity, entry } of entries) {
+    if (entry.keyedBy !== identity.keyedBy || !isModular(entry)) continue
+    if (isOfModule(entry, one)) return false
+    isRefused = true
+  }
+  return isRefused
 }
 
 /** The day on which security fixes ended for those who do not pay; undefined: they have not, or nobody says when. */

@@ -8,6 +8,8 @@ import { compareDigits, compareNumbers, compareUnits, digitsEnd, isDigit, isLett
 export type SemanticForm = {
   /** How many numbers there must be at least; missing ones are zero. */
   readonly fewest: 1 | 2 | 3
+  /** How many there may be; three by default. */
+  readonly most?: number
   /** Numbers and numeric identifiers may begin with zeros. */
   readonly leadingZeros?: boolean
   /** A prerelease may follow the third number without a hyphen: `1.2.3beta`. */
@@ -28,6 +30,7 @@ export type SemanticVersion = {
 
 /** Reads a whole text from `start`; undefined when it is no version of the form. */
 export const readSemantic = (text: string, start: number, form: SemanticForm): SemanticVersion | undefined => {
+  const { most = 3 } = form
   let i = start
   let numbers = 0
   for (;;) {
@@ -35,7 +38,7 @@ export const readSemantic = (text: string, start: number, form: SemanticForm): S
     if (end === i || (!form.leadingZeros && end > i + 1 && text.charCodeAt(i) === 48)) return undefined
     if (form.mostDigits !== undefined && end - i > form.mostDigits) return undefined
     i = end
-    if (++numbers === 3 || text.charCodeAt(i) !== 46) break
+    if (++numbers === most || text.charCodeAt(i) !== 46) break
     i++
   }
   if (numbers < form.fewest) return undefined

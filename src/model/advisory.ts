@@ -108,9 +108,10 @@ export type FeedItem =
 
 /**
  * `all`: what is not mentioned is not known to be vulnerable. `fixed`: only vulnerabilities that have a fix. `some`: a part of what there is: what is
- * not mentioned was not looked at, unless it is `examined`.
+ * not mentioned was not looked at, unless it is `examined`. `evidence`: old, or a few: it adds findings, and what it mentions counts as looked at only where
+ * another feed has looked.
  */
-export type Completeness = 'all' | 'fixed' | 'some'
+export type Completeness = 'all' | 'fixed' | 'some' | 'evidence'
 
 /** What the database knows of one package from one record. */
 export type AdvisoryEntry = Omit<AffectedPackage, 'ecosystem' | 'name'> & {

@@ -20,6 +20,8 @@ export type Package = {
   readonly licences: readonly string[]
   /** Other identities of the same thing: the Python distribution inside a Debian package. */
   readonly aliases?: readonly string[]
+  /** Who made it, in its own words: of rpms their `Vendor`, of debs their `Origin`, which distributions leave out. */
+  readonly vendor?: string
   /** The purl of the operating system's package whose file proves this one. */
   readonly ownedBy?: string
 }

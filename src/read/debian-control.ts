@@ -8,6 +8,8 @@ export type DebPackage = {
   readonly source: string
   readonly sourceVersion: string
   readonly maintainer: string
+  /** Which distribution it is of, where the package says so: https://manpages.debian.org/dpkg-dev/deb-origin.5 */
+  readonly origin: string
   readonly depends: readonly string[]
   readonly provides: readonly string[]
   readonly conffiles: readonly string[]
@@ -38,6 +40,7 @@ export const parseStatus = (text: string): readonly DebPackage[] => {
       source: source?.[1] ?? name,
       sourceVersion: source?.[2] ?? version,
       maintainer: fields.get('maintainer') ?? '',
+      origin: fields.get('origin') ?? '',
       depends: relations([fields.get('pre-depends'), fields.get('depends')].filter(list => list !== undefined).join(',')),
       provides: relations(fields.get('provides') ?? ''),
       conffiles: (fields.get('conffiles') ?? '').split('\n').flatMap(line => /^\s*(\/\S+)/.exec(line)?.[1] ?? []),
@@ -71,6 +74,7 @@ const wanted = new Set([
   'source',
   'architecture',
   'maintainer',
+  'origin',
   'depends',
   'pre-depends',
   'provides',

@@ -1,8 +1,8 @@
 /** `vulnerabilities` of a BOM: https://cyclonedx.org/docs/1.6/json/#vulnerabilities, with the analysis that makes it a VEX. */
 import type { AdvisoryStatus } from '../model/advisory.ts'
 import type { Severity } from '../model/finding.ts'
-import type { VulnerabilityFinding } from '../model/vulnerability.ts'
-import { isFixable, linksOf, remedyText, stateText, webUrl } from './scan-facts.ts'
+import { isFixable, type VulnerabilityFinding } from '../model/vulnerability.ts'
+import { linksOf, remedyText, stateText, webUrl } from './scan-facts.ts'
 
 /** One for each vulnerability; several where it is judged differently in several packages. `affects` names packages by their purl. */
 export function* cycloneDxVulnerabilities(findings: readonly VulnerabilityFinding[]): Generator<object> {

@@ -97,6 +97,7 @@ const component = (one: Package): object => {
       ['bulkhead:step', first.in === 'layer' && first.step !== undefined ? String(first.step) : undefined],
       ['bulkhead:source:name', one.source?.name],
       ['bulkhead:source:version', one.source?.version],
+      ['bulkhead:vendor', one.vendor],
       ['bulkhead:owned-by', one.ownedBy],
       ...(one.aliases ?? []).map((url): Pair => ['bulkhead:alias', url]),
       ...one.at.slice(1).map((at): Pair => ['bulkhead:place', exactPlace(at)]),

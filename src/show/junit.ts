@@ -1,6 +1,6 @@
 /** JUnit's XML, as CI servers read it: https://github.com/testmoapp/junitxml. A case for each package that has something. */
-import { reaches, type Severity } from '../model/finding.ts'
-import type { ScanReport } from '../model/vulnerability.ts'
+import type { Severity } from '../model/finding.ts'
+import { isSevere, type ScanReport } from '../model/vulnerability.ts'
 import { forXml } from './escape.ts'
 import {
   epssText,
@@ -75,8 +75,8 @@ export const showJunit = (report: ScanReport, options: JunitOptions = { failOn: 
   ].join('\n')
 }
 
-const isFailing = ({ standing, severity }: Row, { failOn }: JunitOptions): boolean =>
-  standing === 'counts' && failOn !== 'none' && severity !== 'unknown' && reaches(severity, failOn)
+const isFailing = ({ standing, severity, vulnerability }: Row, { failOn }: JunitOptions): boolean =>
+  standing === 'counts' && isSevere({ severity, vulnerability }, failOn)
 
 const caseOf = (group: Group, options: JunitOptions): Case => {
   const open = group.rows.filter(({ standing }) => standing === 'counts')

@@ -1,13 +1,12 @@
 /** The shortest answer: how many, whose, and what to do first. */
 import { compareSeverity, type Severity } from '../model/finding.ts'
-import type { ScanReport } from '../model/vulnerability.ts'
+import { isFixable, type ScanReport } from '../model/vulnerability.ts'
 import { forTerminal } from './escape.ts'
 import { bytesText } from './inventory-text.ts'
 import {
   type Group,
   groupsOf,
   highestFix,
-  isFixable,
   listText,
   noneJudged,
   type Orders,

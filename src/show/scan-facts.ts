@@ -7,6 +7,7 @@ import type { Package } from '../model/package.ts'
 import {
   type Coverage,
   counts,
+  isFixable,
   type Match,
   type ScanReport,
   type Vulnerability,
@@ -168,14 +169,6 @@ export const totalsOf = (report: ScanReport, groups: readonly Group[]): Totals =
   }
 }
 
-/** There is a version to go to, for everybody, in this release. */
-export const isFixable = ({ match, vulnerability }: VulnerabilityFinding): boolean =>
-  match.fixedIn !== undefined &&
-  match.status === 'affected' &&
-  match.fixNeeds === undefined &&
-  match.inferredFrom === undefined &&
-  !vulnerability.isMalware
-
 /** Who maintains the packages of an ecosystem: `Debian` for `Debian:12`. */
 export const maintainersOf = (ecosystem: string): string => ecosystem.replace(/:.*$/s, '')
 
@@ -207,10 +200,11 @@ export const asideText = (rows: readonly Row[]): string => {
 
 /** What can be done about it, or why nothing can. It holds text of advisories: escape it. */
 export const stateText = ({ vulnerability, match }: VulnerabilityFinding): string => {
-  const { status, ecosystem, fixedIn, fixNeeds, inferredFrom } = match
+  const { status, ecosystem, fixedIn, fixNeeds, inferredFrom, via } = match
   if (vulnerability.isMalware) return 'remove it'
   if (status !== 'affected') return statusWords[status](maintainersOf(ecosystem))
   if (fixedIn === undefined) return 'no fix'
+  if (via === 'alias') return `fixed in ${match.name} ${fixedIn} (${maintainersOf(ecosystem)})`
   if (inferredFrom !== undefined) {
     const release = inferredFrom.slice(inferredFrom.indexOf(':') + 1)
     return `fixed in a later ${maintainersOf(inferredFrom)} (${release}): ${fixedIn}`
@@ -228,6 +222,8 @@ export const remedyText = (finding: VulnerabilityFinding): string => {
   if (status !== 'affected') return `${stateText(finding)}${why}`
   const name = match.via === 'source' && match.name !== one.name ? `${one.name} (built from ${match.name})` : one.name
   if (fixedIn === undefined) return `There is no fix of ${name} yet${why}`
+  if (match.via === 'alias')
+    return `The distribution says nothing of it; ${match.name} of ${maintainersOf(match.ecosystem)}, which ${name} is made of, has the fix in ${fixedIn}`
   if (inferredFrom !== undefined)
     return `${match.ecosystem.replace(':', ' ')} has no fix of ${name}: go to ${inferredFrom.replace(':', ' ')}, which has it in ${fixedIn}`
   if (fixNeeds === 'ubuntu-pro') return `Update ${name} to ${fixedIn}, which only Ubuntu Pro has`

@@ -1,6 +1,6 @@
 /** A scan as a comment to a pull request, in the Markdown of GitHub and GitLab. */
 import { compareSeverity, type Severity } from '../model/finding.ts'
-import type { ScanReport } from '../model/vulnerability.ts'
+import { isFixable, type ScanReport } from '../model/vulnerability.ts'
 import { forHtml, forMarkdownCode, forMarkdownText } from './escape.ts'
 import {
   asideText,
@@ -9,7 +9,6 @@ import {
   feedText,
   type Group,
   groupsOf,
-  isFixable,
   linksOf,
   listText,
   noneJudged,

@@ -1,6 +1,6 @@
 /** What a scan found, for people: an overview, the findings by package and layer, and in the end the sentences that one would say. */
-import { compareSeverity, type Problem, type Severity, type Suppression } from '../model/finding.ts'
-import type { BaseImage, ScanReport } from '../model/vulnerability.ts'
+import { compareSeverity, type Problem, reaches, type Severity, type Suppression } from '../model/finding.ts'
+import { type BaseImage, isFixable, type ScanReport } from '../model/vulnerability.ts'
 import { forTerminal } from './escape.ts'
 import { bytesText } from './inventory-text.ts'
 import {
@@ -12,7 +12,6 @@ import {
   type Group,
   groupsOf,
   highestFix,
-  isFixable,
   listText,
   noneJudged,
   type Orders,
@@ -410,7 +409,10 @@ const coverageList = ({ report, style, width }: Context): string => {
   const label = Math.min(24, Math.max(...ecosystems.map(widthOf)))
   const lines = report.coverage.map((one, i) => {
     const name = ecosystems[i]!
-    const feeds = feedsOf(one).map(feed => `${forTerminal(feedText(feed, one.ecosystem))} of ${dayOf(feed.dated)}`)
+    const feeds = feedsOf(one).map(feed => {
+      const caveat = feed.caveat === undefined ? '' : ` (${forTerminal(feed.caveat)})`
+      return `${forTerminal(feedText(feed, one.ecosystem))} of ${dayOf(feed.dated)}${caveat}`
+    })
     const missed =
       one.uncovered === 0
         ? ''
@@ -482,6 +484,11 @@ const summaryLines = ({ report, style, options }: Context, totals: Totals): read
   if (uncovered > 0 && uncovered < packages)
     lines.push(
       style.bold(style.yellow(`${plural(uncovered, 'package')} could not be judged: nobody knows whether they are safe.`)),
+    )
+  const unweighed = totals.bySeverity.unknown
+  if (unweighed > 0 && failOn !== undefined && failOn !== 'none' && !reaches('low', failOn))
+    lines.push(
+      `${plural(unweighed, 'vulnerability', 'vulnerabilities')} of unknown severity did not count for --fail-on ${failOn}; for low they do.`,
     )
   if (failed > 0) lines.push(style.bold(style.red(`${plural(failed, 'thing')} could not be read: see above.`)))
   if (vulnerabilities > 0) {

@@ -64,6 +64,7 @@ export const showSpdx = (inventory: Inventory, toolVersion: string): string => {
         ...comment([
           ['bulkhead:source:name', one.source?.name],
           ['bulkhead:source:version', one.source?.version],
+          ['bulkhead:vendor', one.vendor],
           ['bulkhead:owned-by', one.ownedBy],
           ...one.at.map((at): Pair => ['bulkhead:place', exactPlace(at)]),
         ]),

@@ -1,11 +1,12 @@
 /**
  * Bitnami's packages (https://github.com/bitnami/go-version): Semantic Versioning, except that what follows the hyphen is a
- * revision, so that 1.2.3-1 is newer than 1.2.3. Missing numbers are zero, since the ranges of OSV begin at `0`.
+ * revision, so that 1.2.3-1 is newer than 1.2.3. Numbers that are missing are zero, since the ranges of OSV begin at `0`; there may be more than three of
+ * them (Java's 17.0.8.1), and they may begin with zeros (MinIO's 2021.03.04).
  */
 import { comparePrerelease, compareSemanticIdentifiers, readSemantic, type SemanticForm } from '../semantic-version.ts'
 import { compareNumbers, type VersionOrder } from '../version-order.ts'
 
-const form: SemanticForm = { fewest: 1 }
+const form: SemanticForm = { fewest: 1, most: Number.POSITIVE_INFINITY, leadingZeros: true }
 
 export default {
   compare(a, b) {

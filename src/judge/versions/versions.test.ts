@@ -145,6 +145,8 @@ test.each([
   ['go', '1.21rc2', '1.21'],
   ['go', 'go1.21.3 X:boringcrypto', '1.21.4'],
   ['bitnami', '1.2', '1.2.0-1'],
+  ['bitnami', '2021.03.04', '2021.3.17'],
+  ['bitnami', '17.0.8', '17.0.8.1'],
 ])('%s, as the ranges of OSV write them: %s comes before %s', (name, one, other) => {
   expect(versionOrders[name]!.compare(one, other)).toBeLessThan(0)
 })

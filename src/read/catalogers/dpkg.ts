@@ -17,7 +17,7 @@ type Data =
   | { readonly kind: 'owns'; readonly package: string; readonly files: readonly string[] }
 
 const cataloger: Cataloger<Data> = {
-  revision: 3,
+  revision: 4,
   files: [
     'var/lib/dpkg/status',
     'var/lib/dpkg/status.d/*',
@@ -112,6 +112,7 @@ function* packagesOf(
       owns: [...owns].sort(),
       dependsOn: [...dependsOn].sort(),
       licences: licences.get(one.name) ?? [],
+      ...(one.origin === '' ? {} : { vendor: one.origin }),
     }
   }
 }

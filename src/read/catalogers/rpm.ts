@@ -22,7 +22,7 @@ const packagesLimit = 200_000
 type Data = { readonly packages: readonly RpmPackage[]; readonly unwritten?: true }
 
 const cataloger: Cataloger<Data> = {
-  revision: 2,
+  revision: 3,
   files: [
     '{var/lib,usr/lib/sysimage,usr/share}/rpm/{Packages,Packages.db,rpmdb.sqlite,rpmdb.sqlite-wal}',
     'var/lib/rpmmanifest/container-manifest-{1,2}',
@@ -166,6 +166,7 @@ function* packagesOf(database: Found<Data>, { distro }: ImageView): Generator<Pa
       owns: one.files,
       dependsOn: [...new Set(one.requires.flatMap(name => providers.get(name) ?? []))].filter(other => other !== url).sort(),
       licences: one.licence === '' ? [] : [one.licence],
+      ...(one.vendor === '' || one.vendor === '(none)' ? {} : { vendor: one.vendor }),
     }
   }
 }

@@ -32,7 +32,7 @@ const feed: Feed = {
   rank: 40,
   parts: [
     { name: 'core', ecosystems: ['generic'], completeness: 'some', downloads: [] },
-    { name: 'npm', ecosystems: ['npm'], completeness: 'some', downloads: [] },
+    { name: 'npm', ecosystems: ['npm'], completeness: 'evidence', downloads: [] },
   ],
   *read(file, { name }) {
     if (!/(?:^|\/)\d+\.json$/.test(file.name) || /(?:^|\/)deps\//.test(file.name)) return

@@ -27,7 +27,7 @@ const feed: Feed = {
   home: 'https://retirejs.github.io/retire.js/',
   licence: 'Apache-2.0',
   rank: 60,
-  parts: [{ name: '', ecosystems: ['npm'], completeness: 'some', downloads: [] }],
+  parts: [{ name: '', ecosystems: ['npm'], completeness: 'evidence', downloads: [] }],
   *read(file) {
     if (!/(?:^|\/)npmrepository[^/]*\.json$/.test(file.name)) return
     const repository = fieldsOf(jsonOf(file.bytes))

@@ -70,6 +70,7 @@ type Draft = {
   readonly source?: { readonly name: string; readonly version: string }
   readonly at: readonly Location[]
   readonly ownedBy?: string
+  readonly vendor?: string
   readonly aliases?: readonly string[]
 }
 
@@ -112,6 +113,7 @@ const finish = (
       licences: draft.licences,
       ...(draft.aliases && draft.aliases.length > 0 ? { aliases: draft.aliases } : {}),
       ...(draft.ownedBy === undefined ? {} : { ownedBy: draft.ownedBy }),
+      ...(draft.vendor === undefined ? {} : { vendor: draft.vendor }),
     })
   }
   const list = [...packages.values()].sort((a, b) => (a.purl < b.purl ? -1 : 1))
@@ -313,6 +315,8 @@ const cycloneComponent = v.looseObject({
   name: text,
   version: text,
   description: text,
+  publisher: text,
+  supplier: v.nullish(v.looseObject({ name: text })),
   purl: text,
   licenses: v.nullish(v.array(cycloneLicence), []),
   properties: v.nullish(v.array(property), []),
@@ -379,6 +383,7 @@ const readCycloneDx = (value: unknown, at: Location): Sbom => {
       ),
       ...(source ? { source } : {}),
       ...(owner === undefined ? {} : { ownedBy: owner }),
+      ...vendorOf(one.purl, [...named('bulkhead:vendor'), one.publisher, one.supplier?.name ?? '']),
       aliases: named('bulkhead:alias'),
     })
   }
@@ -391,6 +396,12 @@ const readCycloneDx = (value: unknown, at: Location): Sbom => {
     layers,
     base: baseOf(facts, layers),
   })
+}
+
+/** Syft's publisher and Trivy's supplier are the vendor of an RPM; of other packages they are whoever maintains them. */
+const vendorOf = (url: string, stated: readonly string[]): { readonly vendor?: string } => {
+  const [own = ''] = url.startsWith('pkg:rpm/') ? stated.filter(name => name !== '') : stated.slice(0, -2)
+  return own === '' ? {} : { vendor: own }
 }
 
 /** Others write a namespace as the group; our own names have it as the package manager does. */
@@ -492,6 +503,7 @@ const readSpdx = (value: unknown, at: Location): Sbom => {
     const pairs = pairsIn(one.comment)
     const source = sourceOf(pairs, one.versionInfo) ?? builtFrom(one.sourceInfo)
     const [ownedBy] = valuesOf(pairs, 'bulkhead:owned-by')
+    const [vendor] = valuesOf(pairs, 'bulkhead:vendor')
     return {
       purl,
       name: one.name,
@@ -505,6 +517,7 @@ const readSpdx = (value: unknown, at: Location): Sbom => {
       aliases,
       ...(source ? { source } : {}),
       ...(ownedBy === undefined ? {} : { ownedBy }),
+      ...(vendor === undefined ? {} : { vendor }),
     }
   })
   const layers = layersOf(facts)
