@@ -93,7 +93,7 @@ describe('bulkhead sbom', () => {
   })
 
   test('an SBOM of an image gives the same tree, under the same name', () => {
-    for (const format of ['cyclonedx', 'cyclonedx-1.7']) {
+    for (const format of ['cyclonedx', 'cyclonedx-1.7', 'spdx']) {
       run(['sbom', image(), '-f', format, '-o', 'app.cdx.json'])
       const lines = (subject: string): readonly string[] => run(['sbom', subject, '--by', 'layer']).stdout.split('\n')
       const [title, ...tree] = lines('app.cdx.json')
@@ -101,8 +101,9 @@ describe('bulkhead sbom', () => {
       expect(tree).toEqual(lines(image()).slice(1))
       expect(tree.join('\n')).toContain('RUN apk add curl')
     }
-    run(['sbom', image(), '-f', 'spdx', '-o', 'app.spdx.json'])
-    expect(run(['sbom', 'app.spdx.json', '--by', 'layer']).stdout).toContain('The SBOM does not say which layers there are.')
+    const foreign = { bomFormat: 'CycloneDX', components: [{ type: 'library', name: 'a', version: '1', purl: 'pkg:npm/a@1' }] }
+    writeFileSync(join(top, 'foreign.cdx.json'), JSON.stringify(foreign))
+    expect(run(['sbom', 'foreign.cdx.json', '--by', 'layer']).stdout).toContain('The SBOM does not say which layers there are.')
     mkdirSync(join(top, 'root/etc'), { recursive: true })
     expect(run(['sbom', 'root', '--by', 'layer']).stdout).toContain('A folder has no layers.')
   })
