@@ -46,6 +46,8 @@ export type ScanTextOptions = {
   readonly subject?: string
   /** Orders of versions, which tell of several fixes the one that has all. */
   readonly orders?: Orders
+  /** From which severity on the build was to fail. */
+  readonly failOn?: Severity | 'none'
 }
 
 /** Lines of one group, unless all are asked for. */
@@ -450,7 +452,7 @@ const ageText = ({ coverage, at }: ScanReport, style: Style): string => {
 
 /** The counts, and never "none" without saying of what. */
 const summaryLines = ({ report, style, options }: Context, totals: Totals): readonly string[] => {
-  const { hidden = 0 } = options
+  const { hidden = 0, failOn } = options
   const { packages, uncovered, vulnerabilities, vulnerablePackages } = totals
   const failed = report.problems.filter(({ kind }) => kind === 'failed').length
   const lines: string[] = []
