@@ -4,15 +4,23 @@ import { catalogers } from '../read/catalogers/registry.ts'
 import type { Looking } from './layer-worker.ts'
 
 const usual: ReadonlyMap<string, Cataloger> = new Map(Object.entries(catalogers))
-const known = new Map<boolean, ReadonlyMap<string, Cataloger>>()
+const known = new Map<string, ReadonlyMap<string, Cataloger>>()
 
 /** Detectors are loaded only when somebody asks for them. The same maps each time: globs are compiled once for each. */
-export const catalogersFor = async ({ secrets, reveal }: Looking): Promise<ReadonlyMap<string, Cataloger>> => {
-  if (!secrets) return usual
-  const found = known.get(reveal)
+export const catalogersFor = async ({ secrets, reveal, census }: Looking): Promise<ReadonlyMap<string, Cataloger>> => {
+  if (!secrets && !census) return usual
+  const key = `${secrets} ${reveal} ${census}`
+  const found = known.get(key)
   if (found) return found
-  const { secretCataloger, secretsName } = await import('../judge/secrets/secret-cataloger.ts')
-  const made = new Map([...usual, [secretsName, secretCataloger(reveal)] as const])
-  known.set(reveal, made)
+  const made = new Map(usual)
+  if (secrets) {
+    const { secretCataloger, secretsName } = await import('../judge/secrets/secret-cataloger.ts')
+    made.set(secretsName, secretCataloger(reveal))
+  }
+  if (census) {
+    const { censusCataloger, censusName } = await import('../read/census-cataloger.ts')
+    made.set(censusName, censusCataloger)
+  }
+  known.set(key, made)
   return made
 }

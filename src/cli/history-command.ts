@@ -1,4 +1,4 @@
-/** `bulkhead history`: arguments → inventory with secrets → format → exit code. */
+/** `bulkhead history`: arguments → inventory with secrets and a census → format → exit code. */
 import { readHistory } from '../flows/history.ts'
 import { reaches, type Severity, UsageError } from '../model/finding.ts'
 import type { Inventory } from '../model/inventory.ts'
@@ -14,16 +14,24 @@ export type HistoryArguments = SubjectArguments & {
   readonly failOn: Severity | 'none'
   readonly showSecrets?: boolean
   readonly all?: boolean
+  /** Days. */
+  readonly maxAge?: number
   readonly strict?: boolean
   readonly color: 'auto' | 'always' | 'never'
 }
 
 export const runHistory = async (subject: string, args: HistoryArguments): Promise<number> => {
   const reveal = args.showSecrets === true
-  const inventory = await readSubject(subject, args, true, { secrets: true, reveal })
+  const inventory = await readSubject(subject, args, true, { secrets: true, reveal, census: true })
   if (inventory.kind === 'sbom')
     throw new UsageError(`${subject} is an SBOM: it has no layers to look into`, 'give it the image itself')
-  const report = readHistory(inventory, version, reveal)
+  const report = await readHistory(inventory, {
+    version,
+    reveal,
+    asked: askedName(subject),
+    today: new Date(machine.clock.now()).toISOString().slice(0, 10),
+    ruleOptions: args.maxAge === undefined ? {} : { 'image/old': { days: args.maxAge } },
+  })
   const width = terminalWidth()
   const text =
     args.format === 'json'
@@ -39,12 +47,16 @@ export const runHistory = async (subject: string, args: HistoryArguments): Promi
     await machine.files.write(args.output, new TextEncoder().encode(text)).catch(error => {
       throw error instanceof WorldError ? new UsageError(error.message) : error
     })
-  for (const { kind, code, message } of inventory.problems)
+  const { problems } = report.inventory
+  for (const { kind, code, message } of problems)
     tell(`bulkhead: ${kind === 'failed' ? 'not checked' : 'not covered'}[${code}] ${message}`)
   const { failOn } = args
-  if (failOn !== 'none' && report.leaks.some(({ severity }) => reaches(severity, failOn))) return 1
-  return inventory.problems.some(({ kind }) => kind === 'failed' || args.strict) ? 2 : 0
+  if (failOn !== 'none' && [...report.leaks, ...report.findings].some(({ severity }) => reaches(severity, failOn))) return 1
+  return problems.some(({ kind }) => kind === 'failed' || args.strict) ? 2 : 0
 }
+
+/** Without what chose the source. */
+const askedName = (subject: string): string => /^(?:docker|registry):(.+)$/s.exec(subject)?.[1] ?? subject
 
 /** https://github.com/containers/image/blob/main/docs/containers-transports.5.md */
 const transportOf = (subject: string, { image }: Inventory): string => {

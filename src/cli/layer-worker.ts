@@ -7,8 +7,8 @@ import { RegistryError } from '../read/image/registry/client.ts'
 import { machine } from '../world/machine.ts'
 import { catalogersFor } from './catalogers-for.ts'
 
-/** `secrets`: every file is looked through for credentials, too; `reveal`: what they are is handed on. */
-export type Looking = { readonly secrets: boolean; readonly reveal: boolean }
+/** `secrets`: every file is looked through for credentials, too; `reveal`: what they are is handed on; `census`: what rules on images ask is counted. */
+export type Looking = { readonly secrets: boolean; readonly reveal: boolean; readonly census: boolean }
 export type Job = { readonly id: number; readonly bytes: LayerBytes; readonly reading: Reading; readonly looking: Looking }
 /** `expected`: the name of the error's class, where the caller knows what to do with it. */
 export type Answer =

@@ -112,7 +112,9 @@ export const main = async (args: readonly string[]): Promise<number> => {
     })
 
   scanCommand(program, 'history')
-    .description('show how an image came to be, step by step, and which secrets can be read in it')
+    .description(
+      'show how an image came to be, step by step, which secrets can be read in it, and what it has that it should not',
+    )
     .addOption(new Option('-f, --format <format>', 'form of the output').choices(['text', 'json']).default('text'))
     .option('-o, --output <file>', 'write the output to a file')
     .addOption(
@@ -122,6 +124,7 @@ export const main = async (args: readonly string[]): Promise<number> => {
     )
     .option('--show-secrets', 'show the secrets themselves')
     .option('--all', 'also those that are published with a package, and samples')
+    .option('--max-age <days>', 'an image is old after so many days (default: 365)', days)
     .option('--strict', 'exit with 2 also for what is not covered')
     .action(async (image: string, options: HistoryArguments) => {
       const { runHistory } = await import('./history-command.ts')

@@ -28,7 +28,7 @@ export const readSubject = async (
   subject: string,
   args: SubjectArguments,
   owned: boolean,
-  looking: Looking = { secrets: false, reveal: false },
+  looking: Looking = { secrets: false, reveal: false, census: false },
 ): Promise<Inventory> => {
   const note = (text: string): void => {
     if (args.verbose) tell(`bulkhead: ${text}`)

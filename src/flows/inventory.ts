@@ -62,7 +62,7 @@ export const takeInventory = async (world: World, subject: string, options: Inve
       const bytes: LayerBytes = { from: 'folder', path: opened.path }
       const index = await readLayer(world, bytes, { catalogers: options.catalogers })
       const read: ReadLinked = readLinkedBy(world, [bytes], options)
-      const { distro, packages, problems, everywhere } = await assembled([index], { root: opened.path }, read, options)
+      const { distro, packages, problems, everywhere, census } = await assembled([index], { root: opened.path }, read, options)
       return {
         name,
         kind: 'folder',
@@ -72,6 +72,7 @@ export const takeInventory = async (world: World, subject: string, options: Inve
         problems,
         layers: [],
         ...(everywhere ? { everywhere } : {}),
+        ...(census ? { census } : {}),
       }
     }
     case 'sbom':
@@ -306,7 +307,7 @@ const recall = <Value extends Assembled>(cache: TypedCache, key: string, { owned
   return { ...value, packages }
 }
 
-type Assembled = Pick<Inventory, 'distro' | 'packages' | 'problems' | 'layers' | 'everywhere'>
+type Assembled = Pick<Inventory, 'distro' | 'packages' | 'problems' | 'layers' | 'everywhere' | 'census'>
 
 const finish = async (
   name: string,
@@ -317,14 +318,21 @@ const finish = async (
   cache: TypedCache | undefined,
   whole: string | undefined,
 ): Promise<Inventory> => {
-  const { distro, packages, problems, layers, everywhere } = await assembled(
+  const { distro, packages, problems, layers, everywhere, census } = await assembled(
     indexes,
-    { layers: image.layers },
+    { layers: image.layers, config: image.config },
     readLinked,
     options,
   )
   // What failed may go well the next time.
-  const found: Assembled = { distro, packages, problems, layers, ...(everywhere ? { everywhere } : {}) }
+  const found: Assembled = {
+    distro,
+    packages,
+    problems,
+    layers,
+    ...(everywhere ? { everywhere } : {}),
+    ...(census ? { census } : {}),
+  }
   if (whole !== undefined && !isTransient({ problems })) keep(cache, whole, found)
   return { name: imageName(name, image), kind: 'image', image, ...found }
 }
@@ -378,9 +386,17 @@ const ofPassing = async (
       if (index.verified !== undefined && !isTransient(index)) cache?.put(`layer ${index.verified}`, index)
     const right = claimed(named, indexes, options.verify === true)
     const inventory = await finish(name, named, right, again, options, undefined, undefined)
-    const { distro, packages, problems, layers, everywhere } = inventory
+    const { distro, packages, problems, layers, everywhere, census } = inventory
     if (whole !== undefined && !isTransient({ problems }))
-      keep(cache, whole, { image: named, distro, packages, problems, layers, ...(everywhere ? { everywhere } : {}) })
+      keep(cache, whole, {
+        image: named,
+        distro,
+        packages,
+        problems,
+        layers,
+        ...(everywhere ? { everywhere } : {}),
+        ...(census ? { census } : {}),
+      })
     return inventory
   } catch (error) {
     if (error instanceof ImageError) throw new UsageError(`${name}: ${error.message}`, error.hint)

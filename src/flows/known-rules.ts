@@ -1,7 +1,7 @@
 /** Names of rules: ours, and those of the tools whose checks ours replace. */
-import type { DockerfileRule } from '../judge/dockerfile-rule.ts'
 import type { Tool } from '../judge/ignore-comments.ts'
 import { nearest } from '../model/nearest.ts'
+import type { Rule } from '../model/rule.ts'
 
 /** The one way in which ids are compared: case and the separators of Trivy's older forms (DS002, AVD-DS-0002) do not count. */
 const canonical = (id: string): string => {
@@ -30,7 +30,7 @@ export type RuleNames = KnownRules & {
   ofTool(tool: Tool): readonly string[]
 }
 
-export const ruleNames = (rules: Readonly<Record<string, DockerfileRule<unknown>>>): RuleNames => {
+export const ruleNames = (rules: Readonly<Record<string, Pick<Rule, 'replaces'>>>): RuleNames => {
   const meaning = new Map<string, string[]>()
   const names: string[] = []
   const add = (name: string, id: string): void => {

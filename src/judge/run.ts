@@ -91,7 +91,7 @@ const toFinding = (
     key: shortHash(`${identity}\n${occurrence}`),
     severity: lighter ? oneStepLess(full) : full,
     message: report.message,
-    at: [at, ...(report.also ?? []).map(inFile)],
+    at: [at, ...(report.also ?? []).map(one => ('in' in one ? one : inFile(one)))],
     ...(lighter ? { note: `weighs less: ${whyLighter(stage)}` } : {}),
     ...(report.fix ? { fix: report.fix } : {}),
     ...(report.redact ? { redact: report.redact } : {}),

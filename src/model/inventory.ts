@@ -1,3 +1,4 @@
+import type { Census } from './census.ts'
 import type { Digest, Problem } from './finding.ts'
 import type { Image } from './image.ts'
 import type { Distro, Package } from './package.ts'
@@ -19,6 +20,8 @@ export type Inventory = {
   readonly base?: BaseImage
   /** What was found in files of whatever layer, also those that the finished image does not have. */
   readonly everywhere?: readonly FoundSomewhere[]
+  /** Of the finished file system, where it was asked for. */
+  readonly census?: Census
 }
 
 export type FoundSomewhere = {

@@ -1,6 +1,7 @@
 /** A credential that whoever has the image can read. Plain data, without the credential. */
-import type { Digest, Severity } from './finding.ts'
+import type { Digest, Finding, Severity } from './finding.ts'
 import type { Inventory } from './inventory.ts'
+import type { RuleInfo } from './report.ts'
 
 export type LeakPlace =
   /** `inside`: the member of an archive. `line`: from 1; 0 in files without lines. */
@@ -52,4 +53,8 @@ export type HistoryReport = {
   readonly inventory: Inventory
   /** The worst first. */
   readonly leaks: readonly Leak[]
+  /** What rules say of the finished image, the worst first. */
+  readonly findings: readonly Finding[]
+  /** Those that ran, by id. */
+  readonly rules: ReadonlyMap<string, RuleInfo>
 }

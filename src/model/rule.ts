@@ -38,8 +38,8 @@ type StandardResult<Output> =
 /** What a rule says of one place. A bare Span is a place in the judged file itself. */
 export type Report = {
   readonly at: Span | Location
-  /** Other places that belong to the evidence, in the judged file. */
-  readonly also?: readonly Span[]
+  /** Other places that belong to the evidence. */
+  readonly also?: readonly (Span | Location)[]
   /** One sentence, no full stop. Quote the user's own words with `backticks`. */
   readonly message: string
   readonly fix?: Fix

@@ -1,4 +1,5 @@
 /** The history of an image and what leaks in it, as JSON. `schemaVersion` rises when a reader would have to change. */
+import type { Digest } from '../model/finding.ts'
 import type { HistoryReport } from '../model/leak.ts'
 import { instructionText } from './inventory-text.ts'
 import { jsonText } from './json-text.ts'
@@ -6,8 +7,9 @@ import { jsonText } from './json-text.ts'
 export const historySchemaVersion = 1
 
 /** The same report gives the same bytes. Ends with LF. */
-export const showHistoryJson = ({ version, inventory, leaks }: HistoryReport): string => {
+export const showHistoryJson = ({ version, inventory, leaks, findings, rules }: HistoryReport): string => {
   const { name, image, layers, problems } = inventory
+  const numberOf = (diffId: Digest): number | null => layers.findIndex(layer => layer.diffId === diffId) + 1 || null
   const byStep = new Map(layers.map((layer, i) => [layer.step, { layer, number: i + 1 }]))
   return jsonText({
     schemaVersion: historySchemaVersion,
@@ -78,6 +80,15 @@ export const showHistoryJson = ({ version, inventory, leaks }: HistoryReport): s
         link,
       }),
     ),
+    findings: findings.map(({ rule, key, severity, message, at, fix }) => ({
+      rule,
+      severity,
+      key,
+      message,
+      at: at.map(place => (place.in === 'layer' ? { ...place, layer: numberOf(place.layer), diffId: place.layer } : place)),
+      why: rules.get(rule)?.why ?? '',
+      fix: fix?.title ?? null,
+    })),
     problems: problems.map(({ kind, code, message }) => ({ kind, code, message })),
   })
 }

@@ -28,6 +28,7 @@ export const showHistoryText = (report: HistoryReport, options: HistoryTextOptio
     steps(inventory, shown, style, width),
     leakList(report, shown, style, width, options),
     summary(report, shown, options),
+    findingList(report, style, width),
   ]
     .filter(part => part !== '')
     .join('\n')
@@ -132,6 +133,26 @@ const leakList = (
 
 /** Places of one secret that are told. */
 const placesLimit = 4
+
+/** What rules say of the finished image. */
+const findingList = ({ findings, rules, inventory }: HistoryReport, style: Style, width: number): string => {
+  if (findings.length === 0) return ''
+  const lines: string[] = [style.bold('What the image has that it should not')]
+  const kinds = new Set<string>()
+  for (const { rule, severity, message, at, fix } of findings) {
+    lines.push(`\n  ${paintFor(severity, style)(severity)}  ${style.dim(rule)}`)
+    lines.push(wrapText(forTerminal(message), width, '    '))
+    const [first] = at
+    const step = first.in === 'layer' ? first.step : undefined
+    const createdBy = instructionText(inventory.image?.config.history[step ?? -1]?.createdBy ?? '')
+    if (createdBy !== '') lines.push(`    ${style.dim(`from: ${cutText(forTerminal(createdBy), Math.max(20, width - 10))}`)}`)
+    const why = rules.get(rule)?.why
+    if (why !== undefined && !kinds.has(rule) && severity !== 'info') lines.push(wrapText(`why: ${why}`, width, '    '))
+    kinds.add(rule)
+    if (fix) lines.push(wrapText(`fix: ${fix.title}`, width, '    '))
+  }
+  return `${lines.join('\n')}\n`
+}
 
 /** What is known to be the same secret stands together, where the worst of it is. */
 const together = (leaks: readonly Leak[]): readonly (readonly Leak[])[] => [

@@ -34,7 +34,8 @@ export const ruleText = (info: RuleInfo, options: { readonly colour: boolean; re
   if (info.replaces?.length)
     lines.push(`${style.bold('Replaces')}  ${wrapText(info.replaces.join(', '), width - 10).replaceAll('\n', '\n          ')}`)
   for (const link of info.links ?? []) lines.push(`${style.bold('Read')}      ${link}`)
-  lines.push('', style.dim(`Silence one place with a comment above it:  # bulkhead ignore=${info.id} because …`))
+  if (info.on === 'dockerfile')
+    lines.push('', style.dim(`Silence one place with a comment above it:  # bulkhead ignore=${info.id} because …`))
   return `${lines.join('\n')}\n`
 }
 
@@ -72,7 +73,8 @@ export const ruleMarkdown = (info: RuleInfo): string => {
 const examplesMarkdown = (info: RuleInfo): readonly string[] =>
   info.examples.flatMap((example, i) => {
     const number = info.examples.length > 1 ? ` ${i + 1}` : ''
-    return [`## Bad${number}`, '', fenced('dockerfile', example.bad), `## Good${number}`, '', fenced('dockerfile', example.good)]
+    const language = info.on === 'image' ? 'json' : 'dockerfile'
+    return [`## Bad${number}`, '', fenced(language, example.bad), `## Good${number}`, '', fenced(language, example.good)]
   })
 
 /** The index docs/rules/README.md. */

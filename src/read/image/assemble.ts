@@ -1,10 +1,13 @@
 /** The layers' indexes → what is installed in the image. */
+import type { Census } from '../../model/census.ts'
 import type { Digest, Location, Problem } from '../../model/finding.ts'
-import type { Layer } from '../../model/image.ts'
+import type { ImageConfig, Layer } from '../../model/image.ts'
 import type { FoundSomewhere, LayerSummary } from '../../model/inventory.ts'
 import type { LayerIndex, LayerProblem } from '../../model/layer-index.ts'
 import type { Distro, Package } from '../../model/package.ts'
 import type { Cataloger, Found, ImageView } from '../cataloger.ts'
+import { type CensusData, censusName } from '../census-cataloger.ts'
+import { takeCensus } from './census.ts'
 import { type Fates, layerChanges } from './layers/layer-changes.ts'
 import { MergedTree } from './layers/merged-tree.ts'
 import { mergePackages } from './merge-packages.ts'
@@ -15,6 +18,7 @@ export type Assembled = {
   readonly problems: readonly Problem[]
   readonly layers: readonly LayerSummary[]
   readonly everywhere?: readonly FoundSomewhere[]
+  readonly census?: Census
 }
 
 /**
@@ -24,7 +28,7 @@ export type Assembled = {
 export const assemble = (
   indexes: readonly LayerIndex[],
   catalogers: ReadonlyMap<string, Cataloger>,
-  where: { readonly layers: readonly Layer[] } | { readonly root: string },
+  where: { readonly layers: readonly Layer[]; readonly config?: ImageConfig } | { readonly root: string },
   tree = new MergedTree(indexes.map(({ files }) => files)),
   linked: ReadonlyMap<number, Pick<LayerIndex, 'evidence' | 'problems'>> = new Map(),
 ): Assembled => {
@@ -120,6 +124,17 @@ export const assemble = (
             ...(fates ? { changes: fates.changes[i]! } : {}),
           })),
     ...(fates ? { everywhere: foundEverywhere(indexes, everyLayer, fates) } : {}),
+    ...(catalogers.has(censusName)
+      ? {
+          census: takeCensus({
+            tree,
+            tables: indexes.map(({ files }) => files),
+            found: (found.get(censusName) ?? []) as Found<CensusData>[],
+            config: 'root' in where ? undefined : where.config,
+            place,
+          }),
+        }
+      : {}),
   }
 }
 

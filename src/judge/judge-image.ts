@@ -1,0 +1,50 @@
+/** Rules × facts of an image → findings, the worst first. */
+import { compareSeverity, type Finding, type Location, type Problem, type Result } from '../model/finding.ts'
+import { shortHash } from '../model/key.ts'
+import type { ImageFacts, ImageRule } from './image-rule.ts'
+
+/** `options`: by rule id; else the rule's own defaults. A rule that throws is a Problem; the others still run. */
+export const judgeImage = async (
+  facts: ImageFacts,
+  rules: Readonly<Record<string, ImageRule<unknown>>>,
+  options: Readonly<Record<string, unknown>> = {},
+): Promise<Result> => {
+  const findings: Finding[] = []
+  const problems: Problem[] = []
+  for (const [id, rule] of Object.entries(rules)) {
+    try {
+      const checked = await rule.options?.['~standard'].validate(options[id] ?? {})
+      if (checked?.issues) throw new Error(checked.issues.map(({ message }) => message).join('; '))
+      for await (const report of rule.check(facts, checked?.value, undefined)) {
+        const at: [Location, ...Location[]] = [location(report.at), ...(report.also ?? []).map(location)]
+        findings.push({
+          rule: id,
+          // One rule says at most one thing of a place, and mostly one of an image: lists grow and shrink, and it stays the same finding.
+          key: shortHash(`${id}\n${identity(at[0])}`),
+          severity: report.severity ?? rule.severity,
+          message: report.message,
+          at,
+          ...(report.fix ? { fix: report.fix } : {}),
+        })
+      }
+    } catch (cause) {
+      problems.push({
+        kind: 'failed',
+        code: 'rule-crashed',
+        message: `the rule ${id} failed here: ${cause instanceof Error ? cause.message : String(cause)}. This is a bug in Bulkhead`,
+        cause,
+      })
+    }
+  }
+  findings.sort((a, b) => compareSeverity(a.severity, b.severity) || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0))
+  return { findings, problems }
+}
+
+const location = (at: Location | { readonly start: number; readonly end: number }): Location => {
+  if ('in' in at) return at
+  throw new TypeError('a rule on images names places of the image')
+}
+
+/** Digests of layers change with every build. */
+const identity = (at: Location): string =>
+  at.in === 'config' ? at.field : at.in === 'layer' || at.in === 'file' ? (at.path ?? '') : JSON.stringify(at)
