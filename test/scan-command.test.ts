@@ -275,7 +275,8 @@ describe('bulkhead scan', () => {
     expect(why('CVE-2024-0004')).toMatch(/not affected/i)
     expect(why('CVE-2024-0005')).toMatch(/7\.0\.0-r0/)
     expect(why('CVE-2024-0006')).toContain('nginx')
-    expect(why('CVE-1999-9999')).toMatch(/no advisory|nobody|not.*known/i)
+    expect(why('CVE-1999-9999')).toMatch(/^CVE-1999-9999 is unknown: no advisory/)
+    expect(run(['scan', image, '--explain', ' '])).toMatchObject({ status: 2, stdout: '' })
   })
 
   test('data that are too old, and what is not covered', () => {
@@ -333,6 +334,12 @@ describe('bulkhead quick', () => {
     expect(status).toBe(0)
     expect(stdout).toMatch(/Your image +shop\/app:1 +1C +1H +1M/)
     expect(stdout).toMatch(/Base image/)
+    writeFileSync(join(top, '.trivyignore'), 'CVE-2024-0001\n')
+    const ignored = run(['quick', image])
+    rmSync(join(top, '.trivyignore'))
+    expect(ignored.stdout).toMatch(/Your image +shop\/app:1 +0C +1H +1M/)
+    expect(ignored.stdout).toContain('1 suppressed')
+    expect(ignored.stdout).toContain(`bulkhead scan ${image}\n`)
   })
 })
 

@@ -70,17 +70,19 @@ const layersOf = ({ image, layers }: Inventory, base: BaseImage | undefined): Re
   base && new Set((image?.layers ?? layers).slice(0, base.layers).map(({ diffId }) => diffId))
 
 type Described = { readonly vulnerability: Vulnerability; readonly severity: Severity; readonly from: string }
+/** `feed`: what people call the one that decided. */
+type Known = Described & { readonly feed: string }
 
 /** One vulnerability is described once, however many packages have it. */
-const describer = (database: AdvisoryDatabase): ((id: string, match: Match) => Described) => {
-  const known = new Map<string, Described>()
+const describer = (database: AdvisoryDatabase): ((id: string, match: Match) => Known) => {
+  const known = new Map<string, Known>()
   const titles = new Map(database.feeds.map(({ feed, title }) => [feed, title.replace(/:.*$/, '')]))
   return (id, match) => {
     const key = `${id} ${match.record}`
     const found = known.get(key)
     if (found) return found
     const records = [match, ...match.others].map(({ record }) => database.record(record))
-    const described = describe(id, records, database, titles)
+    const described = { ...describe(id, records, database, titles), feed: titles.get(match.feed) ?? match.feed }
     known.set(key, described)
     return described
   }
@@ -202,10 +204,10 @@ const finding = (
   id: string,
   match: Match,
   nameOf: (one: Package) => string,
-  describeOnce: (id: string, match: Match) => Described,
+  describeOnce: (id: string, match: Match) => Known,
   inBase: ReadonlySet<string> | undefined,
 ): VulnerabilityFinding => {
-  const { vulnerability, severity, from } = describeOnce(id, match)
+  const { vulnerability, severity, from, feed } = describeOnce(id, match)
   const [at] = match.package.at
   const own = match.severity !== undefined && match.severity !== 'unknown' ? match.severity : undefined
   const weight = own ?? severity
@@ -213,7 +215,7 @@ const finding = (
     rule: id,
     key: shortHash(`${id}\n${nameOf(match.package)}`),
     severity: weight,
-    severityFrom: own === undefined ? from : match.feed,
+    severityFrom: own === undefined ? from : feed,
     message: messageOf(id, match, vulnerability.summary),
     at: match.package.at,
     vulnerability,

@@ -135,7 +135,7 @@ const next = ({ base, problems }: ScanReport, groups: readonly Group[], totals: 
     const first = `${style.bold('Build again on a fresh base image')} (docker build --pull --no-cache), or on a newer tag`
     return `${first}: ${share} that can be fixed come from ${baseName(base)}.${missed}`
   }
-  const worst = [...fixable].sort((a, b) => compareSeverity(a.severity, b.severity))[0]!
+  const worst = [...fixable].sort((a, b) => b.finding.risk - a.finding.risk || compareSeverity(a.severity, b.severity))[0]!
   const group = groups.find(({ rows }) => rows.includes(worst))!
   const closes = group.rows.filter(row => row.standing === 'counts' && isFixable(row.finding))
   const highest = highestFix(closes, orders)
