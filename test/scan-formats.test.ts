@@ -95,6 +95,17 @@ describe('text', () => {
       for (const line of text(makeReport(), { width }).split('\n')) expect(widthOf(line), line).toBeLessThanOrEqual(width)
   })
 
+  test('what nobody has weighed and did not fail the build is said; what a copy of a feed lacks, too', () => {
+    const report = makeReport()
+    const [first, ...rest] = report.findings
+    const unweighed = { ...report, findings: [{ ...first!, severity: 'unknown' as const }, ...rest] }
+    const line = 'of unknown severity did not count for --fail-on high; for low they do.'
+    expect(text(unweighed, { failOn: 'high', width: 200 })).toContain(line)
+    for (const failOn of ['low', 'none'] as const) expect(text(unweighed, { failOn })).not.toContain('of unknown severity')
+    const coverage = report.coverage.map(one => ({ ...one, feeds: one.feeds.map(feed => ({ ...feed, caveat: 'a sample' })) }))
+    expect(text({ ...report, coverage })).toContain('(a sample)')
+  })
+
   test('groups say which packages, which layer and instruction, and what can be done', () => {
     const shown = text(makeReport(), { width: 140 })
     expect(shown).toMatch(
@@ -719,6 +730,12 @@ describe('explanation', () => {
       'exploited in the wild, known since 2026-04-02, by ransomware too',
     ])
       expect(shown).toContain(words)
+  })
+
+  test('what a distribution has packaged and decided about, by its name where it comes from', () => {
+    const [first] = makeExplanation().packages
+    const silenced = { ...first!, outcome: 'silenced-by-owner' as const, owner: first!.package.purl }
+    expect(show({ packages: [silenced] })).toContain('not reported: its distribution has decided about it')
   })
 
   test('packages with the same reasons stand together', () => {

@@ -88,6 +88,8 @@ test('--max-age looks at all that the report was made of', () => {
   expect(old([lodash('10.0.0')])).toEqual(['npm'])
   const debian = { id: 'debian', idLike: [], version: '12', codename: '', name: '', variant: '' }
   expect(old([lodash('10.0.0')], debian)).toEqual(['npm', 'endoflife'])
+  const requests = makePackage({ name: 'python3-requests', version: '1' })
+  expect(old([lodash('10.0.0'), { ...requests, aliases: ['pkg:pypi/requests@1'] }])).toEqual(['npm', 'PyPI'])
   // Nobody speaks of what is in it.
   expect(old([makePackage({ type: 'conda', name: 'x', version: '1' })])).toHaveLength(feeds.length)
 })

@@ -1,5 +1,6 @@
 /** `bulkhead scan`: what is inside an image, beside what is known to be wrong with it. */
 
+import { languageIdentities } from '../judge/authorities.ts'
 import { baseImageOf } from '../judge/base-image.ts'
 import { cvssScore } from '../judge/cvss.ts'
 import { type Decision, matchPackages } from '../judge/match.ts'
@@ -269,7 +270,11 @@ const usedFeeds = (
   feeds: readonly FeedState[],
 ): readonly FeedState[] => {
   if (!coverage.some(one => one.uncovered < one.packages && one.feeds.length > 0)) return feeds
-  const ecosystems = new Set(findings.map(({ match }) => match.ecosystem.replace(/:.*$/s, '')))
+  // What a distribution has packaged is asked for where it comes from, too.
+  const aliases = inventory.packages.flatMap(one => one.aliases ?? []).flatMap(languageIdentities)
+  const ecosystems = new Set(
+    [...findings.map(({ match }) => match), ...aliases].map(({ ecosystem }) => ecosystem.replace(/:.*$/s, '')),
+  )
   // Of vulnerabilities and releases, whatever they are found in.
   const isNeeded = (feed: string): boolean => (feed === 'endoflife' ? inventory.distro !== undefined : findings.length > 0)
   const used = new Set(coverage.flatMap(one => one.feeds.map(({ feed, part }) => `${feed}/${part}`)))

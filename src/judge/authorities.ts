@@ -311,7 +311,7 @@ const foreign: readonly Foreign[] = [
       /-\d+~(?:jessie|stretch|buster|bullseye|bookworm|trixie|xenial|bionic|focal|jammy|noble|oracular|plucky|questing)$|\.ngx$/,
   },
   { repository: 'MariaDB', only: 'deb', versions: /\+maria~/ },
-  { repository: 'MySQL', names: /^mysql-(?:community|connector|shell|workbench)(?:-|$)/ },
+  { repository: 'MySQL', names: /^mysql-(?:community-|shell$)/ },
   // Ubuntu's own: 8.0.35-0ubuntu0.22.04.1.
   { repository: 'MySQL', only: 'deb', names: /mysql/, versions: /-\d+(?:debian\d+|ubuntu\d\d\.\d\d)$/ },
   { repository: 'MongoDB', names: /^mongodb-(?:org|mongosh|database-tools|enterprise)(?:-|$)/ },

@@ -366,7 +366,7 @@ describe('languages', () => {
       match([packageOf(`pkg:generic/openjdk@${encodeURIComponent(version)}`, 'openjdk', version)], databaseOf([java]), undefined)
     for (const version of ['1.8.0_392', '1.8.0_392-b08', '8u392', '1.7.0_80', '11.0.21+9-LTS', '11.0.16.1+1'])
       expect([found(version).short, found(version).codes]).toEqual([
-        ['openjdk CVE-2024-21140 ' + (/^11/.test(version) ? '11.0.24' : '8.0.421')],
+        [`openjdk CVE-2024-21140 ${/^11/.test(version) ? '11.0.24' : '8.0.421'}`],
         [],
       ])
     for (const version of ['1.8.0_421', '1.8.0_422-b05', '11.0.24+8', '17.0.9+9'])
@@ -497,6 +497,7 @@ describe('what nobody looked at', () => {
       deb('packer', '1.6.6+ds1-4'),
       deb('mysql-router', '8.0.35-0ubuntu0.22.04.1'),
       deb('mysql-server-8.0', '8.0.35-0ubuntu0.22.04.1'),
+      deb('mysql-workbench', '6.3.6+dfsg-1build1'),
       deb('codeblocks', '20.03-3.1'),
       deb('libcurl4t64', '8.5.0-2ubuntu10'),
       deb('libcurl4t64', '8.9.1-1'),

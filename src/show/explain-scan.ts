@@ -173,7 +173,7 @@ const decision = (
   return `${lines.join('\n')}\n`
 }
 
-const outcomeText = ({ outcome, owner, opinions }: ExplainedPackage, style: Style): string => {
+const outcomeText = ({ outcome, owner, opinions, package: one }: ExplainedPackage, style: Style): string => {
   switch (outcome) {
     case 'reported': {
       const fix = opinions.find(({ verdict, fixedIn }) => verdict === 'affected' && fixedIn !== undefined)?.fixedIn
@@ -192,6 +192,8 @@ const outcomeText = ({ outcome, owner, opinions }: ExplainedPackage, style: Styl
     case 'unknown':
       return style.yellow('nobody can tell: its version cannot be compared')
     case 'silenced-by-owner':
+      // What a distribution has packaged, by its name where it comes from.
+      if (owner === one.purl) return style.green('not reported: its distribution has decided about it')
       return style.green(
         `not reported: it is a part of ${forTerminal(ownerText(owner))}, whose maintainers have decided about it`,
       )
