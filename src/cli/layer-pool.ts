@@ -5,7 +5,7 @@ import type { IndexLayer } from '../flows/inventory.ts'
 import type { LayerBytes } from '../model/image.ts'
 import type { LayerIndex } from '../model/layer-index.ts'
 import { WorldError } from '../model/world.ts'
-import { type Reading, readLayer } from '../read/image/layers/read-layer.ts'
+import { type Reading, readLayer, unreadableLayer } from '../read/image/layers/read-layer.ts'
 import { machine } from '../world/machine.ts'
 import { catalogersFor } from './catalogers-for.ts'
 import type { Answer, Looking } from './layer-worker.ts'
@@ -21,6 +21,9 @@ type Waiting = {
 /** Less than this is inflated sooner than a thread has started. Bytes. */
 const threadWorth = 4 * 1024 * 1024
 
+const self = import.meta.url
+const ownScript = new URL(self.endsWith('.ts') ? './layer-worker.ts' : '../layer-worker.cjs', self)
+
 /** How long a layer takes, as bytes to inflate: walking past bodies is faster than a thread starts, up to gigabytes; headers alone are dense. */
 const weight = (bytes: LayerBytes): number => {
   switch (bytes.from) {
@@ -35,12 +38,24 @@ const weight = (bytes: LayerBytes): number => {
   }
 }
 
+/** A thread from which nothing was heard for so long is ended, and its layer counts as unreadable. Milliseconds: 4 GiB of text take one minute. */
+const usualSilence = 10 * 60_000
+
+export type PoolOptions = {
+  readonly silence?: number
+  /** The thread's program. */
+  readonly script?: URL
+}
+
 /** Calls of one turn of the event loop are looked at together. `close` ends the threads. */
-export const layerPool = (looking: Looking): { readonly indexLayer: IndexLayer; close(): Promise<void> } => {
+export const layerPool = (
+  looking: Looking,
+  { silence = usualSilence, script = ownScript }: PoolOptions = {},
+): { readonly indexLayer: IndexLayer; close(): Promise<void> } => {
   const queue: Waiting[] = []
   const workers = new Set<Worker>()
   const idle: Worker[] = []
-  const running = new Map<number, Waiting & { readonly worker: Worker }>()
+  const running = new Map<number, Waiting & { readonly worker: Worker; heard: number }>()
   let nextId = 0
   let isScheduled = false
 
@@ -52,8 +67,7 @@ export const layerPool = (looking: Looking): { readonly indexLayer: IndexLayer; 
     }
   }
   const start = (): Worker => {
-    const self = import.meta.url
-    const worker = new Worker(new URL(self.endsWith('.ts') ? './layer-worker.ts' : '../layer-worker.cjs', self), {
+    const worker = new Worker(script, {
       // Pieces of blobs pile up until the young generation is collected: a small one is collected often, and costs no time.
       resourceLimits: { maxYoungGenerationSizeMb: 4 },
     })
@@ -61,6 +75,7 @@ export const layerPool = (looking: Looking): { readonly indexLayer: IndexLayer; 
     worker.on('message', (answer: Answer) => {
       const job = running.get(answer.id)
       if (!job) return
+      job.heard = performance.now()
       if ('progress' in answer) {
         job.onProgress(answer.progress)
         return
@@ -89,10 +104,20 @@ export const layerPool = (looking: Looking): { readonly indexLayer: IndexLayer; 
       if (!worker) return
       const job = queue.shift()!
       const id = nextId++
-      running.set(id, { ...job, worker })
+      running.set(id, { ...job, worker, heard: performance.now() })
       worker.postMessage({ id, bytes: job.bytes, reading: job.reading, looking })
     }
   }
+  const watch = setInterval(() => {
+    for (const [id, { worker, heard, resolve }] of running) {
+      if (performance.now() - heard < silence) continue
+      running.delete(id)
+      workers.delete(worker)
+      resolve(unreadableLayer(`nothing was heard for ${silence / 1000} s from the thread that reads it: it was ended`))
+      void worker.terminate()
+      pump()
+    }
+  }, silence / 10).unref()
   const schedule = async (): Promise<void> => {
     isScheduled = false
     queue.sort((a, b) => weight(b.bytes) - weight(a.bytes))
@@ -116,6 +141,7 @@ export const layerPool = (looking: Looking): { readonly indexLayer: IndexLayer; 
         setImmediate(schedule)
       }),
     close: async () => {
+      clearInterval(watch)
       await Promise.all([...workers].map(worker => worker.terminate()))
     },
   }

@@ -56,7 +56,9 @@ const detect = (text: string): readonly Detection[] => {
       found.push({ id, detector, start, end: start + secret.length, prefix: detector.prefix.exec(secret)?.[0] ?? '' })
     }
   }
-  found.sort((a, b) => a.start - b.start || b.end - a.end)
+  // What is known by its name alone yields to what is known by its shape.
+  const isGeneral = ({ detector }: Detection): number => Number(detector.onlyIn !== undefined)
+  found.sort((a, b) => a.start - b.start || b.end - a.end || isGeneral(a) - isGeneral(b))
   const kept: Detection[] = []
   for (const detection of found) if (detection.start >= (kept.at(-1)?.end ?? 0)) kept.push(detection)
   return kept

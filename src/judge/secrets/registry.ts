@@ -11,6 +11,7 @@ import amazonMwsToken from './detectors/amazon-mws-token.ts'
 import amplitudeSecretKey from './detectors/amplitude-secret-key.ts'
 import anthropicKey from './detectors/anthropic-key.ts'
 import asanaToken from './detectors/asana-token.ts'
+import assignedSecret from './detectors/assigned-secret.ts'
 import atlassianToken from './detectors/atlassian-token.ts'
 import auth0ClientSecret from './detectors/auth0-client-secret.ts'
 import awsAccessKeyId from './detectors/aws-access-key-id.ts'
@@ -288,6 +289,7 @@ export const detectors: Readonly<Record<string, Detector>> = {
   'amplitude-secret-key': amplitudeSecretKey,
   'anthropic-key': anthropicKey,
   'asana-token': asanaToken,
+  'assigned-secret': assignedSecret,
   'atlassian-token': atlassianToken,
   'auth0-client-secret': auth0ClientSecret,
   'aws-access-key-id': awsAccessKeyId,

@@ -95,12 +95,13 @@ const members = /^(?!.*\.(?:class|png|jpe?g|gif|ico|woff2?|ttf|so|dll|dylib|exe)
 const scanPlain = (file: LayerFile, options: ScanFileOptions): readonly Hit[] => {
   const isBinary = file.read(0, Math.min(file.size, 8192)).includes(0)
   const found: Found[] = []
+  const isWanted = wantedIn(file.path)
   let lines = 0
   for (let at = 0; at < file.size && found.length < hitsLimit; at += window) {
     // What begins near the end of a window stands whole in the bytes behind it.
     const bytes = file.read(at, window + longest)
     const limit = Math.min(window, bytes.length)
-    const around = lookAround(bytes, at, found)
+    const around = lookAround(bytes, at, found, isWanted)
     if (isBinary) {
       const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
       for (const [keyword, waiters] of binaryKeywords)
@@ -114,7 +115,7 @@ const scanPlain = (file: LayerFile, options: ScanFileOptions): readonly Hit[] =>
     if (found.length > 0) numberLines(bytes, at, limit, lines, found)
     lines += countLines(bytes, limit)
   }
-  return settle(found, file.path).map(one => ({
+  return settle(found).map(one => ({
     detector: entries[one.detector]![0],
     line: one.line,
     prefix: one.value.length < 16 ? '' : one.prefix,
@@ -124,18 +125,31 @@ const scanPlain = (file: LayerFile, options: ScanFileOptions): readonly Hit[] =>
   }))
 }
 
+/** Which detectors look into a file; asked for each only once. */
+const wantedIn = (path: string): ((detector: number) => boolean) => {
+  const known = new Map<number, boolean>()
+  return i => {
+    const { onlyIn } = entries[i]![1]
+    if (onlyIn === undefined) return true
+    const isWanted = known.get(i) ?? onlyIn.test(path)
+    known.set(i, isWanted)
+    return isWanted
+  }
+}
+
 /** Tries the patterns of some detectors around a place; what stands close behind was looked at already. */
 const lookAround = (
   bytes: Uint8Array,
   offset: number,
   found: Found[],
+  isWanted: (detector: number) => boolean,
 ): ((detectors: readonly number[], place: number) => void) => {
   const ends = new Map<number, number>()
   return (waiters, place) => {
     if (found.length >= hitsLimit) return
     for (const i of waiters) {
       const { before, after } = entries[i]![1].reach ?? usualReach
-      if (Math.min(bytes.length, place + after) <= (ends.get(i) ?? -1)) continue
+      if (Math.min(bytes.length, place + after) <= (ends.get(i) ?? -1) || !isWanted(i)) continue
       const end = Math.min(bytes.length, place + 2 * after)
       ends.set(i, end)
       const start = Math.max(0, place - before)
@@ -176,13 +190,13 @@ const numberLines = (bytes: Uint8Array, offset: number, end: number, before: num
 }
 
 /** Where two kinds overlap the more special one (the earlier, then the longer) stays. */
-const settle = (found: readonly Found[], path: string): readonly Found[] => {
-  const sorted = [...found].sort((a, b) => a.start - b.start || b.end - a.end)
+const settle = (found: readonly Found[]): readonly Found[] => {
+  // What is known by its name alone yields to what is known by its shape.
+  const isGeneral = (one: Found): number => Number(entries[one.detector]![1].onlyIn !== undefined)
+  const sorted = [...found].sort((a, b) => a.start - b.start || b.end - a.end || isGeneral(a) - isGeneral(b))
   const kept: Found[] = []
   for (const one of sorted) {
-    if (one.start < (kept.at(-1)?.end ?? 0)) continue
-    const { onlyIn } = entries[one.detector]![1]
-    if (onlyIn === undefined || onlyIn.test(path)) kept.push(one)
+    if (one.start >= (kept.at(-1)?.end ?? 0)) kept.push(one)
   }
   return kept
 }

@@ -5,7 +5,7 @@ export default {
   why: 'It runs models on the bill of its project, and reads the files that the project stored.',
   revoke: 'Delete it at https://platform.openai.com/api-keys.',
   link: 'https://platform.openai.com/docs/api-reference/authentication',
-  keywords: ['sk-'],
+  keywords: ['t3blbkfj'],
   // All of them carry the letters of "OpenAI" in base 64 in the middle.
   pattern: /\bsk-(?:(?:proj|svcacct|admin)-)?[A-Za-z0-9_-]{20,100}T3BlbkFJ[A-Za-z0-9_-]{20,100}/g,
   prefix: /^sk-(?:(?:proj|svcacct|admin)-)?/,
