@@ -239,6 +239,9 @@ describe('text', () => {
         match: { fixedIn: '2.1.2-r0', ecosystem: 'Alpine:v3.15', inferredFrom: 'Alpine:v3.18' },
       }),
       ...makeReport().findings,
+      ...Array.from({ length: 60 }, (_, i) =>
+        makeFinding({ package: makePackage({ name: 'n'.repeat(i + 1), version: '1' }), vulnerability: ghsa, severity: 'low' }),
+      ),
       ...Array.from({ length: 200 }, (_, i) =>
         makeFinding({
           package: makePackage({ name: 'many', version: '1' }),

@@ -234,8 +234,9 @@ const headline = ({ style, width }: Context, group: Group): readonly string[] =>
   const join = (...parts: readonly string[]): string => parts.filter(part => widthOf(part) > 0).join('  ')
   const head = `  ${join(name, installed, tally)}`
   const left = width - widthOf(head) - 3
-  if (left >= Math.min(30, widthOf(place))) return [place === '' ? head : `${head}   ${where(left)}`]
-  if (left >= -3) return [head, `    ${where(width - 4)}`]
+  if (place === '' && left >= -3) return [head]
+  if (place !== '' && left >= Math.min(30, widthOf(place))) return [`${head}   ${where(left)}`]
+  if (place !== '' && left >= -3) return [head, `    ${where(width - 4)}`]
   const short = `  ${join(name, tally)}`
   const first = widthOf(short) <= width ? [short] : [`  ${cutPainted(name, width - 2)}`, `    ${cutPainted(tally, width - 4)}`]
   const some = cutText(installed, place === '' ? width - 4 : Math.max(20, width - 6 - Math.min(30, widthOf(place))))
@@ -429,13 +430,13 @@ const coverageList = ({ report, style, width }: Context): string => {
     const body = wrapText(text, width, ' '.repeat(widthOf(head))).trimStart()
     return head + (one.uncovered > 0 ? style.yellow(body) : body)
   })
-  return `${style.bold('Advisories')}\n${lines.join('\n')}\n${ageText(report, style)}`
+  return `${style.bold('Advisories')}\n${lines.join('\n')}\n${ageText(report, style, width)}`
 }
 
 const dayOf = (time: string): string => forTerminal(time.slice(0, 10))
 
 /** How old the data are that judged something here; nothing where nobody did. */
-const ageText = ({ coverage, at }: ScanReport, style: Style): string => {
+const ageText = ({ coverage, at }: ScanReport, style: Style, width: number): string => {
   const ages = coverage
     .filter(one => one.uncovered < one.packages)
     .flatMap(({ feeds }) => feeds.map(({ dated }) => daysBetween(dated, at)))
@@ -446,7 +447,7 @@ const ageText = ({ coverage, at }: ScanReport, style: Style): string => {
   const age = oldest === newest ? plural(oldest, 'day') : `${newest} to ${plural(oldest, 'day')}`
   if (oldest === 0) return `  ${style.dim('The data are of today.')}\n`
   return oldest > freshDays
-    ? `  ${style.yellow(`The data are ${age} old: bulkhead db update brings newer ones.`)}\n`
+    ? `${style.yellow(wrapText(`The data are ${age} old: bulkhead db update brings newer ones.`, width, '  '))}\n`
     : `  ${style.dim(`The data are ${age} old.`)}\n`
 }
 
