@@ -5,13 +5,7 @@ export default {
   why: 'It is worth as much as its passphrase: whoever has the file tries as many as he likes, with nobody to notice.',
   revoke: 'Make a new pair, and take the old public key or certificate out of everything that trusts it.',
   link: 'https://www.rfc-editor.org/rfc/rfc7468#section-11',
-  keywords: [
-    '-----begin encrypted private key',
-    '-----begin rsa private key',
-    '-----begin ec private key',
-    '-----begin dsa private key',
-    '-----begin openssh private key',
-  ],
+  keywords: ['private key'],
   // OpenSSH says in the first bytes which cipher there is: "none" is BG5vbmU.
   pattern:
     /-----BEGIN (?:ENCRYPTED PRIVATE KEY-----[\s\\rn"']{1,40}MI[IGHM]|(?:RSA|EC|DSA) PRIVATE KEY-----[\s\\rn]{1,16}Proc-Type: 4,ENCRYPTED[\s\\rn]{1,16}DEK-Info: [A-Z0-9-]{3,20},[0-9A-Fa-f]{8,64}|OPENSSH PRIVATE KEY-----[\s\\rn"']{1,40}b3BlbnNzaC1rZXktdjEAAAAA(?!BG5vbmU))[A-Za-z0-9+/=\s\\"']{64,12000}/g,
