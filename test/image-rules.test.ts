@@ -1,8 +1,9 @@
 /** Rules on built images: their samples, and images that a real engine built. */
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { zstdDecompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { judgeImage } from '../src/judge/judge-image.ts'
 import { imageRules } from '../src/judge/rules/image-registry.ts'
@@ -130,7 +131,9 @@ CMD ["/bin/sh", "-c", "sleep 1"]
     }
   }, 240_000)
 
-  type Report = { findings: { rule: string; severity: string; message: string; at: { path?: string; layer?: number }[] }[] }
+  type Report = {
+    findings: { rule: string; key: string; severity: string; message: string; at: { path?: string; layer?: number }[] }[]
+  }
   const findings = (name: string) => {
     const { status, stdout } = run(['history', `${name}.tar`, '-f', 'json', '-q'])
     return { status, all: (JSON.parse(stdout) as Report).findings }
@@ -144,11 +147,41 @@ CMD ["/bin/sh", "-c", "sleep 1"]
     expect(about('setuid-file')[0]!.at.map(({ path }) => path)).toEqual(['/bin/helper'])
     expect(about('setuid-file')[0]!.at[0]!.layer).toBe(5)
     expect(about('healthcheck-missing')[0]!.message).toContain('`8080/tcp`')
+    expect(about('file-capability')).toMatchObject([
+      { message: 'whoever starts them has capabilities: `/opt/raw` (cap_net_raw)', at: [{ path: '/opt/raw', layer: 4 }] },
+    ])
+    expect(about('world-writable-file')).toMatchObject([{ at: [{ path: '/opt/everybody' }] }])
+    expect(about('world-writable-folder')[0]!.at.map(({ path }) => path)).toEqual(['/opt/open'])
+    expect(about('git-folder')).toMatchObject([{ at: [{ path: '/srv/.git' }] }])
+    expect(about('empty-password')).toMatchObject([{ severity: 'high', message: 'an account has an empty password: `ann`' }])
+    expect(about('duplicate-uid')).toMatchObject([
+      { severity: 'low', message: '`app` and `twin` are one user: all have the uid 1000' },
+    ])
+    expect(about('package-cache')).toMatchObject([{ at: [{ path: '/var/lib/apt/lists' }] }])
+    expect(about('provenance-missing')).toHaveLength(1)
+    // A program in exec form needs no shell.
+    expect(about('shell-left')[0]!.message).toMatch(/`\/bin\/helper` is started without a shell, and the image has `\/bin\/ash`/)
+    expect(new Set(all.map(({ key }) => key)).size).toBe(all.length)
   })
 
   test('one that runs as somebody else is silent on these', () => {
     const rules = findings('good').all.map(({ rule }) => rule)
-    for (const rule of ['user-root', 'setuid-file', 'healthcheck-missing']) expect(rules).not.toContain(`image/${rule}`)
+    for (const rule of [
+      'user-root',
+      'user-unknown',
+      'setuid-file',
+      'file-capability',
+      'world-writable-file',
+      'world-writable-folder',
+      'git-folder',
+      'empty-password',
+      'duplicate-uid',
+      'healthcheck-missing',
+      'package-cache',
+      'provenance-missing',
+      'shell-left',
+    ])
+      expect(rules).not.toContain(`image/${rule}`)
   })
 
   test('people read it, and hashes of passwords stay nowhere', () => {
@@ -157,5 +190,19 @@ CMD ["/bin/sh", "-c", "sleep 1"]
     expect(stdout.replace(/\s+/g, ' ')).toContain('no user is set, so the container runs as root')
     expect(stdout).toContain('from: RUN cp /bin/busybox /bin/helper')
     expect(run(['history', 'good.tar', '--fail-on', 'high', '-q']).status).toBe(0)
+    for (const name of readdirSync(join(top, 'cache'), { recursive: true, encoding: 'utf8' }))
+      if (name.endsWith('.zst'))
+        expect(zstdDecompressSync(readFileSync(join(top, 'cache', name)).subarray(4)).includes(hash), name).toBe(false)
+  })
+
+  test('only history counts: what sbom remembers has no census', () => {
+    const outputs = [run(['sbom', 'bad.tar', '-f', 'json', '-q']).stdout, run(['sbom', 'good.tar', '-q']).stdout]
+    for (const output of outputs) expect(output).not.toContain('census')
+  })
+
+  test('a rule is explained by its name and by those of others', () => {
+    expect(run(['explain', 'image/user-root']).stdout).toContain('Containers of the image run as root')
+    expect(run(['explain', 'DKL-LI-0002']).stdout).toContain('image/duplicate-uid')
+    expect(run(['rules']).stdout).toContain('image/shell-left')
   })
 })

@@ -36,6 +36,14 @@ export const readHistory = async (inventory: Inventory, options: HistoryOptions)
 }
 
 const factsOf = (
-  { image, packages, census }: Inventory,
+  { name, image, packages, census }: Inventory,
   { asked, today }: Pick<HistoryOptions, 'asked' | 'today'>,
-): ImageFacts | undefined => census && { name: asked, platform: image?.platform, config: image?.config, packages, census, today }
+): ImageFacts | undefined =>
+  census && {
+    name: asked.includes('@') ? asked : image?.refs.length ? name : undefined,
+    platform: image?.platform,
+    config: image?.config,
+    packages,
+    census,
+    today,
+  }

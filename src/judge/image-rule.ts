@@ -6,8 +6,8 @@ import type { Report, Rule } from '../model/rule.ts'
 
 /** What rules on images judge: plain data, gathered before they run. */
 export type ImageFacts = {
-  /** The name that the image was asked for by; of several that it has, the one that fits. */
-  readonly name: string
+  /** The image's own name, of several the one that was asked for; undefined where it has none. */
+  readonly name: string | undefined
   /** `linux/amd64`; undefined for a folder. */
   readonly platform: string | undefined
   /** Undefined for a folder, which has none. */
@@ -51,5 +51,3 @@ export const listed = <Item extends CountedFile>(
 
 /** `one file` or `12 files`. */
 export const counted = (count: number, one: string, many = `${one}s`): string => (count === 1 ? `one ${one}` : `${count} ${many}`)
-
-export const isWindows = ({ platform }: ImageFacts): boolean => platform?.startsWith('windows/') ?? false

@@ -32,3 +32,33 @@ export const stepDownOf = ({ census }: ImageFacts): string | undefined => {
   // A script that brings such a program along is its caller.
   return start?.kind === 'other' && stepDowns.items[0] ? `the entry point, by \`${stepDowns.items[0].path}\`,` : undefined
 }
+
+/** The group of `user:group`, where it is a name that /etc/group does not have. */
+export const unknownGroup = ({ config, platform, census: { groups } }: ImageFacts): string | undefined => {
+  const group = config?.user.split(':')[1]?.trim() ?? ''
+  if (group === '' || /^\d+$/.test(group) || platform?.startsWith('windows/')) return undefined
+  const isWholeList = groups === undefined || groups.count === groups.items.length
+  return isWholeList && !groups?.items.some(({ name }) => name === group) ? group : undefined
+}
+
+/** Names that a message tells, and messages. */
+const told = 5
+const most = 20
+
+/** What several have in common → those, as a message tells them. */
+export const duplicates = <Item, Same extends string | number>(
+  items: readonly Item[],
+  same: (item: Item) => Same,
+  other: (item: Item) => string | number,
+): readonly (readonly [Same, string])[] =>
+  [...Map.groupBy(items, same)]
+    .filter(([, group]) => group.length > 1)
+    .slice(0, most)
+    .map(([key, group]) => {
+      const names = group.slice(0, told).map(item => `\`${other(item)}\``)
+      const rest = group.length - names.length
+      return [
+        key,
+        rest > 0 ? `${names.join(', ')} and ${rest} more` : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`,
+      ] as const
+    })

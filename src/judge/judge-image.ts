@@ -11,16 +11,19 @@ export const judgeImage = async (
 ): Promise<Result> => {
   const findings: Finding[] = []
   const problems: Problem[] = []
+  const seen = new Map<string, number>()
   for (const [id, rule] of Object.entries(rules)) {
     try {
       const checked = await rule.options?.['~standard'].validate(options[id] ?? {})
       if (checked?.issues) throw new Error(checked.issues.map(({ message }) => message).join('; '))
       for await (const report of rule.check(facts, checked?.value, undefined)) {
         const at: [Location, ...Location[]] = [location(report.at), ...(report.also ?? []).map(location)]
+        const about = `${id}\n${identity(at[0])}`
+        const occurrence = seen.get(about) ?? 0
+        seen.set(about, occurrence + 1)
         findings.push({
           rule: id,
-          // One rule says at most one thing of a place, and mostly one of an image: lists grow and shrink, and it stays the same finding.
-          key: shortHash(`${id}\n${identity(at[0])}`),
+          key: shortHash(`${about}\n${occurrence}`),
           severity: report.severity ?? rule.severity,
           message: report.message,
           at,

@@ -100,11 +100,7 @@ const interpreterSegment = 3
 const relroSegment = 0x6474e552
 const tagStringTable = 5
 const tagStringSize = 10
-const tagBindNow = 24
-const tagFlags = 30
 const tagFlags1 = 0x6ffffffb
-const flagBindNow = 8
-const flag1Now = 1
 const flag1Pie = 0x08000000
 
 const dynamicLimit = 64 * 1024
@@ -122,15 +118,12 @@ const readProgram = (file: LayerFile): Program | undefined => {
   const tags = dynamicTags(file, elf)
   const isPie = type === shared && (isDynamic || ((tags.get(tagFlags1) ?? 0) & flag1Pie) !== 0)
   if (type !== executable && !isPie) return undefined
+  // Partly (without BIND_NOW) is what several distributions do by default.
   const hasRelro = elf.segments.some(segment => segment.type === relroSegment)
-  const bindsNow =
-    tags.has(tagBindNow) || ((tags.get(tagFlags) ?? 0) & flagBindNow) !== 0 || ((tags.get(tagFlags1) ?? 0) & flag1Now) !== 0
-  // Without a dynamic section there is nothing that would be bound later.
-  const isReadOnly = hasRelro && (tags.size === 0 || bindsNow)
   // Go and Rust keep buffers by their own means, and of static programs the symbols are mostly gone.
   const mayHaveCanary = isDynamic && !isOfSafeLanguage(file, elf)
   const hasCanary = !mayHaveCanary || dynamicStrings(elf, tags).includes('\0__stack_chk_')
-  return { machine, lacks: `${isPie ? '' : 'p'}${isReadOnly ? '' : 'r'}${hasCanary ? '' : 'c'}` }
+  return { machine, lacks: `${isPie ? '' : 'p'}${hasRelro ? '' : 'r'}${hasCanary ? '' : 'c'}` }
 }
 
 const dynamicTags = (file: LayerFile, elf: Elf): ReadonlyMap<number, number> => {

@@ -141,7 +141,7 @@ const isInBin = (path: string): boolean => /(?:^|\/)s?bin\/[^/]+$/.test(path) ||
 const toolKinds = ['shell', 'package manager', 'compiler', 'downloader', 'step down', 'ssh daemon'] as const
 type Tool = (typeof toolKinds)[number]
 
-export const shellNames: ReadonlySet<string> = new Set('sh ash bash dash zsh ksh mksh csh tcsh fish rbash yash pwsh'.split(' '))
+const shellNames: ReadonlySet<string> = new Set('sh ash bash dash zsh ksh mksh csh tcsh fish rbash yash pwsh'.split(' '))
 
 const toolNames: ReadonlyMap<string, Tool> = new Map([
   ...[...shellNames].map(name => [name, 'shell'] as const),
@@ -277,7 +277,8 @@ const startOf = (
   const path = placesOf(program, config)
     .map(place => tree.real(place))
     .find(real => real !== undefined && tree.typeAt(real) !== 'd')
-  const isShell = shellNames.has(nameOf(program)) || (path !== undefined && shellNames.has(nameOf(path)))
+  // Busybox is the shell and all its tools in one.
+  const isShell = [program, path ?? ''].some(one => shellNames.has(nameOf(one)) || nameOf(one) === 'busybox')
   if (path === undefined) return { program, path, kind: 'missing', isShell, stepsDownTo }
   // A hard link was looked into under the name that its body has.
   let body = path

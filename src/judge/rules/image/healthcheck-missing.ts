@@ -13,7 +13,7 @@ export default imageRule({
       good: '{ "config": { "exposedPorts": ["8080/tcp"], "healthcheck": ["CMD", "/app", "--healthy"] } }',
     },
   ],
-  replaces: ['CIS-DI-0006', 'CIS 4.6'],
+  replaces: ['CIS-DI-0006', 'CIS 4.6', 'check_4_6'],
   links: ['https://docs.docker.com/reference/dockerfile/#healthcheck'],
   fixes: 'manual',
   *check({ config }) {

@@ -12,7 +12,7 @@ export default imageRule({
     { bad: '{ "census": { "setuid": ["/usr/local/bin/helper"] } }', good: '{ "census": { "setuid": [] } }' },
     { bad: '{ "census": { "setgid": ["/usr/bin/chage"] } }', good: '{ "census": { "setgid": [] } }' },
   ],
-  replaces: ['CIS-DI-0008', 'CIS 4.8'],
+  replaces: ['CIS-DI-0008', 'CIS 4.8', 'check_4_8'],
   links: ['https://docs.kernel.org/userspace-api/no_new_privs.html'],
   fixes: 'manual',
   *check(facts) {

@@ -19,7 +19,7 @@ export default imageRule({
       good: '{ "config": { "user": "1000:0" } }',
     },
   ],
-  replaces: ['CIS-DI-0001', 'CIS 4.1'],
+  replaces: ['CIS-DI-0001', 'CIS 4.1', 'check_4_1'],
   links: ['https://docs.docker.com/build/building/best-practices/#user'],
   fixes: 'manual',
   *check(facts) {
