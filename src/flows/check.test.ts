@@ -98,6 +98,51 @@ describe('fixes', () => {
       'dockerfile/dockerignore-missing',
     )
   })
+
+  const copies =
+    'FROM node:22\nWORKDIR /app\nCOPY .npmrc .netrc package.json ./\nRUN npm ci && curl -n https://x.example\nUSER node\n'
+  const unsafe = { allowed: new Set(['safe', 'unsafe'] as const), write: true }
+
+  test('extend the .dockerignore that is there, once for all Dockerfiles of the folder', async () => {
+    const files = {
+      Dockerfile: copies,
+      'test.Dockerfile': copies,
+      '.npmrc': 'x',
+      '.netrc': 'x',
+      '.dockerignore': '# ours\r\ntarget',
+    }
+    const { world } = await run(files, { fix: unsafe, only: ['dockerfile/secret-file-copied'] })
+    expect(world.written.get('.dockerignore')).toBe('# ours\r\ntarget\r\n.npmrc\r\n.netrc\r\n')
+    expect(world.written.get('Dockerfile')).toBe(
+      'FROM node:22\nWORKDIR /app\nCOPY package.json ./\n' +
+        'RUN --mount=type=secret,id=npmrc,target=/app/.npmrc --mount=type=secret,id=netrc,target=/app/.netrc npm ci && curl -n https://x.example\nUSER node\n',
+    )
+    expect(world.written.get('test.Dockerfile')).toBe(world.written.get('Dockerfile'))
+    const { changes } = await run(files, { fix: { ...unsafe, write: false }, only: ['dockerfile/secret-file-copied'] })
+    expect(changes.map(({ path, created }) => [path, created])).toEqual([
+      ['Dockerfile', false],
+      ['.dockerignore', false],
+      ['test.Dockerfile', false],
+    ])
+  })
+
+  test('create the .dockerignore that a secret needs; none for standard input', async () => {
+    const { world } = await run(
+      { 'app/Dockerfile': copies, 'app/.npmrc': 'x' },
+      { fix: unsafe, only: ['dockerfile/secret-file-copied'] },
+    )
+    expect(world.written.get('app/.dockerignore')).toBe('.npmrc\n.netrc\n')
+    const { changes } = await run(
+      {},
+      { fix: unsafe, input: { name: 'Dockerfile', bytes: Buffer.from(copies) }, only: ['dockerfile/secret-file-copied'] },
+    )
+    expect(changes.map(({ path }) => path)).toEqual(['Dockerfile'])
+  })
+
+  test('an ignore file that cannot be read is not replaced', async () => {
+    const { world } = await run({ Dockerfile: copies, '.dockerignore': undefined }, { fix: unsafe })
+    expect(world.written.has('.dockerignore')).toBe(false)
+  })
 })
 
 describe('what silences', () => {

@@ -8,7 +8,7 @@ import { type ConfiguredIgnore, type Suppressions, suppress } from '../judge/sup
 import { type Finding, type Problem, reaches, type Safety, type Severity, UsageError } from '../model/finding.ts'
 import type { CheckReport, RuleInfo, SourceFile } from '../model/report.ts'
 import type { Span } from '../model/text.ts'
-import { decode, type Encoding, encode } from '../model/text.ts'
+import { decode, type Encoding, encode, type Text } from '../model/text.ts'
 import { type Entry, type World, WorldError } from '../model/world.ts'
 import type { Dockerfile } from '../read/dockerfile/graph.ts'
 import { readDockerfile } from '../read/dockerfile/read-dockerfile.ts'
@@ -69,12 +69,13 @@ export const check = async (world: World, rules: Rules, version: string, options
   const judgeText = async (
     path: string,
     input: string | Uint8Array,
+    made: ReadonlyMap<string, string> = new Map(),
   ): Promise<{ dockerfile: Dockerfile; findings: readonly Finding[]; problems: readonly Problem[] }> => {
     const dockerfile = readDockerfile(path, input)
     const facts: DockerfileFacts = {
       today,
       allowedRegistries: settings.allowedRegistries,
-      context: options.input && !options.context ? undefined : await contexts.contextOf(path),
+      context: options.input && !options.context ? undefined : await contexts.contextOf(path, made),
     }
     const judged = await judgeDockerfile(dockerfile, running(path), facts)
     const suppressed = suppress(dockerfile, judged.findings, suppressionsFor(path, settings, names, options, today))
@@ -88,13 +89,15 @@ export const check = async (world: World, rules: Rules, version: string, options
     }
     let result = await judgeText(path, bytes)
     if (options.fix) {
-      const repaired = await repair(path, result, options.fix.allowed, judgeText)
+      const repaired = await repair(path, result, options.fix.allowed, judgeText, file => contexts.known(file)?.text)
       problems.push(...repaired.problems)
       const original = decode(bytes)
       const done = new Set<string>()
       for (const [file, after] of repaired.texts) {
-        const before = file === path ? original.text : ''
-        const written = writable(after, file === path ? original.encoding : 'utf-8')
+        const old = file === path ? original : contexts.known(file)
+        const before = old?.text ?? ''
+        const encoding = old?.encoding ?? 'utf-8'
+        const written = writable(after, encoding)
         if (!written) {
           problems.push(
             failed(
@@ -111,11 +114,12 @@ export const check = async (world: World, rules: Rules, version: string, options
           } catch (error) {
             if (!(error instanceof WorldError)) throw error
             problems.push(failed('file-unwritable', error.message, path))
-            continue
+            // What belongs together is not half done: the Dockerfile comes first.
+            break
           }
-          if (file !== path) contexts.forget(file)
         }
-        changes.push({ path: file, before, after, created: file !== path })
+        if (file !== path) contexts.changed(file, { text: after, encoding })
+        changes.push({ path: file, before, after, created: old === undefined })
         done.add(file)
       }
       // What could not be written is not fixed, and its findings stand.
@@ -246,7 +250,8 @@ const repair = async (
   path: string,
   first: Judged,
   allowed: ReadonlySet<Safety>,
-  judgeText: (path: string, text: string) => Promise<Judged>,
+  judgeText: (path: string, text: string, made: ReadonlyMap<string, string>) => Promise<Judged>,
+  textOf: (path: string) => string | undefined,
 ): Promise<{
   readonly texts: ReadonlyMap<string, string>
   readonly applied: readonly Finding[]
@@ -258,15 +263,14 @@ const repair = async (
   const applied: Finding[] = []
   const problems: Problem[] = []
   for (let pass = 0; pass < maxPasses; pass++) {
-    const plan = planFixes(
-      // A file that a fix creates is created once.
-      result.findings.filter(finding => finding.fix?.edits.every(edit => edit.path === path || !texts.has(edit.path))),
-      allowed,
-    )
+    const plan = planFixes(result.findings, allowed)
     if (plan.taken.length === 0) break
     const before = result.dockerfile.tree.text
     const after = applyEdits(before, plan.edits.get(path) ?? [])
-    const next = after === before ? result : await judgeText(path, after)
+    const made = new Map([...texts].filter(([file]) => file !== path))
+    for (const [file, edits] of plan.edits)
+      if (file !== path) made.set(file, applyEdits(made.get(file) ?? textOf(file) ?? '', edits))
+    const next = await judgeText(path, after, made)
     if (next.dockerfile.tree.errors.length > result.dockerfile.tree.errors.length) {
       problems.push(
         failed(
@@ -277,13 +281,9 @@ const repair = async (
       )
       break
     }
-    for (const [file, edits] of plan.edits) texts.set(file, file === path ? after : applyEdits('', edits))
+    if (plan.edits.has(path)) texts.set(path, after)
+    for (const [file, text] of made) texts.set(file, text)
     applied.push(...plan.taken)
-    if (next === result) {
-      // Only other files were made: their findings are gone with them.
-      result = { ...result, findings: result.findings.filter(finding => !plan.taken.includes(finding)) }
-      break
-    }
     result = next
   }
   return { texts, applied, result, problems }
@@ -383,6 +383,7 @@ class ContextReader {
   readonly #world: World
   readonly #context: string | undefined
   readonly #folders = new Map<string, Promise<Pick<BuildContext, 'entries'> | undefined>>()
+  readonly #ignores = new Map<string, Text>()
 
   constructor(world: World, context: string | undefined) {
     this.#world = world
@@ -394,11 +395,18 @@ class ContextReader {
     for (const [folder, entries] of listings) this.#folders.set(folder, Promise.resolve(asContext(entries)))
   }
 
-  forget(path: string): void {
-    this.#folders.delete(dirname(path))
+  /** The ignore file as it was read, or as a fix left it. */
+  known(path: string): Text | undefined {
+    return this.#ignores.get(path)
   }
 
-  async contextOf(path: string): Promise<BuildContext | undefined> {
+  /** A fix wrote, or would write, this ignore file. */
+  changed(path: string, now: Text): void {
+    this.#ignores.set(path, now)
+  }
+
+  /** `made`: ignore files as the fixes so far have them. */
+  async contextOf(path: string, made: ReadonlyMap<string, string>): Promise<BuildContext | undefined> {
     const folder = this.#context ?? dirname(path)
     const listing = this.#folders.get(folder) ?? this.#list(folder)
     this.#folders.set(folder, listing)
@@ -406,20 +414,21 @@ class ContextReader {
     if (!known) return undefined
     // BuildKit looks for `<name of the Dockerfile>.dockerignore` beside it first.
     const own = `${basename(path)}.dockerignore`
-    const name =
-      known.entries.has(own) && resolve(folder) === resolve(dirname(path))
-        ? own
-        : known.entries.has('.dockerignore')
-          ? '.dockerignore'
-          : undefined
-    const prefix = folder === '.' ? '' : folder
-    if (name === undefined) return { path: prefix, entries: known.entries, ignore: undefined }
-    const file = join(folder, name)
-    const bytes = await this.#world.files.read(file, sizeLimit).catch(error => {
-      if (error instanceof WorldError) return undefined
-      throw error
-    })
-    return { path: prefix, entries: known.entries, ignore: bytes ? { path: file, text: decode(bytes).text } : undefined }
+    const name = known.entries.has(own) && resolve(folder) === resolve(dirname(path)) ? own : '.dockerignore'
+    const clean = join(folder).replace(/(?<=.)\/$/, '')
+    const prefix = clean === '.' ? '' : clean
+    const file = join(prefix, name)
+    if (known.entries.has(name) && !this.#ignores.has(file)) {
+      const bytes = await this.#world.files.read(file, sizeLimit).catch(error => {
+        if (error instanceof WorldError) return undefined
+        throw error
+      })
+      // What it keeps out nobody knows then, and no fix may write another in its place.
+      if (!bytes) return undefined
+      this.#ignores.set(file, decode(bytes))
+    }
+    const text = made.get(file) ?? this.#ignores.get(file)?.text
+    return { path: prefix, entries: known.entries, ignore: text === undefined ? undefined : { path: file, text } }
   }
 
   async #list(folder: string): Promise<Pick<BuildContext, 'entries'> | undefined> {

@@ -1,6 +1,7 @@
 import { unquote } from '../../../read/dockerfile/lex.ts'
 import { stepsNamed } from '../../dockerfile-queries.ts'
 import { dockerfileRule } from '../../dockerfile-rule.ts'
+import { secretVariableFix } from '../../secret-variable-fix.ts'
 import { isPlaceholder } from '../../secrets/detector.ts'
 import { isSecretName } from '../../secrets/secret-name.ts'
 
@@ -11,12 +12,23 @@ export default dockerfileRule({
   profile: 'default',
   weighs: 'image',
   summary: 'A secret is passed by ARG or ENV',
-  why: 'Everyone who can pull the image reads it: ENV stands in the configuration and in every container, ARG in the history of the layers, also when a later RUN unsets it. A secret mount is there during one RUN, and leaves nothing behind.',
+  why: 'Everyone who can pull the image reads it: ENV stands in the configuration and in every container, ARG in the history of the layers, also when a later RUN unsets it. What was passed so has to be revoked first. A secret mount is there during one RUN, and leaves nothing behind.',
   examples: [
     {
-      bad: 'FROM node:22\nARG NPM_TOKEN\nRUN npm ci\nUSER node\n',
-      good: 'FROM node:22\nRUN --mount=type=secret,id=npm,env=NPM_TOKEN npm ci\nUSER node\n',
-      byHand: true,
+      bad: '# syntax=docker/dockerfile:1\nFROM node:22\nARG NPM_TOKEN\nRUN npm ci\nUSER node\n',
+      good: '# syntax=docker/dockerfile:1\nFROM node:22\nRUN --mount=type=secret,id=npm_token,env=NPM_TOKEN npm ci\nUSER node\n',
+    },
+    {
+      bad: 'FROM alpine:3.20\nENV API_TOKEN=x7fq \\\n    MODE=live\nRUN wget --header "X-Token: $API_TOKEN" https://api.example/data && \\\n    tar -xf data\nUSER nobody\n',
+      good: 'FROM alpine:3.20\nENV MODE=live\nRUN --mount=type=secret,id=api_token export API_TOKEN="$(cat /run/secrets/api_token)" && wget --header "X-Token: $API_TOKEN" https://api.example/data && \\\n    tar -xf data\nUSER nobody\n',
+    },
+    {
+      bad: '# syntax=docker/dockerfile:1.7\nFROM alpine:3.20\nARG API_TOKEN\nRUN <<EOF\nset -e\nwget "https://api.example/data?key=$API_TOKEN"\nEOF\nUSER nobody\n',
+      good: '# syntax=docker/dockerfile:1.7\nFROM alpine:3.20\nRUN --mount=type=secret,id=api_token <<EOF\nexport API_TOKEN="$(cat /run/secrets/api_token)"\nset -e\nwget "https://api.example/data?key=$API_TOKEN"\nEOF\nUSER nobody\n',
+    },
+    {
+      bad: 'FROM alpine:3.20\nENV API_KEY=x7fq\nRUN unset API_KEY\nUSER nobody\n',
+      good: 'FROM alpine:3.20\nUSER nobody\n',
     },
     {
       bad: 'FROM alpine:3.20\nENV DB_PASSWORD=x7fq\nUSER nobody\n',
@@ -29,10 +41,11 @@ export default dockerfileRule({
     'https://docs.docker.com/reference/build-checks/secrets-used-in-arg-or-env/',
     'https://docs.docker.com/build/building/secrets/',
   ],
-  fixes: 'manual',
+  fixes: 'unsafe',
   *check(dockerfile) {
     for (const step of stepsNamed(dockerfile, 'ARG', 'ENV')) {
-      for (const { key, keySpan, value } of step.instruction.pairs) {
+      for (const pair of step.instruction.pairs) {
+        const { key, keySpan, value } = pair
         if (!isSecretName(key)) continue
         const text = value ? unquote(value.raw, dockerfile.tree.escape) : undefined
         // Set to nothing, or to where the secret lies, or to the program that asks for it, it gives nothing away. A number or a switch is not a
@@ -52,11 +65,7 @@ export default dockerfileRule({
           ...(sample ? { severity: 'medium' as const } : {}),
           message: `\`${key}\` looks like a secret, and ${step.instruction.name === 'ARG' ? 'the history of the image keeps what is passed by ARG' : 'ENV shows it to everyone who has the image'}`,
           ...(value && text !== undefined && !text.includes('$') && text !== '' ? { redact: [value.span] } : {}),
-          fix: {
-            title: `Use it where it is needed: RUN --mount=type=secret,id=${key.toLowerCase()},env=${key} …; at run time pass it from outside`,
-            safety: 'manual',
-            edits: [],
-          },
+          fix: secretVariableFix(dockerfile, step, pair),
         }
       }
     }

@@ -1,0 +1,275 @@
+/**
+ * The fixes of leaked secrets, built by a real engine: the RUN gets the secret, and nothing of the image has it. Files without a
+ * `# syntax` line are read by the engine's own frontend, which knows no `env=` here; those with one are parsed only, since their
+ * frontend is an image to pull.
+ */
+
+import { execFileSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parse } from '../src/read/dockerfile/parse.ts'
+import { type Engine, hasEngine, startEngine } from './components.ts'
+import { fixed, judge } from './judge.ts'
+
+const rules = ['dockerfile/secret-value', 'dockerfile/secret-arg-env-name', 'dockerfile/secret-file-copied']
+const isComplete = hasEngine && existsSync('/bin/busybox')
+const top = mkdtempSync(join(tmpdir(), 'bulkhead-secret-fixes-'))
+let engine: Engine | undefined
+
+/** Stands where npm, curl and git would: it needs the file that they would read, and says whether it is the one. */
+const tool =
+  '#!/bin/sh\nfor file in /app/.npmrc /root/.netrc; do if [ -s $file ]; then sha256sum < $file > /seen; fi; done\nexit 0\n'
+
+beforeAll(async () => {
+  if (!isComplete) return
+  const base = join(top, 'base')
+  mkdirSync(join(base, 'root/bin'), { recursive: true })
+  cpSync('/bin/busybox', join(base, 'root/bin/busybox'))
+  for (const name of ['npm', 'curl', 'git']) writeFileSync(join(base, 'root/bin', name), tool, { mode: 0o755 })
+  mkdirSync(join(base, 'root/etc'))
+  writeFileSync(join(base, 'root/etc/passwd'), 'root:x:0:0::/root:/bin/sh\nann:x:1000:1000::/tmp:/bin/sh\n')
+  writeFileSync(join(base, 'root/etc/group'), 'root:x:0:\nann:x:1000:\n')
+  writeFileSync(
+    join(base, 'Dockerfile'),
+    'FROM scratch\nCOPY root /\nRUN ["/bin/busybox", "--install", "-s", "/bin"]\nRUN mkdir -p /tmp /root /out && chmod 777 /tmp /out\nCMD ["/bin/sh"]\n',
+  )
+  engine = await startEngine()
+  engine.docker('build', '-q', '--network', 'none', '-t', 'base:1', base)
+}, 240_000)
+afterAll(async () => {
+  await engine?.stop()
+  rmSync(top, { recursive: true, force: true })
+}, 60_000)
+
+const secret = ['Vq8', 'Lm3Xv', 'Tr7Wn2Yb', 'Kc5Pz9'].join('')
+const hash = 'sha256sum > /out/seen'
+
+/**
+ * The Dockerfile, the secrets that the fixed one is built with, and whether the RUN leaves the hash of the value in /out/seen
+ * or of the file in /seen.
+ */
+const built: readonly (readonly [string, string, readonly string[]])[] = [
+  ['ENV', `FROM base:1\nENV API_TOKEN=${secret}\nRUN printf %s "$API_TOKEN" | ${hash}\n`, ['api_token']],
+  [
+    'one of several pairs, and a comment between',
+    `FROM base:1\nENV A=1 \\\n    # theirs\n    API_TOKEN=${secret} \\\n    B=2\nRUN test "$A$B" = 12 && \\\n    # here\n    printf %s "$API_TOKEN" | ${hash}\n`,
+    ['api_token'],
+  ],
+  ['the old form', `FROM base:1\nENV API_TOKEN ${secret}\nRUN printf %s $API_TOKEN | ${hash}\n`, ['api_token']],
+  ['ARG with a default', `FROM base:1\nARG API_TOKEN=${secret}\nRUN printf %s "\${API_TOKEN}" | ${hash}\n`, ['api_token']],
+  [
+    'ARG that becomes ENV',
+    `FROM base:1\nARG API_TOKEN=${secret}\nENV API_TOKEN=$API_TOKEN\nRUN printf %s "$API_TOKEN" | ${hash}\nRUN unset API_TOKEN\n`,
+    ['api_token'],
+  ],
+  [
+    'a global ARG too',
+    `ARG API_TOKEN=${secret}\nFROM base:1\nARG API_TOKEN\nRUN printf %s "$API_TOKEN" | ${hash}\n`,
+    ['api_token'],
+  ],
+  [
+    'two secrets in one RUN',
+    `FROM base:1\nENV API_TOKEN=${secret} DB_PASSWORD=${secret}\nRUN test "$DB_PASSWORD" = "$API_TOKEN" && printf %s "$API_TOKEN" | ${hash}\n`,
+    ['api_token', 'db_password'],
+  ],
+  [
+    'a stage built from the stage',
+    `FROM base:1 AS deps\nENV API_TOKEN=${secret}\nRUN test -n "$API_TOKEN"\nFROM deps\nRUN printf %s "$API_TOKEN" | ${hash}\n`,
+    ['api_token'],
+  ],
+  ['somebody else', `FROM base:1\nENV API_TOKEN=${secret}\nUSER ann\nRUN printf %s "$API_TOKEN" | ${hash}\n`, ['api_token']],
+  ['a number', `FROM base:1\nENV API_TOKEN=${secret}\nUSER 1000:1000\nRUN printf %s "$API_TOKEN" | ${hash}\n`, ['api_token']],
+  [
+    'a list with a part in the background',
+    `FROM base:1\nENV API_TOKEN=${secret}\nRUN true && sleep 0 & wait; printf %s "$API_TOKEN" | ${hash}\n`,
+    ['api_token'],
+  ],
+  [
+    'a file of npm, deleted in the same RUN',
+    'FROM base:1\nWORKDIR /app\nCOPY .npmrc package.json ./\nRUN npm ci && \\\n    rm -f .npmrc && \\\n    test -e package.json\n',
+    ['npmrc'],
+  ],
+  [
+    'a file of git, deleted later',
+    'FROM base:1\nCOPY .netrc /root/\nRUN git clone https://git.example/app.git /app\nRUN rm /root/.netrc\n',
+    ['netrc'],
+  ],
+  [
+    'a file for somebody else',
+    'FROM base:1\nWORKDIR /app\nRUN touch /seen && chmod 666 /seen\nCOPY .npmrc .\nUSER ann\nRUN npm ci\n',
+    ['npmrc'],
+  ],
+]
+
+describe.skipIf(!isComplete)('fixed files are built (needs dockerd, busybox-static)', () => {
+  test.each(built)(
+    '%s',
+    async (name, text, ids) => {
+      const files = {
+        '.npmrc': `//npm.example/:_authToken=${secret}\n`,
+        '.netrc': `machine git.example password ${secret}\n`,
+        'package.json': '{}',
+      }
+      const repaired = await fixed(rules, text, { files })
+      expect(await judge(rules, repaired, { files }), repaired).toEqual([])
+      expect(repaired).not.toContain(secret)
+      const context = join(top, name.replaceAll(' ', '-').replaceAll(',', ''))
+      mkdirSync(context)
+      for (const [path, body] of Object.entries(files)) writeFileSync(join(context, path), body)
+      writeFileSync(join(context, 'Dockerfile'), repaired)
+      writeFileSync(join(context, '.dockerignore'), '.npmrc\n.netrc\nsecret\n')
+      writeFileSync(join(context, 'secret'), `${secret}\n`)
+      const sources: Readonly<Record<string, string>> = { npmrc: '.npmrc', netrc: '.netrc' }
+      const secrets = ids.flatMap(id => ['--secret', `id=${id},src=${join(context, sources[id] ?? 'secret')}`])
+      const tag = `fixed:${built.findIndex(([one]) => one === name)}`
+      engine!.docker('build', '-q', '--network', 'none', '--no-cache', ...secrets, '-t', tag, context)
+      const folder = join(context, 'image')
+      mkdirSync(folder)
+      engine!.docker('save', '-o', join(folder, 'image.tar'), tag)
+      execFileSync('tar', ['-xf', 'image.tar'], { cwd: folder })
+      // Neither the configuration, with the history, nor a layer: those of `docker save` are plain tar files.
+      expect(execFileSync('sh', ['-c', `grep -rlF '${secret}' . || true`], { cwd: folder, encoding: 'utf8' })).toBe('')
+      expect(engine!.docker('history', '--no-trunc', tag)).not.toContain(secret)
+      const layers = execFileSync('sh', ['-c', 'for l in */layer.tar; do tar -xOf $l out/seen seen 2>/dev/null; done; true'], {
+        cwd: folder,
+        encoding: 'utf8',
+      })
+      const file = files[sources[ids[0]!] as keyof typeof files]
+      const expected = execFileSync('sha256sum', { input: file ?? secret, encoding: 'utf8' })
+      expect(layers, repaired).toContain(expected.split(' ')[0])
+    },
+    60_000,
+  )
+
+  test('the files as they were do leak', () => {
+    const context = join(top, 'leaks')
+    mkdirSync(context)
+    writeFileSync(join(context, 'Dockerfile'), built[0]![1])
+    engine!.docker('build', '-q', '--network', 'none', '-t', 'leaks:1', context)
+    expect(engine!.docker('history', '--no-trunc', 'leaks:1')).toContain(secret)
+  }, 60_000)
+})
+
+/** Lines in which a variable is passed, used and left in every way; `X` stands for its name. */
+const lines = [
+  'ENV X=x7fqLm3Xv',
+  'ENV A=1 X=x7fqLm3Xv B=2',
+  'ENV X=x7fqLm3Xv \\\n    # theirs\n    A=1',
+  'ENV X x7fqLm3Xv',
+  'ARG X',
+  'ARG X=x7fqLm3Xv A',
+  'ENV X=$X',
+  'RUN wget --header "T: $X" https://api.example/',
+  'RUN --mount=type=cache,target=/c \\\n    # why\n    wget ${X} && \\\n    echo done',
+  'RUN ["sh", "-c", "wget $X"]',
+  'RUN <<EOF\nset -e\nwget $X\nEOF',
+  'RUN <<EOF\n#!/usr/bin/env python3\nprint("$X")\nEOF',
+  'RUN cat <<EOF > /etc/conf\n$X\nEOF',
+  'RUN echo $X > /etc/conf',
+  'RUN echo $X > /etc/conf && rm /etc/conf',
+  'RUN unset X',
+  'RUN sleep 1 & wget $X',
+  'RUN ./build.sh',
+  'RUN npm ci && rm -f .npmrc',
+  'RUN npm ci; rm .npmrc package.json',
+  'RUN rm .npmrc',
+  'RUN curl -n https://x.example',
+  'COPY .npmrc package.json ./',
+  'COPY package.json \\\n    .npmrc \\\n    ./',
+  'COPY ["./.npmrc", "/root/"]',
+  'COPY .npmrc .netrc /root/',
+  'ADD --chown=1 .netrc /root/.netrc',
+  'WORKDIR /app',
+  'USER 1000',
+  'USER app',
+  'SHELL ["pwsh", "-c"]',
+  'CMD ["sh", "-c", "run $X"]',
+  'ONBUILD RUN wget $X',
+  'FROM a AS b',
+  'FROM a',
+]
+const file = fc
+  .tuple(
+    fc.constantFrom(
+      '',
+      '# syntax=docker/dockerfile:1\n',
+      '# syntax=docker/dockerfile:1.7\n',
+      '# syntax=docker/dockerfile:1.1\n',
+      'ARG X\n',
+    ),
+    fc.array(fc.tuple(fc.constantFrom(...lines), fc.constantFrom('API_TOKEN', 'NPM_TOKEN')), { minLength: 1, maxLength: 9 }),
+    fc.constantFrom('\n', '\r\n'),
+    fc.boolean(),
+  )
+  .map(([head, body, end, last]) =>
+    [
+      `${head}FROM debian:12 AS a`.replace('X', 'API_TOKEN'),
+      ...body.map(([line, name]) => line.replace(/X(?![a-z])(?=\W|$)/g, name)),
+    ]
+      .join('\n')
+      .concat(last ? '\n' : '')
+      .replaceAll('\n', end),
+  )
+
+test('what is fixed parses, keeps its comments, needs no second time, and names no secret', async () => {
+  let changed = 0
+  await fc.assert(
+    fc.asyncProperty(file, async text => {
+      const repaired = await fixed(rules, text, { files: {} })
+      const [before, after] = [parse(text), parse(repaired)]
+      expect(after.errors.length).toBeLessThanOrEqual(before.errors.length)
+      expect(await fixed(rules, repaired, { files: {} })).toBe(repaired)
+      expect(after.comments.map(one => one.text)).toEqual(before.comments.map(one => one.text))
+      const inner = (tree: typeof before) => tree.instructions.flatMap(({ innerComments }) => innerComments.map(one => one.text))
+      expect(inner(after)).toEqual(inner(before))
+      // Instructions go or change; none is torn in two.
+      expect(after.instructions.length).toBeLessThanOrEqual(before.instructions.length)
+      for (const { fix } of await judge(rules, text, { files: {} })) {
+        for (const edit of fix?.edits ?? []) expect(edit.text).not.toContain('x7fq')
+        expect(fix?.title).not.toContain('x7fq')
+      }
+      if (repaired !== text) changed++
+    }),
+    { numRuns: Number(process.env.BULKHEAD_FUZZ_RUNS ?? 400) },
+  )
+  expect(changed).toBeGreaterThan(20)
+})
+
+/** Advice, by what it has to say. */
+test.each([
+  ['ENV DB_PASSWORD=x7fqLm', 'secretKeyRef'],
+  ['ENV DB_PASSWORD=x7fqLm\nRUN wget $DB_PASSWORD\nCMD ["sh", "-c", "app $DB_PASSWORD"]', 'Compose: `services:'],
+  ['ENV DB_PASSWORD=x7fqLm\nENV URL=https://a:$DB_PASSWORD@b', 'from the ENV in line 3'],
+  ['ARG API_TOKEN\nRUN make', '`make` in line 3 reads it'],
+  ['ARG API_TOKEN\nRUN echo $API_TOKEN | base64 > /etc/token', 'stays in the layer'],
+  ['ARG API_TOKEN\nRUN git clone https://$API_TOKEN@git.example/x', 'stays in the layer'],
+  ['ARG API_TOKEN\nRUN ["deploy", "$API_TOKEN"]', 'Make `# syntax=docker/dockerfile:1` the first line'],
+  ['ARG API_TOKEN\nRUN deploy', 'RUN --mount=type=secret,id=api_token export API_TOKEN="$(cat /run/secrets/api_token)" && …'],
+  ['COPY .npmrc /srv\nRUN npm ci', 'RUN --mount=type=secret'],
+  ['COPY .npmrc /srv/\nRUN cp /srv/.npmrc /root', '`cp` in line 3'],
+  ['COPY .netrc /root/\nRUN curl x\nCMD cat /root/.netrc', 'secretName: netrc'],
+  ['COPY .npmrc /srv/\nRUN npm ci && rm .npmrc || true', 'cannot be deleted'],
+])('%s: %s', async (body, said) => {
+  const found = await judge(rules, `FROM debian:12\n${body}\n`)
+  expect(found.map(({ fix }) => fix?.safety)).toContain('manual')
+  expect(found.map(({ fix }) => fix?.title).join('\n')).toContain(said)
+})
+
+test.each([
+  ['1', true],
+  ['1.10', true],
+  ['1.12.0', true],
+  ['1-labs', true],
+  ['latest', true],
+  ['1.9', false],
+  ['1.10@sha256:00', true],
+  ['1@sha256:00', false],
+])('docker/dockerfile:%s has env=: %s', async (tag, isThere) => {
+  const text = `# syntax=docker/dockerfile:${tag}\nFROM debian:12\nARG API_TOKEN\nRUN wget $API_TOKEN\n`
+  expect((await fixed(rules, text)).includes('RUN --mount=type=secret,id=api_token,env=API_TOKEN wget $API_TOKEN\n')).toBe(
+    isThere,
+  )
+})
