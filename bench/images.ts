@@ -49,8 +49,9 @@ const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
 
 const names = image.layers.map(path => path.slice(path.lastIndexOf('/') + 1))
 const each = (command: (name: string) => string): string => names.map(command).join(' && ')
-const sbom = (subject: string, more = '--no-cache'): string =>
-  `${quote(process.execPath)} ${quote(program)} sbom ${more} -q -f cyclonedx -o /dev/null ${subject}`
+const bulkhead = (command: string, subject: string, more: string): string =>
+  `${quote(process.execPath)} ${quote(program)} ${command} -q -o /dev/null ${more} ${subject}`
+const sbom = (subject: string, more = '--no-cache'): string => bulkhead('sbom', subject, `-f cyclonedx ${more}`)
 
 try {
   execFileSync('/usr/bin/docker', ['load', '-q', '-i', image.archive], {
@@ -122,6 +123,14 @@ try {
       limit: 3,
     },
   ]
+  for (const subject of ['oci-gzip', 'archive.tar'])
+    cases.push({
+      what: `${subject === 'oci-gzip' ? 'gzip layers' : 'uncompressed archive'}, with secrets`,
+      ours: bulkhead('history', subject, '-f json --no-cache --fail-on none'),
+      yardstick: 'bulkhead sbom',
+      command: sbom(subject),
+      limit: 2.5,
+    })
   const model = cpus()[0]?.model ?? '?'
   console.log(
     `${image.files} files, ${(image.bytes / 1e6).toFixed(0)} MB in ${names.length} layers, gzip ratio ${(image.bytes / image.gzipBytes).toFixed(2)}; ${cpus().length} × ${model}; medians of ${times}\n`,

@@ -17,6 +17,8 @@ const commonness = (unit: number): number => {
 }
 
 const tableBits = 16
+/** The bit that makes letters of ASCII small, in three bytes; what it makes of other characters is sorted out when the keyword is compared. */
+const smallLetters = 0x202020
 const hash = (code: number): number => Math.imul(code, 0x9e3779b1) >>> (32 - tableBits)
 
 /** `keywords`: small letters, ASCII, at least three characters each. */
@@ -37,7 +39,7 @@ export const keywordFinder = (
         offset = i
       }
     }
-    const code = (bytes[offset]! << 16) | (bytes[offset + 1]! << 8) | bytes[offset + 2]!
+    const code = (bytes[offset]! << 16) | (bytes[offset + 1]! << 8) | bytes[offset + 2]! | smallLetters
     table[hash(code)] = 1
     const list = candidates.get(code)
     if (list) list.push({ keyword, offset, bytes })
@@ -46,9 +48,9 @@ export const keywordFinder = (
   return (bytes, start, end, hit) => {
     let code = 0
     for (let i = start; i < end; i++) {
-      code = ((code << 8) | fold[bytes[i]!]!) & 0xffffff
-      if (table[Math.imul(code, 0x9e3779b1) >>> (32 - tableBits)] === 0) continue
-      const list = candidates.get(code)
+      code = ((code << 8) | bytes[i]!) & 0xffffff
+      if (table[Math.imul(code | smallLetters, 0x9e3779b1) >>> (32 - tableBits)] === 0) continue
+      const list = candidates.get(code | smallLetters)
       if (!list) continue
       for (const candidate of list) {
         const at = i - 2 - candidate.offset

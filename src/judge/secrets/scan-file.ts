@@ -37,6 +37,7 @@ const window = 1024 * 1024
 const longest = 24 * 1024
 /** How far before its keyword a pattern may begin, and how far behind it end, where the detector does not say. */
 const usualReach = { before: 256, after: 1024 }
+const lead = Math.max(usualReach.before, ...Object.values(detectors).map(({ reach }: Detector) => reach?.before ?? 0))
 /** More in one file say nothing new. */
 const hitsLimit = 200
 /** Members of an archive that are larger are left out. */
@@ -98,22 +99,28 @@ const scanPlain = (file: LayerFile, options: ScanFileOptions): readonly Hit[] =>
   const isWanted = wantedIn(file.path)
   let lines = 0
   for (let at = 0; at < file.size && found.length < hitsLimit; at += window) {
-    // What begins near the end of a window stands whole in the bytes behind it.
-    const bytes = file.read(at, window + longest)
-    const limit = Math.min(window, bytes.length)
-    const around = lookAround(bytes, at, found, isWanted)
+    // What stands across the ends of a window stands whole in the bytes around it; its keyword says which window's it is.
+    const base = Math.max(0, at - lead)
+    const bytes = file.read(base, at - base + window + longest)
+    const first = at - base
+    const limit = Math.min(first + window, bytes.length)
+    const around = lookAround(bytes, base, found, isWanted)
     if (isBinary) {
       const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
       for (const [keyword, waiters] of binaryKeywords)
-        for (let place = buffer.indexOf(keyword); place !== -1 && place < limit; place = buffer.indexOf(keyword, place + 1))
+        for (
+          let place = buffer.indexOf(keyword, first);
+          place !== -1 && place < limit;
+          place = buffer.indexOf(keyword, place + 1)
+        )
           around(waiters, place)
       continue
     }
-    find(bytes, 0, bytes.length, (keyword, place) => {
+    find(bytes, first, bytes.length, (keyword, place) => {
       if (place < limit) around(waiting[keyword]!, place)
     })
-    if (found.length > 0) numberLines(bytes, at, limit, lines, found)
-    lines += countLines(bytes, limit)
+    if (found.length > 0) numberLines(bytes, base, lines, found)
+    if (at + window < file.size) lines += countLines(bytes, at + window - lead - base)
   }
   return settle(found).map(one => ({
     detector: entries[one.detector]![0],
@@ -182,10 +189,10 @@ const countLines = (bytes: Uint8Array, end: number): number => {
 }
 
 /** Lines are counted only where something was found. */
-const numberLines = (bytes: Uint8Array, offset: number, end: number, before: number, found: Found[]): void => {
+const numberLines = (bytes: Uint8Array, offset: number, before: number, found: Found[]): void => {
   for (const one of found) {
     if (one.line !== 0) continue
-    one.line = before + 1 + countLines(bytes, Math.min(end, Math.max(0, one.start - offset)))
+    one.line = before + 1 + countLines(bytes, one.start - offset)
   }
 }
 

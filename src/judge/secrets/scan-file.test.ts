@@ -1,0 +1,80 @@
+import { gzipSync } from 'node:zlib'
+import { expect, test } from 'vitest'
+import { sampleText } from './detector.ts'
+import { detectors } from './registry.ts'
+import { type Hit, scanFile } from './scan-file.ts'
+
+const scan = (path: string, content: string | Uint8Array, reveal = false): readonly Hit[] => {
+  const bytes = typeof content === 'string' ? Buffer.from(content, 'latin1') : content
+  return scanFile({ path, size: bytes.length, read: (offset, length) => bytes.subarray(offset, offset + length) }, { reveal })
+}
+const token = detectors['github-token']!.samples.real()[0]!
+const key = detectors['private-key']!.samples.real()[0]!
+
+test.each([0, 1, 30, 60, 1000])(
+  'a credential that begins %i bytes before the end of a window is found once, with its line',
+  before => {
+    const line = 'nothing to see\n'
+    const filler = line.repeat(Math.ceil((3 * 1024 * 1024) / line.length))
+    for (const [secret, detector] of [
+      [token, 'github-token'],
+      [key, 'private-key'],
+    ] as const)
+      for (const window of [1, 2]) {
+        const at = window * 1024 * 1024 - before
+        const text = `${filler.slice(0, at - 1)} ${secret} ${filler.slice(at)}`
+        const hits = scan('srv/app.txt', text, true)
+        expect(hits.map(hit => [hit.detector, hit.line])).toEqual([[detector, text.slice(0, at).split('\n').length]])
+        expect(secret).toContain(hits[0]!.value?.trimEnd())
+      }
+  },
+)
+
+test('what is kept says nothing of the value unless that was asked for', () => {
+  const hits = scan('srv/app.txt', `token = ${token}`)
+  expect(hits).toHaveLength(1)
+  expect(JSON.stringify(hits)).not.toContain(token.slice(6, 14))
+  expect(hits[0]).toMatchObject({ prefix: 'ghp_', length: token.length })
+  expect(hits[0]!.fingerprint).toMatch(/^[0-9a-f]{16}$/)
+})
+
+test('a line of 50 MB is looked through as any other bytes are', () => {
+  const filler = 'lorem ipsum dolor '.repeat(1_400_000)
+  expect(scan('srv/long.json', `${filler}${token} ${filler}`).map(({ detector, line }) => [detector, line])).toEqual([
+    ['github-token', 1],
+  ])
+})
+
+test('programs are looked through for keys only', () => {
+  const program = `\0\u0001\u0002 ${token} \0\0 ${key} \0`
+  expect(scan('usr/bin/app', program).map(({ detector, line }) => [detector, line])).toEqual([['private-key', 0]])
+})
+
+test('in an archive: which member, and that a broken one is told', () => {
+  const header = (name: string, size: number): Buffer => {
+    const block = Buffer.alloc(512)
+    block.write(name, 0)
+    block.write('0000644\0', 100)
+    block.write(`${size.toString(8).padStart(11, '0')}\0`, 124)
+    block.write('        0', 148)
+    block.write('ustar\x0000', 257)
+    const sum = block.reduce((total, byte) => total + byte, 0)
+    block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148)
+    return block
+  }
+  const text = `a\nb ${token}\n`
+  const body = Buffer.alloc(512)
+  body.write(text)
+  const archive = gzipSync(Buffer.concat([header('etc/settings.txt', text.length), body, Buffer.alloc(1024)]))
+  expect(scan('srv/backup.tar.gz', archive)).toEqual([
+    expect.objectContaining({ detector: 'github-token', inside: 'etc/settings.txt', line: 2 }),
+  ])
+  expect(() => scan('srv/backup.tar.gz', archive.subarray(0, 40))).toThrow('broken')
+})
+
+test('kinds that are known by a name alone are looked for in files of settings', () => {
+  const line = `\nDB_PASSWORD=${sampleText(16)}\n`
+  expect(scan('srv/.env', line).map(({ detector }) => detector)).toEqual(['assigned-secret'])
+  expect(scan('usr/share/doc/app/README', line)).toEqual([])
+  expect(scan('srv/.env', `\nGITHUB_TOKEN=${token}\n`).map(({ detector }) => detector)).toEqual(['github-token'])
+})
