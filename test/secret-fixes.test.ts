@@ -248,6 +248,11 @@ test.each([
   ['ARG API_TOKEN\nRUN git clone https://$API_TOKEN@git.example/x', 'stays in the layer'],
   ['ARG API_TOKEN\nRUN ["deploy", "$API_TOKEN"]', 'Make `# syntax=docker/dockerfile:1` the first line'],
   ['ARG API_TOKEN\nRUN deploy', 'RUN --mount=type=secret,id=api_token export API_TOKEN="$(cat /run/secrets/api_token)" && …'],
+  ['ARG API_TOKEN\nRUN sed -i "s/T/$API_TOKEN/" .npmrc', 'stays in the layer'],
+  ['COPY .npmrc /srv/\nARG NPM_TOKEN\nRUN npm ci', 'If it only names `${NPM_TOKEN}`, it may stay'],
+  ['COPY .npmrc /srv/\nRUN --mount=type=secret,id=t,env=NPM_TOKEN npm ci', 'If it only names `${NPM_TOKEN}`, it may stay'],
+  ['ARG API_TOKEN\nRUN pip install -r requirements.txt', 'Use it where it is needed'],
+  ['ENV API_TOKEN=x7fqLm\nRUN make\nFROM alpine', 'Build with `docker build --secret id=api_token,env=API_TOKEN .`'],
   ['COPY .npmrc /srv\nRUN npm ci', 'RUN --mount=type=secret'],
   ['COPY .npmrc /srv/\nRUN cp /srv/.npmrc /root', '`cp` in line 3'],
   ['COPY .netrc /root/\nRUN curl x\nCMD cat /root/.netrc', 'secretName: netrc'],
@@ -271,5 +276,12 @@ test.each([
   const text = `# syntax=docker/dockerfile:${tag}\nFROM debian:12\nARG API_TOKEN\nRUN wget $API_TOKEN\n`
   expect((await fixed(rules, text)).includes('RUN --mount=type=secret,id=api_token,env=API_TOKEN wget $API_TOKEN\n')).toBe(
     isThere,
+  )
+})
+
+test('behind the RUN that deletes the file nobody gets it', async () => {
+  const text = 'FROM node:22\nWORKDIR /app\nCOPY .npmrc .\nRUN npm ci\nRUN rm -f .npmrc\nRUN npm run build\nCMD ["app"]\n'
+  expect(await fixed(rules, text)).toBe(
+    'FROM node:22\nWORKDIR /app\nRUN --mount=type=secret,id=npmrc,target=/app/.npmrc npm ci\nRUN rm -f .npmrc\nRUN npm run build\nCMD ["app"]\n',
   )
 })

@@ -14,7 +14,8 @@ import type { CommandAt } from './dockerfile-queries.ts'
 import { commandsOf, fixBy, flagNamed, insertAt, mountsOf, removeAt, stepsNamed } from './dockerfile-queries.ts'
 import type { BuildContext } from './dockerfile-rule.ts'
 import { isTooLong, itemSpan, mountFile, mountForms } from './secret-mount.ts'
-import { isRunner, nameOf, stepsAfter } from './variable-uses.ts'
+import { isSecretName } from './secrets/secret-name.ts'
+import { isReader, isRunner, nameOf, stepsAfter } from './variable-uses.ts'
 
 type Kind = { readonly names: readonly string[]; readonly id: string; readonly tools: readonly string[] }
 
@@ -58,7 +59,11 @@ export const secretFileFix = (
   const edits: Edit[] = [removal]
   let runs = 0
   let served = 0
-  for (const other of stepsAfter(dockerfile, step)) {
+  const isRemoval = ({ command }: CommandAt): boolean =>
+    command.name === 'rm' && command.operands.some(operand => baseName(operand.text) === name)
+  // Behind the RUN that deletes it nobody has it.
+  const scope = stepsAfter(dockerfile, step, other => other.instruction.name === 'RUN' && [...commandsOf(other)].some(isRemoval))
+  for (const other of scope) {
     const { instruction } = other
     const text = [instruction.argument.text, ...instruction.heredocs.map(({ content }) => content)].join('\n')
     if (other.onbuild || instruction.name !== 'RUN') {
@@ -71,8 +76,6 @@ export const secretFileFix = (
       continue
     }
     const commands = [...commandsOf(other)]
-    const isRemoval = ({ command }: CommandAt): boolean =>
-      command.name === 'rm' && command.operands.some(operand => baseName(operand.text) === name)
     const removals = commands.filter(isRemoval)
     const users = commands.filter(
       at =>
@@ -107,6 +110,11 @@ export const secretFileFix = (
     }
   }
   if (runs + served === 0) return advice()
+  const variable = variableFor(dockerfile, step, tools)
+  if (variable !== undefined)
+    return advice(
+      `If it only names \`\${${variable}}\`, it may stay, and the value comes by a secret mount; else each RUN that needs it gets \`${mount}\`, and the COPY goes: build with ${build}`,
+    )
   const copiedOn = stepsNamed(dockerfile, 'COPY', 'ADD').find(
     other => flagNamed(other, 'from') && other.instruction.words.slice(0, -1).some(({ raw }) => named.test(raw)),
   )
@@ -121,6 +129,22 @@ export const secretFileFix = (
     ...(ignored ? [ignored] : []),
   )
 }
+
+/** The variable that the tools get a secret by, so that the file perhaps holds its name only: `_authToken=${NPM_TOKEN}`. */
+const variableFor = (dockerfile: Dockerfile, step: Step, tools: readonly string[]): string | undefined => {
+  const isFor = (name: string): boolean => isSecretName(name) && tools.some(tool => isReader(name, tool))
+  const declared = step.stage?.steps.flatMap(({ instruction }) =>
+    instruction.name === 'ARG' || instruction.name === 'ENV' ? instruction.pairs.map(({ key }) => key) : [],
+  )
+  const mounted = stepsAfter(dockerfile, step).flatMap(other => [
+    ...mountsOf(other).map(({ field }) => field('env')?.value ?? ''),
+    ...[...dockerfile.tree.text.slice(other.instruction.span.start, other.instruction.span.end).matchAll(readFromFile)].map(
+      ([, name]) => name!,
+    ),
+  ])
+  return [...(declared ?? []), ...mounted].find(isFor)
+}
+const readFromFile = /export (\w{1,100})="\$\(cat \/run\/secrets\//g
 
 /** Where the file is in the image, when that is certain. */
 const targetOf = (dockerfile: Dockerfile, step: Step, path: string, kind: Kind): string | undefined => {

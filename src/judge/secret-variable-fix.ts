@@ -25,6 +25,8 @@ export const secretVariableFix = (dockerfile: Dockerfile, step: Step, pair: KeyV
     return manual(`Use it where it is needed: ${mount}; at run time pass it from outside`)
   const removal = pairRemoval(dockerfile, step, pair)
   if (step.stage === undefined) return globalFix(dockerfile, pair, removal, mount)
+  // What is said about containers holds for the stages that become one.
+  const ships = step.stage.role === 'final' || step.stage.role === 'inherited'
   const { runs, served, undone, elsewhere, perhaps, kept, isPlain } = variableUses(dockerfile, step, key)
   const line = (offset: number): number => positionAt(dockerfile.tree.lines, offset).line
   if (elsewhere) {
@@ -32,7 +34,7 @@ export const secretVariableFix = (dockerfile: Dockerfile, step: Step, pair: KeyV
     return manual(
       /^(?:CMD|ENTRYPOINT|HEALTHCHECK)$/.test(name)
         ? atRunTime(key, id)
-        : `Remove it here and from the ${name} in line ${line(headSpan.start)}, which keeps it too; RUN gets it by \`${mount}\`. ${atRunTime(key, id)}`,
+        : `Remove it here and from the ${name} in line ${line(headSpan.start)}, which keeps it too; RUN gets it by \`${mount}\`. ${ships ? atRunTime(key, id) : `Build with ${build}`}`,
     )
   }
   if (kept)
@@ -41,10 +43,10 @@ export const secretVariableFix = (dockerfile: Dockerfile, step: Step, pair: KeyV
     )
   if (perhaps)
     return manual(
-      `Find out whether \`${nameOf(perhaps)}\` in line ${line(perhaps.span.start)} reads it: then that RUN gets \`${mount}\`, and ${step.instruction.name} goes. ${isEnv ? atRunTime(key, id) : `Build with ${build}`}`,
+      `Find out whether \`${nameOf(perhaps)}\` in line ${line(perhaps.span.start)} reads it: then that RUN gets \`${mount}\`, and ${step.instruction.name} goes. ${isEnv && ships ? atRunTime(key, id) : `Build with ${build}`}`,
     )
   if (runs.length === 0) {
-    if (isEnv && undone.length === 0) return manual(atRunTime(key, id))
+    if (isEnv && ships && undone.length === 0) return manual(atRunTime(key, id))
     if (!removal || (!isPlain && served.length === 0))
       return manual(`Use it where it is needed: ${mount}, and build with ${build}; at run time pass it from outside`)
     const edits = [removal, ...undone.map(one => removeAt(dockerfile, one.instruction.span))]
@@ -65,7 +67,7 @@ export const secretVariableFix = (dockerfile: Dockerfile, step: Step, pair: KeyV
   const users = runs.length === 1 ? 'the RUN that uses it gets' : `the ${runs.length} RUN that use it get`
   return fixBy(
     'unsafe',
-    `Remove it from ${step.instruction.name}; ${users} a secret mount${isEnv ? ', and containers no longer have it' : ''}: build with ${build}`,
+    `Remove it from ${step.instruction.name}; ${users} a secret mount${isEnv && ships ? ', and containers no longer have it' : ''}: build with ${build}`,
     removal,
     ...mounts,
     ...undone.map(one => removeAt(dockerfile, one.instruction.span)),

@@ -1,5 +1,6 @@
 /** Who uses a variable that ENV or ARG sets: the RUN instructions, and what speaks against taking it away from the rest. */
 import type { Dockerfile, Stage, Step } from '../read/dockerfile/graph.ts'
+import { hasOption } from '../read/shell/queries.ts'
 import type { Command } from '../read/shell/script.ts'
 import { commandsOf, mountsOf } from './dockerfile-queries.ts'
 
@@ -22,8 +23,8 @@ export type VariableUses = {
 
 /** Tools that read variables with another name than their own. */
 const readers: readonly (readonly [RegExp, readonly string[]])[] = [
-  [/^(?:NPM|NODE_AUTH|YARN|PNPM)_/, ['npm', 'npx', 'yarn', 'pnpm', 'pnpx']],
-  [/^PIP_/, ['pip', 'pip3']],
+  [/^(?:npm|node_auth|yarn|pnpm)_/i, ['npm', 'npx', 'yarn', 'pnpm', 'pnpx']],
+  [/^pip_/i, ['pip', 'pip3']],
   [/^(?:GH|GITHUB)_/, ['gh']],
   [/^BUNDLE_/, ['bundle', 'bundler']],
   [/^SENTRY_/, ['sentry-cli']],
@@ -37,14 +38,14 @@ const readers: readonly (readonly [RegExp, readonly string[]])[] = [
 /** They run files of the project, which may read any variable. */
 const runners = new Set(
   `make gmake cmake ninja gradle gradlew mvn mvnw ant rake tox nox invoke just task bazel npx source . deno bun java dotnet sbt
-  mix`.split(/\s+/),
+  mix envsubst`.split(/\s+/),
 )
 const interpreters = new Set('sh bash dash ash ksh zsh python python2 python3 node ruby perl php Rscript'.split(' '))
 const inline = new Set(['-c', '-e', '-r', '--eval', '-p', '--print'])
 
-/** They read no variables of a project. */
+/** They read no variables of a project, nor files that name one, as pip and npm do. */
 const plain = new Set(
-  `apt apt-get apk dnf yum microdnf zypper pip pip3 npm yarn pnpm echo printf cd mkdir rm cp mv ln chmod chown chgrp set unset export test
+  `apt apt-get apk dnf yum microdnf zypper echo printf cd mkdir rm cp mv ln chmod chown chgrp set unset export test
   [ true false : curl wget tar unzip gzip useradd groupadd adduser addgroup usermod cat sed grep touch install find sort head tail ls pwd sleep
   update-ca-certificates git gpg sha256sum`.split(/\s+/),
 )
@@ -69,9 +70,10 @@ export const isRunner = (command: Command): boolean => {
   return false
 }
 
-const isReader = (name: string, command: Command): boolean =>
-  (command.name.length > 1 && command.name === name.toLowerCase().split('_')[0]) ||
-  readers.some(([names, tools]) => names.test(name) && tools.includes(command.name))
+/** Whether a tool reads a variable of this name from its environment. */
+export const isReader = (name: string, tool: string): boolean =>
+  (tool.length > 1 && tool === name.toLowerCase().split('_')[0]) ||
+  readers.some(([names, tools]) => names.test(name) && tools.includes(tool))
 
 /**
  * The steps after `from` in its stage, then in the stages built FROM it; each way ends with the first step that is the `last`
@@ -134,7 +136,7 @@ export const variableUses = (dockerfile: Dockerfile, from: Step, name: string): 
       continue
     }
     const commands = [...commandsOf(step)]
-    if (named.test(text) || commands.some(({ command }) => isReader(name, command))) {
+    if (named.test(text) || commands.some(({ command }) => isReader(name, command.name))) {
       runs.push(step)
       kept ??= commands.find(({ command }) => keeps(dockerfile, step, command, expanded))?.command
       continue
@@ -172,8 +174,14 @@ const keeps = (dockerfile: Dockerfile, step: Step, command: Command, expanded: R
     return true
   const words = command.operands.map(({ text }) => text)
   if (command.name === 'tee') return words.some(stays)
+  if (command.name === 'sed') return hasOption(command, '-i', '--in-place') && words.slice(1).some(stays)
   // What these write, and where, only they know: a command that takes something away afterwards is believed.
   if (removed.length > 0 || /\blogout\b|--unset|\bconfig (?:delete|rm)\b/.test(textOf(step))) return false
   if (command.name === 'git') return /^(?:clone|config|remote|submodule)$/.test(words[0] ?? '')
-  return words.includes('login') || words.includes('configure') || words[0] === 'config'
+  return (
+    words.includes('login') ||
+    words.includes('configure') ||
+    words[0] === 'config' ||
+    (command.name === 'npm' && words[0] === 'set')
+  )
 }

@@ -11,6 +11,8 @@ const publicFile = /(?:^|\/)(?:authorized_keys|known_hosts|[^/]+\.pub)$/
 /** Settings of tools that may carry a token, and often do not. */
 const perhaps =
   /(?:^|\/)(?:\.npmrc|\.pypirc|pip\.conf|settings\.xml|\.my\.cnf|\.env(?:\.[a-z]+)?|\.docker\/config\.json|kubeconfig)$/
+/** Most of these name a mirror only. */
+const mirrors = /(?:^|\/)(?:pip\.conf|settings\.xml)$/
 
 export default dockerfileRule({
   on: 'dockerfile',
@@ -51,7 +53,7 @@ export default dockerfileRule({
         const git = /(?:^|\/)\.git(?:\/|$)/.test(path)
         yield {
           at: word.span,
-          ...(git ? { severity: 'medium' as const } : {}),
+          ...(git ? { severity: 'medium' as const } : mirrors.test(path) ? { severity: 'low' as const } : {}),
           message: git
             ? `\`${path}\` brings the history of the repository into the image`
             : `\`${path}\` ${perhaps.test(path) ? 'may hold' : 'holds'} credentials, and everyone who has the image can read it`,
