@@ -1,6 +1,6 @@
 /** What the census of an image needs from inside files: accounts, and how programs were built. Taken out while a layer is walked for its packages. */
 import type { Account, Group, PasswordState } from '../model/census.ts'
-import { anySize, type Cataloger, copyOf, type LayerFile, wholeText } from './cataloger.ts'
+import { anySize, type Cataloger, copyOf, type LayerFile, Unreadable, wholeText } from './cataloger.ts'
 import { type Elf, readElf } from './elf.ts'
 
 /** Under this name among catalogers. */
@@ -42,12 +42,22 @@ export const censusCataloger: Cataloger<CensusData> = {
       case 'etc/group':
         return { of: 'group', ...linesOf(file, groupLine) }
       default: {
-        const program = readProgram(file)
+        const program = sound(file)
         return program && { of: 'program', program }
       }
     }
   },
   *assemble() {},
+}
+
+/** A program whose tables are broken does not start; catalogers that look for packages in programs have said so. */
+const sound = (file: LayerFile): Program | undefined => {
+  try {
+    return readProgram(file)
+  } catch (error) {
+    if (error instanceof Unreadable) return undefined
+    throw error
+  }
 }
 
 const linesOf = <Line>(
