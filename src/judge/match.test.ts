@@ -206,18 +206,19 @@ describe('distributions', () => {
     const pypi = (id: string): { id: string; affected: AffectedPackage[] } =>
       one(id, { ecosystem: 'PyPI', name: 'requests', keyedBy: 'binary', ranges: [{ fixed: '2.31.0' }] })
     const drafts = ['CVE-2023-0001', 'CVE-2023-0002', 'CVE-2023-0003', 'CVE-2023-0004'].map(pypi)
-    const database = databaseOf([
+    const said = [
       ...drafts,
       one('CVE-2023-0001', source('requests', { ranges: [{ fixed: '2.28.1+dfsg-1' }] })),
       one('CVE-2023-0002', source('requests', { status: 'not-affected' })),
       one('CVE-2023-0003', source('requests', { ranges: [{}], status: 'minor' })),
-    ])
+    ]
+    const database = databaseOf(said, { feeds: [feedState({ completeness: 'fixed' })] })
     const requests = deb('python3-requests', '2.28.1+dfsg-1', {
       source: { name: 'requests', version: '2.28.1+dfsg-1' },
       aliases: ['pkg:pypi/requests@2.28.1'],
     })
     const { short, matches, decisions, coverage } = match([requests], database)
-    expect(short).toEqual(['python3-requests CVE-2023-0003 (minor)', 'python3-requests CVE-2023-0004 2.31.0'])
+    expect(short).toEqual(['python3-requests CVE-2023-0003 (minor)', 'python3-requests CVE-2023-0004 2.31.0 (undetermined)'])
     expect(matches[1]!.match).toMatchObject({ ecosystem: 'PyPI', name: 'requests', version: '2.28.1', via: 'alias' })
     const silenced = decisions.filter(({ outcome }) => outcome === 'silenced-by-owner')
     expect(silenced.map(({ vulnerability, owner }) => [vulnerability, owner])).toEqual([
@@ -226,6 +227,8 @@ describe('distributions', () => {
       ['CVE-2023-0003', requests.purl],
     ])
     expect(coverage).toHaveLength(1)
+    // Whoever lists all that is open has nothing to say of the fourth.
+    expect(match([requests], databaseOf(said)).short).toEqual(['python3-requests CVE-2023-0003 (minor)'])
   })
 
   test('Ubuntu Pro: the fix is named as what it is, and whoever has it is well', () => {

@@ -164,9 +164,13 @@ class Matcher {
     const { outcomes, isIncomparable } = this.#decide(one, identities)
     this.#count(authority.ecosystems[0] ?? one.ecosystem, isJudged && !isIncomparable ? 0 : 1)
     if (this.#later.length > 0) this.#inferFromLater(one, identities, outcomes)
-    if (aliases.length > 0)
-      for (const [name, outcome] of this.#decide(one, aliases, { purl: one.purl, said: outcomes }).outcomes)
+    if (aliases.length > 0) {
+      const isWhole = identities.some(({ ecosystem }) =>
+        this.#feeds(ecosystem).some(({ completeness }) => completeness === 'all'),
+      )
+      for (const [name, outcome] of this.#decide(one, aliases, { purl: one.purl, said: outcomes, isWhole }).outcomes)
         if (!speaks(outcomes.get(name))) outcomes.set(name, outcome)
+    }
     if (this.needsOwners.has(one.purl)) this.#owners.set(one.purl, outcomes)
   }
 
@@ -183,7 +187,7 @@ class Matcher {
   #decide(
     one: Package,
     identities: readonly Identity[],
-    owner?: { readonly purl: string; readonly said: ReadonlyMap<string, Decision['outcome']> },
+    owner?: { readonly purl: string; readonly said: ReadonlyMap<string, Decision['outcome']>; readonly isWhole?: boolean },
   ): Decided {
     const outcomes = new Map<string, Decision['outcome']>()
     const groups = new Groups()
@@ -198,7 +202,7 @@ class Matcher {
       if (outcome !== 'unknown') isIncomparable = false
       const open = outcome === 'reported' ? openNames(group, deciding) : [group.name]
       const vulnerability = open[0]!
-      const isSilenced = outcome === 'reported' && open.some(name => speaks(owner?.said.get(name)))
+      const isSilenced = outcome === 'reported' && (owner?.isWhole === true || open.some(name => speaks(owner?.said.get(name))))
       const final = isSilenced ? 'silenced-by-owner' : outcome
       for (const name of names) outcomes.set(name, outcome === 'reported' && !open.includes(name) ? 'fixed' : final)
       if (final === 'reported')
@@ -557,7 +561,8 @@ const matchOf = (one: Package, deciding: readonly Opinion[], all: readonly Opini
     record: entry.record,
     id: entry.id,
     range,
-    status: (entry.status ?? 'affected') as Match['status'],
+    // Fixes come to a distribution's package without another version: only the distribution knows.
+    status: (entry.status ?? (identity.via === 'alias' ? 'undetermined' : 'affected')) as Match['status'],
     reason: entry.reason,
     fixedIn,
     fixNeeds: fixedIn === undefined ? undefined : entry.fixNeeds,
@@ -687,7 +692,11 @@ const distroProblems = (
 /** A day is allowed for: clocks and time zones differ. */
 const dayLength = 24 * 60 * 60 * 1000
 const clockProblems = (database: AdvisoryDatabase, now: string): readonly Problem[] => {
-  const newest = database.feeds.reduce((last, { dated }) => (dated > last ? dated : last), '')
+  const newest =
+    database.feeds
+      .map(({ dated }) => dated)
+      .sort()
+      .at(-1) ?? ''
   return newest !== '' && Date.parse(newest) - Date.parse(now) > dayLength
     ? [
         {

@@ -195,16 +195,21 @@ export const asideText = (rows: readonly Row[]): string => {
   const aside = rows.filter(({ standing }) => standing === 'aside').map(({ finding }) => finding.match)
   const words = aside.flatMap(({ status }) => (status === 'affected' ? [] : [asideWords[status]]))
   const numbers = [...Map.groupBy(words, word => word)].map(([word, some]) => `${some.length} ${word}`)
-  return numbers.length === 0 ? '' : `left aside by ${maintainersOf(aside[0]!.ecosystem)}: ${numbers.join(', ')}`
+  // Of what is known by another name the ecosystem is that name's.
+  const who = aside.find(({ via }) => via !== 'alias')?.ecosystem
+  return numbers.length === 0
+    ? ''
+    : `left aside by ${who === undefined ? 'the distribution' : maintainersOf(who)}: ${numbers.join(', ')}`
 }
 
 /** What can be done about it, or why nothing can. It holds text of advisories: escape it. */
 export const stateText = ({ vulnerability, match }: VulnerabilityFinding): string => {
   const { status, ecosystem, fixedIn, fixNeeds, inferredFrom, via } = match
   if (vulnerability.isMalware) return 'remove it'
+  if (via === 'alias')
+    return `the distribution has not spoken of it; ${fixedIn === undefined ? 'no fix' : `fixed in ${match.name} ${fixedIn}`} (${maintainersOf(ecosystem)})`
   if (status !== 'affected') return statusWords[status](maintainersOf(ecosystem))
   if (fixedIn === undefined) return 'no fix'
-  if (via === 'alias') return `fixed in ${match.name} ${fixedIn} (${maintainersOf(ecosystem)})`
   if (inferredFrom !== undefined) {
     const release = inferredFrom.slice(inferredFrom.indexOf(':') + 1)
     return `fixed in a later ${maintainersOf(inferredFrom)} (${release}): ${fixedIn}`
@@ -219,11 +224,11 @@ export const remedyText = (finding: VulnerabilityFinding): string => {
   if (vulnerability.isMalware)
     return `Remove ${one.name}: it is malware. Treat every secret that it could read as known to others, and build the image anew`
   const why = reason === undefined || reason === '' ? '' : ` ("${reason}")`
+  if (match.via === 'alias')
+    return `Ask the distribution: its advisories at hand do not speak of it. ${match.name} of ${maintainersOf(match.ecosystem)}, which ${one.name} is made of, ${fixedIn === undefined ? 'has no fix yet' : `has the fix in ${fixedIn}`}`
   if (status !== 'affected') return `${stateText(finding)}${why}`
   const name = match.via === 'source' && match.name !== one.name ? `${one.name} (built from ${match.name})` : one.name
   if (fixedIn === undefined) return `There is no fix of ${name} yet${why}`
-  if (match.via === 'alias')
-    return `The distribution says nothing of it; ${match.name} of ${maintainersOf(match.ecosystem)}, which ${name} is made of, has the fix in ${fixedIn}`
   if (inferredFrom !== undefined)
     return `${match.ecosystem.replace(':', ' ')} has no fix of ${name}: go to ${inferredFrom.replace(':', ' ')}, which has it in ${fixedIn}`
   if (fixNeeds === 'ubuntu-pro') return `Update ${name} to ${fixedIn}, which only Ubuntu Pro has`
