@@ -114,6 +114,29 @@ const feedsMarkdown = (feeds: Readonly<Record<string, import('../src/read/feed.t
   ].join('\n')
 }
 
+/** docs/credentials.md: the kinds of credential that are known. */
+const credentialsMarkdown = (
+  detectors: Readonly<Record<string, import('../src/judge/secrets/detector.ts').Detector>>,
+): string => {
+  const cell = (text: string): string => text.replaceAll('|', '\\|')
+  const rows = Object.entries(detectors).map(
+    ([id, { name, why, revoke, link, hasChecksum }]) =>
+      `| ${id} | [${cell(name)}](${link})${hasChecksum ? ' ✓' : ''} | ${cell(why)} | ${cell(revoke)} |`,
+  )
+  return [
+    '# Credentials',
+    '',
+    'Generated from `src/judge/secrets/detectors/` by `npm run generate`: do not edit.',
+    '',
+    `${rows.length} kinds of credential are known by their shape. ✓: the issuer’s checksum is computed.`,
+    '',
+    '| id | | what whoever finds it can do | how to make it useless |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n')
+}
+
 let stale = 0
 /** Writes a file when its content differs; under --check only counts it. */
 const emit = (path: string, content: string): void => {
@@ -153,6 +176,8 @@ if (stale === 0) {
   const { configurationSchema } = (await load('src/flows/configuration.ts')) as typeof import('../src/flows/configuration.ts')
   const { feeds } = (await load('src/read/feeds/registry.ts')) as typeof import('../src/read/feeds/registry.ts')
   emit('docs/feeds.md', feedsMarkdown(feeds))
+  const { detectors } = (await load('src/judge/secrets/registry.ts')) as typeof import('../src/judge/secrets/registry.ts')
+  emit('docs/credentials.md', credentialsMarkdown(detectors))
   const { toJsonSchema } = await import('@valibot/to-json-schema')
   const infos = Object.entries({ ...rules, ...imageRules }).map(
     ([id, rule]) => ({ ...(rule as object), id }) as Parameters<typeof ruleMarkdown>[0],

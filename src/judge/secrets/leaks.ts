@@ -26,8 +26,11 @@ export const leaksOf = (inventory: Inventory, reveal: boolean): readonly Leak[] 
   return found
     .filter(({ key }) => !seen.has(key) && seen.add(key))
     .map(one => (reveal ? one : { ...one, value: undefined }))
-    .sort((a, b) => compareSeverity(a.severity, b.severity) || (placeText(a.at) < placeText(b.at) ? -1 : 1))
+    .sort((a, b) => compareSeverity(a.severity, b.severity) || inOrder.compare(placeText(a.at), placeText(b.at)))
 }
+
+/** Step 8 before step 11. */
+const inOrder = new Intl.Collator('en', { numeric: true })
 
 /** Where no shape says what it is, the name does. */
 const named = {
