@@ -47,6 +47,7 @@ export const readFacts = (text: string): ImageFacts => {
     name: 'shop/app:1.2',
     platform: 'linux/amd64',
     packages: [],
+    isWhole: true,
     today: '2026-11-26',
     config: {
       user: '65532',

@@ -1,5 +1,6 @@
 /** Rules on built images: their samples, and images that a real engine built. */
 import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -110,6 +111,10 @@ RUN rm /bin/gone
 RUN echo x > /opt/everybody && chmod 666 /opt/everybody && mkdir -m 777 /opt/open && mkdir -m 1777 /opt/sticky /tmp
 EXPOSE 8080
 CMD ["/bin/helper", "httpd", "-f"]
+FROM base AS steps
+COPY good /
+RUN cp /bin/busybox /bin/su-exec && echo 'exec su-exec app "$@"' > /start.sh && chmod 755 /start.sh && mkdir -m 1777 /tmp
+ENTRYPOINT ["/start.sh"]
 FROM base AS good
 COPY good /
 RUN mkdir -m 1777 /tmp
@@ -122,7 +127,7 @@ CMD ["/bin/sh", "-c", "sleep 1"]
     )
     const engine = await startEngine()
     try {
-      for (const name of ['bad', 'good']) {
+      for (const name of ['bad', 'steps', 'good']) {
         engine.docker('build', '-q', '--network', 'none', '--target', name, '-t', `shop/${name}:1`, context)
         engine.docker('save', '-o', join(top, `${name}.tar`), `shop/${name}:1`)
       }
@@ -184,12 +189,23 @@ CMD ["/bin/sh", "-c", "sleep 1"]
       expect(rules).not.toContain(`image/${rule}`)
   })
 
+  test('a script that gives up root weighs less, and needs its shell', () => {
+    const { status, all } = findings('steps')
+    expect(status).toBe(0)
+    expect(all.find(({ rule }) => rule === 'image/user-root')).toMatchObject({
+      severity: 'low',
+      message: 'no user is set: the container starts as root, and only the entry point, by `/bin/su-exec`, gives that up',
+    })
+    expect(all.map(({ rule }) => rule)).not.toContain('image/shell-left')
+  })
+
   test('people read it, and hashes of passwords stay nowhere', () => {
     const { stdout } = run(['history', 'bad.tar', '-q'])
     expect(stdout).toContain('What the image has that it should not')
     expect(stdout.replace(/\s+/g, ' ')).toContain('no user is set, so the container runs as root')
     expect(stdout).toContain('from: RUN cp /bin/busybox /bin/helper')
     expect(run(['history', 'good.tar', '--fail-on', 'high', '-q']).status).toBe(0)
+    expect(readdirSync(join(top, 'cache'), { recursive: true }).length).toBeGreaterThan(5)
     for (const name of readdirSync(join(top, 'cache'), { recursive: true, encoding: 'utf8' }))
       if (name.endsWith('.zst'))
         expect(zstdDecompressSync(readFileSync(join(top, 'cache', name)).subarray(4)).includes(hash), name).toBe(false)
@@ -205,4 +221,38 @@ CMD ["/bin/sh", "-c", "sleep 1"]
     expect(run(['explain', 'DKL-LI-0002']).stdout).toContain('image/duplicate-uid')
     expect(run(['rules']).stdout).toContain('image/shell-left')
   })
+})
+
+test('how old an image may be is for the user to say; one that was not read whole is not said to lack anything', () => {
+  const layer = tar([{ path: 'app', body: 'x', mode: 0o755 }])
+  const write = (name: string, bytes: Buffer): void => {
+    const created = new Date(Date.now() - 100 * 24 * 60 * 60 * 1000).toISOString()
+    const diffId = `sha256:${createHash('sha256').update(layer).digest('hex')}`
+    writeFileSync(
+      join(top, name),
+      tar([
+        { path: 'manifest.json', body: JSON.stringify([{ Config: 'c.json', RepoTags: ['shop/old:latest'], Layers: ['l.tar'] }]) },
+        {
+          path: 'c.json',
+          body: JSON.stringify({
+            architecture: 'arm64',
+            os: 'linux',
+            created,
+            config: { User: 'app' },
+            rootfs: { type: 'layers', diff_ids: [diffId] },
+          }),
+        },
+        { path: 'l.tar', body: bytes },
+      ]),
+    )
+  }
+  const rules = (...args: string[]): readonly string[] =>
+    (JSON.parse(run(['history', ...args, '-f', 'json', '-q']).stdout) as { findings: { rule: string }[] }).findings.map(
+      ({ rule }) => rule,
+    )
+  write('old.tar', layer)
+  expect(rules('old.tar')).toEqual(['image/user-unknown', 'image/tag-latest', 'image/provenance-missing'])
+  expect(rules('old.tar', '--max-age', '30')).toContain('image/old')
+  write('broken.tar', Buffer.concat([layer.subarray(0, 512), Buffer.alloc(2048, 7)]))
+  expect(rules('broken.tar')).not.toContain('image/user-unknown')
 })

@@ -36,7 +36,7 @@ export const readHistory = async (inventory: Inventory, options: HistoryOptions)
 }
 
 const factsOf = (
-  { name, image, packages, census }: Inventory,
+  { name, image, packages, problems, census }: Inventory,
   { asked, today }: Pick<HistoryOptions, 'asked' | 'today'>,
 ): ImageFacts | undefined =>
   census && {
@@ -44,6 +44,10 @@ const factsOf = (
     platform: image?.platform,
     config: image?.config,
     packages,
+    isWhole: !problems.some(({ kind, code }) => kind === 'failed' && unread.test(code)),
     census,
     today,
   }
+
+/** Layers, folders, and files that catalogers wanted. */
+const unread = /^(?:layer|folder|path|linked-file|package-file)-/

@@ -14,6 +14,8 @@ export type ImageFacts = {
   readonly config: Omit<ImageConfig, 'history'> | undefined
   readonly packages: readonly Pick<Package, 'name' | 'version' | 'ecosystem' | 'owns'>[]
   readonly census: Census
+  /** Everything was read: what is not in the census is not in the image. */
+  readonly isWhole: boolean
   /** ISO 8601 date of the run: `2026-11-24`. */
   readonly today: string
 }

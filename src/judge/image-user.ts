@@ -11,7 +11,7 @@ export type EffectiveUser =
  * The configuration's user, looked up as runtimes do it (https://github.com/moby/sys/blob/main/user/user.go): a name in /etc/passwd first, then a number.
  * Undefined where nobody can tell: a folder, and images of Windows.
  */
-export const effectiveUser = ({ config, platform, census }: ImageFacts): EffectiveUser | undefined => {
+export const effectiveUser = ({ config, platform, census, isWhole }: ImageFacts): EffectiveUser | undefined => {
   if (!config || platform?.startsWith('windows/')) return undefined
   const name = config.user.split(':', 1)[0]!.trim()
   if (name === '') return { kind: 'root', why: 'no user is set' }
@@ -20,7 +20,7 @@ export const effectiveUser = ({ config, platform, census }: ImageFacts): Effecti
   if (uid === 0) return { kind: 'root', why: name === 'root' ? 'the user is `root`' : `the user \`${name}\` has the uid 0` }
   if (uid !== undefined) return { kind: 'other' }
   if (name === 'root') return { kind: 'root', why: 'the user is `root`' }
-  const isWholeList = census.accounts === undefined || census.accounts.count === census.accounts.items.length
+  const isWholeList = isWhole && (census.accounts === undefined || census.accounts.count === census.accounts.items.length)
   return isWholeList ? { kind: 'unknown', name } : { kind: 'other' }
 }
 
@@ -34,10 +34,10 @@ export const stepDownOf = ({ census }: ImageFacts): string | undefined => {
 }
 
 /** The group of `user:group`, where it is a name that /etc/group does not have. */
-export const unknownGroup = ({ config, platform, census: { groups } }: ImageFacts): string | undefined => {
+export const unknownGroup = ({ config, platform, census: { groups }, isWhole }: ImageFacts): string | undefined => {
   const group = config?.user.split(':')[1]?.trim() ?? ''
   if (group === '' || /^\d+$/.test(group) || platform?.startsWith('windows/')) return undefined
-  const isWholeList = groups === undefined || groups.count === groups.items.length
+  const isWholeList = isWhole && (groups === undefined || groups.count === groups.items.length)
   return isWholeList && !groups?.items.some(({ name }) => name === group) ? group : undefined
 }
 

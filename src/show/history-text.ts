@@ -1,5 +1,5 @@
 /** The history of an image for people: every step, how large it is, what it did to the files, and what leaks there. */
-import { reaches, type Severity } from '../model/finding.ts'
+import { reaches, type Severity, severities } from '../model/finding.ts'
 import type { Inventory, LayerSummary } from '../model/inventory.ts'
 import type { HistoryReport, Leak } from '../model/leak.ts'
 import { forTerminal } from './escape.ts'
@@ -151,6 +151,9 @@ const findingList = ({ findings, rules, inventory }: HistoryReport, style: Style
     kinds.add(rule)
     if (fix) lines.push(wrapText(`fix: ${fix.title}`, width, '    '))
   }
+  lines.push(
+    `\n${plural(findings.length, 'finding')}: ${countsText(findings)}. More on one: bulkhead explain ${findings[0]!.rule}`,
+  )
   return `${lines.join('\n')}\n`
 }
 
@@ -226,9 +229,13 @@ const summary = ({ leaks }: HistoryReport, shown: readonly Leak[], { all }: Hist
       ? ` ${hidden} more ${hidden === 1 ? 'is' : 'are'} published with packages, or samples: --all shows them.`
       : ''
   if (shown.length === 0) return `No secrets were found in the configuration, the history, and the files of all layers.${rest}\n`
-  const counts = (['critical', 'high', 'medium', 'low', 'info'] as const)
-    .map(severity => [severity, shown.filter(leak => leak.severity === severity).length] as const)
+  return `${plural(shown.length, 'secret')} can be read by whoever has the image: ${countsText(shown)}.${rest}\n`
+}
+
+/** `1 high, 3 low`. */
+const countsText = (all: readonly { readonly severity: Severity }[]): string =>
+  severities
+    .map(severity => [severity, all.filter(one => one.severity === severity).length] as const)
     .filter(([, number]) => number > 0)
     .map(([severity, number]) => `${number} ${severity}`)
-  return `${plural(shown.length, 'secret')} can be read by whoever has the image: ${counts.join(', ')}.${rest}\n`
-}
+    .join(', ')

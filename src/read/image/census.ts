@@ -136,7 +136,7 @@ class Counter<Item extends CountedFile> {
 const isEverybodys = (path: string): boolean =>
   path === 'tmp' || path === 'var/tmp' || /^(?:(?:var\/)?tmp|dev|proc|sys|(?:var\/|run\/)lock)(?:\/|$)/.test(path)
 
-const isInBin = (path: string): boolean => /(?:^|\/)s?bin\/[^/]+$/.test(path) || /^(?:busybox|opt)\/[^/]+$/.test(path)
+const isInBin = (path: string): boolean => /(?:^|\/)s?bin\/[^/]+$/.test(path) || /^busybox\/[^/]+$/.test(path)
 
 const toolKinds = ['shell', 'package manager', 'compiler', 'downloader', 'step down', 'ssh daemon'] as const
 type Tool = (typeof toolKinds)[number]
