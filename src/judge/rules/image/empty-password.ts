@@ -6,7 +6,7 @@ export default imageRule({
   since: '0.1.0',
   profile: 'default',
   summary: 'An account has an empty password',
-  why: 'Whoever runs anything in the container becomes that user with su and the Enter key, and a login service lets them in from outside. For root this was CVE-2019-5021 of Alpine’s official images: every process could be root, whatever USER said.',
+  why: 'Whoever runs anything in the container becomes that user with su and the Enter key, and a login service lets them in from outside. For root this was CVE-2019-5021 of Alpine’s official images: where su was installed, every process could be root, whatever USER said.',
   examples: [
     {
       bad: '{ "census": { "accounts": ["root:0:empty"] } }',

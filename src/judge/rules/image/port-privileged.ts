@@ -7,7 +7,7 @@ export default imageRule({
   since: '0.1.0',
   profile: 'default',
   summary: 'A port below 1024 is exposed, and the user is not root',
-  why: 'Linux lets only root listen on ports below 1024, unless the container’s network says otherwise. Docker sets that since 20.10; Kubernetes and Podman do not. There the service fails at its start, and the quick repair is to run it as root.',
+  why: 'Linux lets only root listen on ports below 1024, unless the container’s network says otherwise. Docker does so since 20.10, and containerd since 2.0. Elsewhere the service fails at its start, and the quick repair is to run it as root.',
   examples: [
     {
       bad: '{ "config": { "user": "1000", "exposedPorts": ["80/tcp"], "healthcheck": ["CMD", "/app", "ok"] } }',

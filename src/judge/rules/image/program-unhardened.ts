@@ -6,7 +6,7 @@ export default imageRule({
   since: '0.1.0',
   profile: 'default',
   summary: 'Programs were built without the protections that compilers offer',
-  why: 'A program that always lies at the same address (no PIE), whose tables of functions can be overwritten (no RELRO) or that does not notice a smashed stack (no canary) makes an exploit out of what would be a crash elsewhere. Distributions have all three on by default.',
+  why: 'A program that always lies at the same address (no PIE), whose tables of functions can be overwritten (no RELRO) or that does not notice a smashed stack (no canary) makes an exploit out of what would be a crash elsewhere. Most distributions have all three on by default.',
   examples: [
     {
       bad: '{ "census": { "programs": 2, "withoutPie": ["/app"], "withoutCanary": ["/app"] } }',

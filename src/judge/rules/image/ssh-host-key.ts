@@ -6,7 +6,7 @@ export default imageRule({
   since: '0.1.0',
   profile: 'default',
   summary: 'The image has private keys of an SSH server',
-  why: 'All containers of the image have the same host key, and so has everybody who can pull it: they pose as the server, and read and change the sessions of whoever logs in. Packages make the keys when they are installed, so that they get into a layer unasked.',
+  why: 'All containers of the image have the same host key, and so has everybody who can pull it: they pose as the server, and read and change the sessions of whoever logs in. Some packages make the keys when they are installed, so that they get into a layer unasked.',
   examples: [
     { bad: '{ "census": { "hostKeys": ["/etc/ssh/ssh_host_ed25519_key"] } }', good: '{ "census": { "hostKeys": [] } }' },
   ],
