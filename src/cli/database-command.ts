@@ -4,6 +4,7 @@ import { setFlagsFromString } from 'node:v8'
 import {
   exportArtifact,
   exportPackage,
+  filePieces,
   importArtifact,
   importRegistry,
   isArtifact,
@@ -217,7 +218,7 @@ const takeIn = async (path: string, args: ImportArguments): Promise<number> => {
     const plain = path.replace(/^oci:/, '')
     if (path.startsWith('oci:') || isArtifact(machine, plain)) return done(await importArtifact(machine, files, plain))
     if (isPackage(machine, path)) return done(await files.importFrom(packageDatabase(machine, path), path))
-    if (isOurs(path)) return done(await files.importFrom(filePieces(path), path))
+    if (isOurs(path)) return done(await files.importFrom(filePieces(machine, path), path))
   }
   const report = await importFeeds(machine, files, path, {
     feeds,
@@ -237,21 +238,6 @@ const isOurs = (path: string): boolean => {
   try {
     const head = new Uint8Array(10)
     return new TextDecoder().decode(head.subarray(0, file.read(0, head))) === '{"format":'
-  } finally {
-    file.close()
-  }
-}
-
-async function* filePieces(path: string): AsyncGenerator<Uint8Array> {
-  const file = machine.files.open(path)
-  try {
-    for (let at = 0; at < file.size; ) {
-      const piece = new Uint8Array(1024 * 1024)
-      const read = file.read(at, piece)
-      if (read === 0) return
-      at += read
-      yield piece.subarray(0, read)
-    }
   } finally {
     file.close()
   }

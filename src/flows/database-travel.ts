@@ -78,7 +78,7 @@ export const importArtifact = async (
     const parsed = parseManifest(verify(await world.files.read(blob(first.digest)), first.digest, 'the manifest'))
     const layer = 'manifest' in parsed ? layerOf(parsed.manifest.layers) : undefined
     if (!layer) throw new DatabaseError(`${folder} holds no database of advisories`)
-    return files.importFrom(pieces(world, blob(layer.digest)), folder)
+    return files.importFrom(filePieces(world, blob(layer.digest)), folder)
   })
 
 /** From a registry: what `exportArtifact` wrote, pushed there by skopeo or oras. Rejects with DatabaseError. */
@@ -115,7 +115,8 @@ const asDatabaseError = async <T>(what: string, work: () => Promise<T>): Promise
   }
 }
 
-async function* pieces(world: World, path: string): AsyncGenerator<Uint8Array> {
+/** The bytes of a file, in the order and as large as they are read. */
+export async function* filePieces(world: World, path: string): AsyncGenerator<Uint8Array> {
   const file = world.files.open(path)
   try {
     for (let at = 0; at < file.size; ) {
@@ -177,7 +178,7 @@ export const isPackage = (world: World, path: string): boolean => {
 
 export async function* packageDatabase(world: World, path: string): AsyncGenerator<Uint8Array> {
   if (world.files.inspect(path)?.type === 'directory') {
-    yield* pieces(world, `${path}/${databaseName}`)
+    yield* filePieces(world, `${path}/${databaseName}`)
     return
   }
   const file = world.files.open(path)
