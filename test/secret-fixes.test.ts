@@ -98,6 +98,16 @@ const built: readonly (readonly [string, string, readonly string[]])[] = [
     ['netrc'],
   ],
   [
+    'a file of npm, deleted later in the JSON form',
+    'FROM base:1\nWORKDIR /app\nCOPY .npmrc .\nRUN ["npm","ci"]\nRUN ["rm",".npmrc"]\n',
+    ['npmrc'],
+  ],
+  [
+    'a file of npm, deleted later by a pattern',
+    'FROM base:1\nWORKDIR /app\nCOPY .npmrc .\nRUN npm ci && rm -rf dist/* /tmp/* *\nRUN rm .npm*\n',
+    ['npmrc'],
+  ],
+  [
     'a file for somebody else',
     'FROM base:1\nWORKDIR /app\nRUN touch /seen && chmod 666 /seen\nCOPY .npmrc .\nUSER ann\nRUN npm ci\n',
     ['npmrc'],
@@ -176,6 +186,9 @@ const lines = [
   'RUN npm ci && rm -f .npmrc',
   'RUN npm ci; rm .npmrc package.json',
   'RUN rm .npmrc',
+  'RUN ["rm", ".npmrc"]',
+  'RUN npm ci && rm -f .npm*',
+  'RUN rm .n*',
   'RUN curl -n https://x.example',
   'COPY .npmrc package.json ./',
   'COPY package.json \\\n    .npmrc \\\n    ./',
@@ -257,10 +270,32 @@ test.each([
   ['COPY .npmrc /srv/\nRUN cp /srv/.npmrc /root', '`cp` in line 3'],
   ['COPY .netrc /root/\nRUN curl x\nCMD cat /root/.netrc', 'secretName: netrc'],
   ['COPY .npmrc /srv/\nRUN npm ci && rm .npmrc || true', 'cannot be deleted'],
+  ['WORKDIR /app\nCOPY .npmrc ./\nRUN npm ci && rm -f .npm*', '`rm` in line 4 leave the file alone'],
+  ['WORKDIR /app\nCOPY .npmrc ./\nRUN npm ci && rm -rf ../app', 'cannot be deleted'],
+  ['WORKDIR /app\nCOPY .npmrc ./\nRUN npm ci && cd / && rm -rf app', 'cannot be deleted'],
+  ['WORKDIR /app\nCOPY .npmrc ./\nRUN npm ci && find . -name .npmrc -delete', '`find` in line 4 leave'],
+  ['WORKDIR /app\nCOPY .npmrc ./\nRUN npm ci && find / -type f -exec rm -f {} +', '`find` in line 4 leave'],
+  ['WORKDIR /app\nCOPY .npmrc ./\nRUN npm ci && ls -A | xargs rm', '`rm` in line 4 leave'],
+  ['WORKDIR /app\nCOPY .npmrc ./\nRUN npm ci && for f in .n*; do rm $f; done', '`rm` in line 4 leave'],
+  ['WORKDIR /app\nCOPY .npmrc ./\nRUN npm ci && git clean -fdx', '`git` in line 4 leave'],
+  ['WORKDIR /app\nCOPY .npmrc ./\nRUN npm ci\nRUN unlink .npmrc', '`unlink` in line 5 leave'],
 ])('%s: %s', async (body, said) => {
   const found = await judge(rules, `FROM debian:12\n${body}\n`)
   expect(found.map(({ fix }) => fix?.safety)).toContain('manual')
   expect(found.map(({ fix }) => fix?.title).join('\n')).toContain(said)
+})
+
+test.each([
+  'rm -rf dist/* /tmp/* /root/.npm *',
+  'rm -rf node_modules/.cache',
+  'find / -name "*.md" -delete',
+  'find /usr -type f -delete',
+  'find . -name "*.md" | xargs rm',
+  'mv dist /srv',
+])('%s does not touch what is mounted', async command => {
+  const text = `FROM debian:12\nWORKDIR /app\nCOPY .npmrc ./\nRUN npm ci && ${command}\n`
+  expect(await fixed(rules, text)).toMatch(/RUN --mount=\S+ npm ci && /)
+  expect(await fixed(rules, text)).toContain(` && ${command}\n`)
 })
 
 test.each([

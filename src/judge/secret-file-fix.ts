@@ -10,6 +10,7 @@ import type { Dockerfile, Step } from '../read/dockerfile/graph.ts'
 import { expandWord } from '../read/dockerfile/read-dockerfile.ts'
 import type { Word } from '../read/dockerfile/syntax.ts'
 import { hasOption } from '../read/shell/queries.ts'
+import { mayDelete } from './deletion.ts'
 import type { CommandAt } from './dockerfile-queries.ts'
 import { commandsOf, fixBy, flagNamed, insertAt, mountsOf, removeAt, stepsNamed } from './dockerfile-queries.ts'
 import type { BuildContext } from './dockerfile-rule.ts'
@@ -77,9 +78,11 @@ export const secretFileFix = (
     }
     const commands = [...commandsOf(other)]
     const removals = commands.filter(isRemoval)
+    const deletions = commands.filter(at => !isRemoval(at) && mayDelete(at, target))
     const users = commands.filter(
       at =>
         !isRemoval(at) &&
+        (at.command.name === 'mv' || !deletions.includes(at)) &&
         (tools.includes(at.command.name) || named.test(dockerfile.tree.text.slice(at.command.span.start, at.command.span.end))),
     )
     const changing = users.find(
@@ -96,6 +99,11 @@ export const secretFileFix = (
       return advice(
         `Find out whether \`${nameOf(perhaps.command)}\` in line ${line(perhaps.command.span.start)} needs it: each RUN that does gets \`${mount}\`, and the COPY goes; build with ${build}`,
       )
+    const deleting = deletions.find(({ command: { name } }) => users.length > 0 || !/^(?:rm|find|git)$/.test(name))
+    if (deleting)
+      return advice(
+        `Remove the COPY, and let \`${nameOf(deleting.command)}\` in line ${line(deleting.command.span.start)} leave the file alone (what is mounted cannot be deleted); each RUN that needs it gets \`${mount}\`; build with ${build}`,
+      )
     if (users.length > 0) {
       runs++
       edits.push(mountFile(dockerfile, other, id, target))
@@ -108,6 +116,9 @@ export const secretFileFix = (
         )
       edits.push(...mended)
     }
+    for (const at of deletions)
+      if (at.command.name === 'rm' && !at.command.operands.some(({ text: given }) => /[$`]/.test(given)))
+        edits.push(...forced(dockerfile, at))
   }
   if (runs + served === 0) return advice()
   const variable = variableFor(dockerfile, step, tools)
@@ -183,8 +194,12 @@ const sourceRemoval = (dockerfile: Dockerfile, { instruction }: Step, word: Word
 }
 
 /** `rm x` → `rm -f x`, since the file is no longer there. */
-const forced = (dockerfile: Dockerfile, { command }: CommandAt): readonly Edit[] =>
-  hasOption(command, '-f', '--force') ? [] : [insertAt(dockerfile, command.nameWord!.span.end, ' -f')]
+const forced = (dockerfile: Dockerfile, { command, step }: CommandAt): readonly Edit[] => {
+  if (hasOption(command, '-f', '--force')) return []
+  // A word of its own in the JSON form, unless the list calls a shell.
+  const isItem = step.instruction.json && command.context.length === 0
+  return [insertAt(dockerfile, command.nameWord!.span.end, isItem ? ', "-f"' : ' -f')]
+}
 
 /** Takes the file out of an `rm`, or the `rm` out of the list of commands: what is mounted cannot be deleted. */
 const withoutRemoval = (
