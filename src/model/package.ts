@@ -22,6 +22,8 @@ export type Package = {
   readonly aliases?: readonly string[]
   /** Who made it, in its own words: of rpms their `Vendor`, of debs their `Origin`, which distributions leave out. */
   readonly vendor?: string
+  /** Its maker says that it is not published: npm's `private`. */
+  readonly isPrivate?: true
   /** The purl of the operating system's package whose file proves this one. */
   readonly ownedBy?: string
 }

@@ -1,6 +1,6 @@
 /** Everything that leaks in an image: its configuration, its history, and every file of every layer. */
 
-import { compareSeverity, type Severity } from '../../model/finding.ts'
+import { compareSeverity, type Digest, type Location, type Severity } from '../../model/finding.ts'
 import type { Image } from '../../model/image.ts'
 import type { FoundSomewhere, Inventory } from '../../model/inventory.ts'
 import { shortHash } from '../../model/key.ts'
@@ -63,10 +63,12 @@ const isSamplePath = (path: string): boolean =>
     path,
   )
 
-const inFile = (one: FoundSomewhere, image: Image | undefined, ships: (path: string) => string | undefined): readonly Leak[] => {
+const inFile = (one: FoundSomewhere, image: Image | undefined, ships: Ships): readonly Leak[] => {
   const layer = image?.layers[one.layer]
   const reach: Leak['reach'] = one.fate.kind === 'present' ? 'image' : one.fate.kind
-  const shippedBy = ships(one.path)
+  const shipper = ships(one.path, layer?.diffId)
+  // How many of one kind a line had so far.
+  const counts = new Map<string, number>()
   return (one.data as readonly Hit[]).map(hit => {
     const at: LeakPlace = {
       in: 'file',
@@ -78,21 +80,23 @@ const inFile = (one: FoundSomewhere, image: Image | undefined, ships: (path: str
       inside: hit.inside,
     }
     const proved = isProved(hit.detector)
+    // What its issuer made for somebody is no sample, wherever it is.
+    const shippedBy = proved ? undefined : shipper
+    const isSample = !proved && (isSamplePath(one.path) || (hit.inside !== undefined && isSamplePath(hit.inside)))
+    const identity = ['secret', hit.detector, placeText(at)].join('\n')
+    const before = counts.get(identity) ?? 0
+    counts.set(identity, before + 1)
     return {
       detector: hit.detector,
       ...describe(hit.detector),
       at,
       reach,
       by: one.fate.kind === 'present' ? undefined : one.fate.by,
-      severity: severityOf(
-        reach,
-        isCertain(hit.detector),
-        shippedBy !== undefined || isSamplePath(one.path) || (hit.inside !== undefined && isSamplePath(hit.inside)),
-      ),
+      severity: severityOf(reach, isCertain(hit.detector), shippedBy !== undefined || isSample),
       prefix: hit.prefix,
       length: hit.length,
       fingerprint: hit.fingerprint,
-      key: shortHash(['secret', hit.detector, placeText(at)].join('\n')),
+      key: shortHash(before === 0 ? identity : `${identity}\n${before}`),
       isProved: proved,
       shippedBy,
       value: hit.value,
@@ -100,27 +104,44 @@ const inFile = (one: FoundSomewhere, image: Image | undefined, ships: (path: str
   })
 }
 
-/** Which package brings a file to everybody: those of the system by their lists, npm's by their folder, Python's by their records. */
-const shippers = ({ packages }: Inventory): ((path: string) => string | undefined) => {
-  const owners = new Map<string, string>()
-  for (const { purl, owns, ecosystem, at } of packages) {
-    for (const path of owns ?? []) owners.set(path, purl)
-    const [first] = at
-    const path = 'path' in first ? (first.path ?? '') : ''
-    // What lies below node_modules was downloaded, whoever the package belongs to.
-    if (ecosystem === 'npm' && /\/node_modules\/(?:@[^/]+\/)?[^/]+\/package\.json$/.test(path))
-      owners.set(path.slice(0, -'package.json'.length), purl)
+/** The package that brings a file to everybody, if the file in that layer is the package's own. */
+type Ships = (path: string, layer: Digest | undefined) => string | undefined
+
+/**
+ * Which package a file belongs to: those of the system by their lists, npm's by their folder, Python's by their records. What another layer has at the
+ * same path is somebody else's, and private packages are nobody's but their owner's.
+ */
+const shippers = ({ packages }: Inventory): Ships => {
+  type Owner = { readonly purl: string; readonly layers: ReadonlySet<string | undefined> }
+  const owners = new Map<string, Owner[]>()
+  const own = (path: string, owner: Owner): void => {
+    const list = owners.get(path)
+    if (list) list.push(owner)
+    else owners.set(path, [owner])
   }
-  return path => {
-    const direct = owners.get(path) ?? owners.get(path.replace(/^\/usr(?=\/(?:lib|bin|sbin))/, '')) ?? owners.get(`/usr${path}`)
-    if (direct !== undefined) return direct
-    for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
-      const folder = owners.get(path.slice(0, at + 1))
-      if (folder !== undefined) return folder
+  for (const { purl, owns, ecosystem, at, isPrivate } of packages) {
+    const owner = { purl, layers: new Set(at.map(layerOf)) }
+    for (const path of owns ?? []) own(path, owner)
+    if (ecosystem !== 'npm') continue
+    for (const place of at) {
+      const path = 'path' in place ? (place.path ?? '') : ''
+      // What lies below node_modules was downloaded, whoever the package belongs to.
+      if (/\/node_modules\/(?:@[^/]+\/)?[^/]+\/package\.json$/.test(path))
+        own(path.slice(0, -'package.json'.length), { purl, layers: new Set(isPrivate ? [] : [layerOf(place)]) })
     }
+  }
+  return (path, layer) => {
+    const ownerOf = (name: string): string | undefined => owners.get(name)?.find(({ layers }) => layers.has(layer))?.purl
+    const direct = ownerOf(path) ?? ownerOf(path.replace(/^\/usr(?=\/(?:lib|bin|sbin))/, '')) ?? ownerOf(`/usr${path}`)
+    if (direct !== undefined) return direct
+    // The innermost package is the one that it belongs to.
+    for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1))
+      if (owners.has(path.slice(0, at + 1))) return ownerOf(path.slice(0, at + 1))
     return undefined
   }
 }
+
+const layerOf = (place: Location): Digest | undefined => (place.in === 'layer' ? place.layer : undefined)
 
 type Text = { readonly at: LeakPlace; readonly text: string; readonly name?: string; readonly value?: string }
 

@@ -9,10 +9,11 @@ type Data = {
   readonly version: string
   readonly licences: readonly string[]
   readonly dependencies: readonly string[]
+  readonly isPrivate?: true
 }
 
 const cataloger: Cataloger<Data> = {
-  revision: 1,
+  revision: 2,
   files: ['**/package.json', '**/.yarn/cache/*.zip'],
   collect(file) {
     if (file.path.endsWith('.zip')) return fromCacheName(file.path)
@@ -29,13 +30,22 @@ const cataloger: Cataloger<Data> = {
       throw new Unreadable('it is no JSON', error)
     }
     if (typeof value !== 'object' || value === null) return undefined
-    const { name, version, license, licenses, dependencies, optionalDependencies } = value as Record<string, unknown>
+    const {
+      name,
+      version,
+      license,
+      licenses,
+      dependencies,
+      optionalDependencies,
+      private: isPrivate,
+    } = value as Record<string, unknown>
     if (typeof name !== 'string' || typeof version !== 'string' || name === '' || version === '') return undefined
     return {
       name,
       version,
       licences: [...licenceNames(license), ...licenceNames(licenses)],
       dependencies: [...new Set([...keysOf(dependencies), ...keysOf(optionalDependencies)])],
+      ...(isPrivate === true ? { isPrivate } : {}),
     }
   },
   *assemble(found, image) {
@@ -113,6 +123,7 @@ function* packagesOf(found: readonly Found<Data>[], image: ImageView): Generator
       at: [one.at],
       dependsOn: [...dependsOn].sort(),
       licences: one.data.licences,
+      ...(one.data.isPrivate ? { isPrivate: true } : {}),
     }
   }
 }

@@ -63,6 +63,7 @@ const united = (a: Package, b: Package): Package => ({
   at: dedupe([...a.at, ...b.at]) as unknown as Package['at'],
   dependsOn: [...new Set([...a.dependsOn, ...b.dependsOn])].sort(),
   licences: [...new Set([...a.licences, ...b.licences])],
+  ...(a.isPrivate || b.isPrivate ? { isPrivate: true } : {}),
   ...(a.owns || b.owns ? { owns: [...new Set([...(a.owns ?? []), ...(b.owns ?? [])])].sort() } : {}),
 })
 
