@@ -136,6 +136,8 @@ describe.skipIf(!isComplete)('fixed files are built (needs dockerd, busybox-stat
       const secrets = ids.flatMap(id => ['--secret', `id=${id},src=${join(context, sources[id] ?? 'secret')}`])
       const tag = `fixed:${built.findIndex(([one]) => one === name)}`
       engine!.docker('build', '-q', '--network', 'none', '--no-cache', ...secrets, '-t', tag, context)
+      // Who forgets the secret gets no image that works without it.
+      expect(() => engine!.docker('build', '-q', '--network', 'none', '--no-cache', context)).toThrow()
       const folder = join(context, 'image')
       mkdirSync(folder)
       engine!.docker('save', '-o', join(folder, 'image.tar'), tag)
@@ -260,7 +262,10 @@ test.each([
   ['ARG API_TOKEN\nRUN echo $API_TOKEN | base64 > /etc/token', 'stays in the layer'],
   ['ARG API_TOKEN\nRUN git clone https://$API_TOKEN@git.example/x', 'stays in the layer'],
   ['ARG API_TOKEN\nRUN ["deploy", "$API_TOKEN"]', 'Make `# syntax=docker/dockerfile:1` the first line'],
-  ['ARG API_TOKEN\nRUN deploy', 'RUN --mount=type=secret,id=api_token export API_TOKEN="$(cat /run/secrets/api_token)" && …'],
+  [
+    'ARG API_TOKEN\nRUN deploy',
+    'RUN --mount=type=secret,id=api_token,required=true export API_TOKEN="$(cat /run/secrets/api_token)" && …',
+  ],
   ['ARG API_TOKEN\nRUN sed -i "s/T/$API_TOKEN/" .npmrc', 'stays in the layer'],
   ['COPY .npmrc /srv/\nARG NPM_TOKEN\nRUN npm ci', 'If it only names `${NPM_TOKEN}`, it may stay'],
   ['COPY .npmrc /srv/\nRUN --mount=type=secret,id=t,env=NPM_TOKEN npm ci', 'If it only names `${NPM_TOKEN}`, it may stay'],
@@ -309,14 +314,14 @@ test.each([
   ['1@sha256:00', false],
 ])('docker/dockerfile:%s has env=: %s', async (tag, isThere) => {
   const text = `# syntax=docker/dockerfile:${tag}\nFROM debian:12\nARG API_TOKEN\nRUN wget $API_TOKEN\n`
-  expect((await fixed(rules, text)).includes('RUN --mount=type=secret,id=api_token,env=API_TOKEN wget $API_TOKEN\n')).toBe(
-    isThere,
-  )
+  expect(
+    (await fixed(rules, text)).includes('RUN --mount=type=secret,id=api_token,env=API_TOKEN,required=true wget $API_TOKEN\n'),
+  ).toBe(isThere)
 })
 
 test('behind the RUN that deletes the file nobody gets it', async () => {
   const text = 'FROM node:22\nWORKDIR /app\nCOPY .npmrc .\nRUN npm ci\nRUN rm -f .npmrc\nRUN npm run build\nCMD ["app"]\n'
   expect(await fixed(rules, text)).toBe(
-    'FROM node:22\nWORKDIR /app\nRUN --mount=type=secret,id=npmrc,target=/app/.npmrc npm ci\nRUN rm -f .npmrc\nRUN npm run build\nCMD ["app"]\n',
+    'FROM node:22\nWORKDIR /app\nRUN --mount=type=secret,id=npmrc,target=/app/.npmrc,required=true npm ci\nRUN rm -f .npmrc\nRUN npm run build\nCMD ["app"]\n',
   )
 })

@@ -115,7 +115,7 @@ describe('fixes', () => {
     expect(world.written.get('.dockerignore')).toBe('# ours\r\ntarget\r\n.npmrc\r\n.netrc\r\n')
     expect(world.written.get('Dockerfile')).toBe(
       'FROM node:22\nWORKDIR /app\nCOPY package.json ./\n' +
-        'RUN --mount=type=secret,id=npmrc,target=/app/.npmrc --mount=type=secret,id=netrc,target=/app/.netrc npm ci && curl -n https://x.example\nUSER node\n',
+        'RUN --mount=type=secret,id=npmrc,target=/app/.npmrc,required=true --mount=type=secret,id=netrc,target=/app/.netrc,required=true npm ci && curl -n https://x.example\nUSER node\n',
     )
     expect(world.written.get('test.Dockerfile')).toBe(world.written.get('Dockerfile'))
     const { changes } = await run(files, { fix: { ...unsafe, write: false }, only: ['dockerfile/secret-file-copied'] })

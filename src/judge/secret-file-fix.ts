@@ -14,7 +14,7 @@ import { mayDelete } from './deletion.ts'
 import type { CommandAt } from './dockerfile-queries.ts'
 import { commandsOf, fixBy, flagNamed, insertAt, mountsOf, removeAt, stepsNamed } from './dockerfile-queries.ts'
 import type { BuildContext } from './dockerfile-rule.ts'
-import { isTooLong, itemSpan, mountFile, mountForms } from './secret-mount.ts'
+import { isTooLong, itemSpan, mountFile, mountForms, secretMount } from './secret-mount.ts'
 import { isSecretName } from './secrets/secret-name.ts'
 import { isReader, isRunner, nameOf, stepsAfter } from './variable-uses.ts'
 
@@ -53,7 +53,7 @@ export const secretFileFix = (
   const removal = sourceRemoval(dockerfile, step, word)
   if (!kind || !target || !removal || step.onbuild || mountForms(dockerfile) === 'none') return advice()
   const { id, tools } = kind
-  const mount = `RUN --mount=type=secret,id=${id},target=${target} …`
+  const mount = `RUN --mount=${secretMount(id, `target=${target}`)} …`
   const build = `\`docker build --secret id=${id},src=${path} .\``
   const line = (offset: number): number => positionAt(dockerfile.tree.lines, offset).line
   const named = new RegExp(`(?<![\\w.-])${RegExp.escape(name)}(?![\\w.-])`)

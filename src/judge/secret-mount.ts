@@ -30,6 +30,13 @@ export const mountForms = (dockerfile: Dockerfile): 'env' | 'file' | 'none' => {
 }
 
 /**
+ * The value of `--mount`. A secret that is not `required` is empty, or not there, when the build does not get it, and the
+ * build goes on: https://docs.docker.com/reference/dockerfile/#run---mounttypesecret
+ */
+export const secretMount = (id: string, ...fields: readonly string[]): string =>
+  ['type=secret', `id=${id}`, ...fields, 'required=true'].join(',')
+
+/**
  * A secret is readable by root alone, unless the mount says otherwise: `,uid=1000` or `,mode=0444` for a RUN as somebody
  * else.
  */
@@ -50,10 +57,10 @@ export const mountVariable = (dockerfile: Dockerfile, step: Step, id: string, na
   const at = instruction.argumentSpan.start
   if (form === 'none' || mountsOf(step).some(({ type, field }) => type === 'secret' && field('id')?.value === id))
     return undefined
-  if (form === 'env') return [insertAt(dockerfile, at, `--mount=type=secret,id=${id},env=${name} `)]
+  if (form === 'env') return [insertAt(dockerfile, at, `--mount=${secretMount(id, `env=${name}`)} `)]
   const [script, ...more] = step.scripts
   if (instruction.json || !script || script.dialect === 'other' || script.interpreter !== undefined) return undefined
-  const mount = `--mount=type=secret,id=${id}${readableBy(step)} `
+  const mount = `--mount=${secretMount(id)}${readableBy(step)} `
   const read = `export ${name}="$(cat /run/secrets/${id})"`
   if (instruction.heredocs.length === 1 && /^<<-?["']?\w+["']?$/.test(instruction.argument.text.trim())) {
     const [{ body, content }] = instruction.heredocs as [Instruction['heredocs'][number]]
@@ -67,7 +74,7 @@ export const mountVariable = (dockerfile: Dockerfile, step: Step, id: string, na
 
 /** The edit that mounts a secret as a file in one RUN. */
 export const mountFile = (dockerfile: Dockerfile, step: Step, id: string, target: string): Edit =>
-  insertAt(dockerfile, step.instruction.argumentSpan.start, `--mount=type=secret,id=${id},target=${target}${readableBy(step)} `)
+  insertAt(dockerfile, step.instruction.argumentSpan.start, `--mount=${secretMount(id, `target=${target}`)}${readableBy(step)} `)
 
 /**
  * The span to remove so that one of the items of an instruction (pairs of ENV, sources of COPY) goes, with the blanks and the

@@ -4,7 +4,7 @@ import { positionAt } from '../model/text.ts'
 import type { Dockerfile, Step } from '../read/dockerfile/graph.ts'
 import type { KeyValue } from '../read/dockerfile/syntax.ts'
 import { fixBy, removeAt } from './dockerfile-queries.ts'
-import { isTooLong, itemSpan, mountForms, mountVariable } from './secret-mount.ts'
+import { isTooLong, itemSpan, mountForms, mountVariable, secretMount } from './secret-mount.ts'
 import { nameOf, variableUses } from './variable-uses.ts'
 
 const manual = (title: string): Fix => fixBy('manual', title)
@@ -17,9 +17,9 @@ export const secretVariableFix = (dockerfile: Dockerfile, step: Step, pair: KeyV
   const { key } = pair
   const id = key.toLowerCase()
   const isEnv = step.instruction.name === 'ENV'
-  const asVariable = `RUN --mount=type=secret,id=${id},env=${key} …`
+  const asVariable = `RUN --mount=${secretMount(id, `env=${key}`)} …`
   const hasVariables = mountForms(dockerfile) === 'env'
-  const mount = hasVariables ? asVariable : `RUN --mount=type=secret,id=${id} export ${key}="$(cat /run/secrets/${id})" && …`
+  const mount = hasVariables ? asVariable : `RUN --mount=${secretMount(id)} export ${key}="$(cat /run/secrets/${id})" && …`
   const build = `\`docker build --secret id=${id},env=${key} .\``
   if (step.onbuild || !/^\w+$/.test(key) || isTooLong(dockerfile))
     return manual(`Use it where it is needed: ${mount}; at run time pass it from outside`)
@@ -39,7 +39,7 @@ export const secretVariableFix = (dockerfile: Dockerfile, step: Step, pair: KeyV
   }
   if (kept)
     return manual(
-      `A mount alone does not help: \`${nameOf(kept)}\` in line ${line(kept.span.start)} writes it into a file, which stays in the layer. Mount the file itself: RUN --mount=type=secret,id=${id},target=/the/file …`,
+      `A mount alone does not help: \`${nameOf(kept)}\` in line ${line(kept.span.start)} writes it into a file, which stays in the layer. Mount the file itself: RUN --mount=${secretMount(id, 'target=/the/file')} …`,
     )
   if (perhaps)
     return manual(

@@ -16,15 +16,15 @@ export default dockerfileRule({
   examples: [
     {
       bad: '# syntax=docker/dockerfile:1\nFROM node:22\nARG NPM_TOKEN\nRUN npm ci\nUSER node\n',
-      good: '# syntax=docker/dockerfile:1\nFROM node:22\nRUN --mount=type=secret,id=npm_token,env=NPM_TOKEN npm ci\nUSER node\n',
+      good: '# syntax=docker/dockerfile:1\nFROM node:22\nRUN --mount=type=secret,id=npm_token,env=NPM_TOKEN,required=true npm ci\nUSER node\n',
     },
     {
       bad: 'FROM alpine:3.20\nENV API_TOKEN=x7fq \\\n    MODE=live\nRUN wget --header "X-Token: $API_TOKEN" https://api.example/data && \\\n    tar -xf data\nUSER nobody\n',
-      good: 'FROM alpine:3.20\nENV MODE=live\nRUN --mount=type=secret,id=api_token export API_TOKEN="$(cat /run/secrets/api_token)" && wget --header "X-Token: $API_TOKEN" https://api.example/data && \\\n    tar -xf data\nUSER nobody\n',
+      good: 'FROM alpine:3.20\nENV MODE=live\nRUN --mount=type=secret,id=api_token,required=true export API_TOKEN="$(cat /run/secrets/api_token)" && wget --header "X-Token: $API_TOKEN" https://api.example/data && \\\n    tar -xf data\nUSER nobody\n',
     },
     {
       bad: '# syntax=docker/dockerfile:1.7\nFROM alpine:3.20\nARG API_TOKEN\nRUN <<EOF\nset -e\nwget "https://api.example/data?key=$API_TOKEN"\nEOF\nUSER nobody\n',
-      good: '# syntax=docker/dockerfile:1.7\nFROM alpine:3.20\nRUN --mount=type=secret,id=api_token <<EOF\nexport API_TOKEN="$(cat /run/secrets/api_token)"\nset -e\nwget "https://api.example/data?key=$API_TOKEN"\nEOF\nUSER nobody\n',
+      good: '# syntax=docker/dockerfile:1.7\nFROM alpine:3.20\nRUN --mount=type=secret,id=api_token,required=true <<EOF\nexport API_TOKEN="$(cat /run/secrets/api_token)"\nset -e\nwget "https://api.example/data?key=$API_TOKEN"\nEOF\nUSER nobody\n',
     },
     {
       bad: 'FROM alpine:3.20\nENV API_KEY=x7fq\nRUN unset API_KEY\nUSER nobody\n',

@@ -25,11 +25,11 @@ export default dockerfileRule({
   examples: [
     {
       bad: 'FROM node:22\nWORKDIR /app\nCOPY .npmrc package.json ./\nRUN npm ci && \\\n    rm .npmrc && \\\n    npm cache clean --force\nUSER node\n',
-      good: 'FROM node:22\nWORKDIR /app\nCOPY package.json ./\nRUN --mount=type=secret,id=npmrc,target=/app/.npmrc npm ci && \\\n    npm cache clean --force\nUSER node\n',
+      good: 'FROM node:22\nWORKDIR /app\nCOPY package.json ./\nRUN --mount=type=secret,id=npmrc,target=/app/.npmrc,required=true npm ci && \\\n    npm cache clean --force\nUSER node\n',
     },
     {
       bad: 'FROM debian:12\nCOPY .netrc /root/.netrc\nRUN git clone https://git.example/app.git /app\nRUN rm /root/.netrc\nUSER nobody\n',
-      good: 'FROM debian:12\nRUN --mount=type=secret,id=netrc,target=/root/.netrc git clone https://git.example/app.git /app\nRUN rm -f /root/.netrc\nUSER nobody\n',
+      good: 'FROM debian:12\nRUN --mount=type=secret,id=netrc,target=/root/.netrc,required=true git clone https://git.example/app.git /app\nRUN rm -f /root/.netrc\nUSER nobody\n',
       files: { '.netrc': '', '.dockerignore': 'target' },
     },
     {

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { mountsOf, runCommands } from '../../dockerfile-queries.ts'
 import { dockerfileRule } from '../../dockerfile-rule.ts'
+import { secretMount } from '../../secret-mount.ts'
 
 const options = v.object({
   /** Command → the ids of the secrets that it must be given. */
@@ -18,7 +19,7 @@ export default dockerfileRule<v.InferOutput<typeof options>>({
   examples: [
     {
       bad: 'FROM node:22\nRUN npm ci\nUSER node\n',
-      good: 'FROM node:22\nRUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci\nUSER node\n',
+      good: 'FROM node:22\nRUN --mount=type=secret,id=npmrc,target=/root/.npmrc,required=true npm ci\nUSER node\n',
       byHand: true,
       options: { commands: { npm: 'npmrc' } },
     },
@@ -40,7 +41,7 @@ export default dockerfileRule<v.InferOutput<typeof options>>({
           at: command.nameWord!.span,
           message: `\`${name}\` runs without the secret ${missing.map(id => `\`${id}\``).join(', ')}`,
           fix: {
-            title: `Add ${missing.map(id => `--mount=type=secret,id=${id}`).join(' ')} to this RUN`,
+            title: `Add ${missing.map(id => `--mount=${secretMount(id)}`).join(' ')} to this RUN`,
             safety: 'manual',
             edits: [],
           },

@@ -18,12 +18,12 @@ export default dockerfileRule({
   examples: [
     {
       bad: 'FROM alpine:3.20\nRUN curl postgres://ann:Xk29qLmZp@db.internal/app\nUSER nobody\n',
-      good: 'FROM alpine:3.20\nRUN --mount=type=secret,id=db,env=DB curl "$DB"\nUSER nobody\n',
+      good: 'FROM alpine:3.20\nRUN --mount=type=secret,id=db,env=DB,required=true curl "$DB"\nUSER nobody\n',
       byHand: true,
     },
     {
       bad: 'FROM alpine:3.20\nENV DATABASE=postgres://ann:Xk29qLmZp@db.internal/app\nRUN psql "$DATABASE" -c "select 1"\nUSER nobody\n',
-      good: 'FROM alpine:3.20\nRUN --mount=type=secret,id=database export DATABASE="$(cat /run/secrets/database)" && psql "$DATABASE" -c "select 1"\nUSER nobody\n',
+      good: 'FROM alpine:3.20\nRUN --mount=type=secret,id=database,required=true export DATABASE="$(cat /run/secrets/database)" && psql "$DATABASE" -c "select 1"\nUSER nobody\n',
     },
   ],
   replaces: ['c3e1b6ae'],
