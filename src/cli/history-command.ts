@@ -1,10 +1,10 @@
 /** `bulkhead history`: arguments → inventory with secrets and a census → format → exit code. */
 import { readHistory } from '../flows/history.ts'
 import { reaches, type Severity, UsageError } from '../model/finding.ts'
-import type { Inventory } from '../model/inventory.ts'
 import { version } from '../model/version.ts'
 import { WorldError } from '../model/world.ts'
 import { machine } from '../world/machine.ts'
+import { copyCommand } from './skopeo-copy.ts'
 import { readSubject, type SubjectArguments } from './subject.ts'
 import { print, tell, terminalWidth, wantsColour } from './terminal.ts'
 
@@ -39,7 +39,7 @@ export const runHistory = async (subject: string, args: HistoryArguments): Promi
       : (await import('../show/history-text.ts')).showHistoryText(report, {
           colour: args.output === undefined && wantsColour(args.color),
           ...(width === undefined ? {} : { width }),
-          transport: transportOf(subject, inventory),
+          copy: copyCommand(inventory, args),
           all: args.all === true,
         })
   if (args.output === undefined) await print(text)
@@ -57,18 +57,3 @@ export const runHistory = async (subject: string, args: HistoryArguments): Promi
 
 /** Without what chose the source. */
 const askedName = (subject: string): string => /^(?:docker|registry):(.+)$/s.exec(subject)?.[1] ?? subject
-
-/** https://github.com/containers/image/blob/main/docs/containers-transports.5.md */
-const transportOf = (subject: string, { image }: Inventory): string => {
-  const [, prefix, rest] = /^(docker|registry|archive|oci):(.+)$/s.exec(subject) ?? []
-  const name = rest ?? subject
-  const kind = machine.files.inspect(name)?.type
-  if (prefix === 'archive' || (prefix === undefined && kind === 'file'))
-    return image?.manifest === undefined ? `docker-archive:${name}` : `oci-archive:${name}`
-  if (prefix === 'oci' || (prefix === undefined && kind === 'directory')) return `oci:${name}`
-  // What an engine has comes without a manifest.
-  const isInEngine = prefix === 'docker' || (prefix === undefined && image?.manifest === undefined)
-  return isInEngine
-    ? `docker-daemon:${/[:@]/.test(name.slice(name.lastIndexOf('/'))) ? name : `${name}:latest`}`
-    : `docker://${name}`
-}

@@ -52,8 +52,13 @@ const defaultEntryLimit = 5_000_000
 
 /** Throws UsageError when there is no such image. */
 export const takeInventory = async (world: World, subject: string, options: InventoryOptions): Promise<Inventory> => {
+  const { opened, name, source } = await openSubject(world, subject, options)
+  const inventory = await takeOpened(world, opened, name, options)
+  return { ...inventory, openedBy: { source, reference: name } }
+}
+
+const takeOpened = async (world: World, opened: Opened, name: string, options: InventoryOptions): Promise<Inventory> => {
   const revision = revisionOf(options.catalogers)
-  const { opened, name } = await openSubject(world, subject, options)
   switch (opened.kind) {
     case 'image':
       return withBase(await ofImage(world, name, opened, revision, options))
@@ -100,19 +105,19 @@ const openSubject = async (
   world: World,
   subject: string,
   options: InventoryOptions,
-): Promise<{ readonly opened: Opened; readonly name: string }> => {
+): Promise<{ readonly opened: Opened; readonly name: string; readonly source: string }> => {
   const colon = subject.indexOf(':')
   const forced = options.sources.find(({ prefix }) => prefix === subject.slice(0, colon))
   try {
     if (forced) {
       const name = subject.slice(colon + 1)
       const opened = name === '' ? undefined : await forced.open(world, name, options)
-      if (opened) return { opened, name }
+      if (opened) return { opened, name, source: forced.prefix }
       throw new UsageError(`${forced.prefix}: ${await absence(world, forced.prefix, name)}`, hints[forced.prefix])
     }
     for (const source of options.sources) {
       const opened = await source.open(world, subject, options)
-      if (opened) return { opened, name: subject }
+      if (opened) return { opened, name: subject, source: source.prefix }
     }
   } catch (error) {
     if (error instanceof ImageError || error instanceof RegistryError)

@@ -6,6 +6,8 @@ export type Image = {
   readonly id: Digest
   /** The digest of the manifest's bytes, where the source has a manifest. */
   readonly manifest?: Digest
+  /** The archive has it in the form of `docker save`, perhaps beside another. */
+  readonly isDockerSave?: boolean
   /** `linux/amd64`, `linux/arm64/v8`. */
   readonly platform: string
   /** Names that the source gives it: `nginx:1.25`. */

@@ -9,6 +9,8 @@ export type Inventory = {
   /** The first of the image's own names, what an SBOM calls its subject; else what the user called it, without what chose the source. */
   readonly name: string
   readonly kind: 'image' | 'folder' | 'sbom'
+  /** The prefix of the source that opened it, and what it was asked for: `docker`, `nginx:1.25`. */
+  readonly openedBy?: { readonly source: string; readonly reference: string }
   readonly image: Image | undefined
   readonly distro: Distro | undefined
   /** By purl. */

@@ -9,6 +9,17 @@ const unsafe = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202
 /** For terminals and plain text of one line: invisible and controlling characters become visible, `\u{202e}`. Tabs become `→` only when asked for. */
 export const forTerminal = (text: string): string => text.replace(unsafe, unit => `\\u{${unit.codePointAt(0)!.toString(16)}}`)
 
+/**
+ * One word of a command line for a shell. What cannot be seen is written in octal digits, as bash, zsh and ksh read it: `$'a\\012b'`
+ * (https://www.gnu.org/software/bash/manual/html_node/ANSI_002dC-Quoting.html).
+ */
+export const forShell = (text: string): string => {
+  if (/^[\w@%+=:,./-]+$/.test(text)) return text
+  if (text.search(unsafe) === -1) return `'${text.replaceAll("'", "'\\''")}'`
+  const octal = (unit: string): string => [...Buffer.from(unit)].map(byte => `\\${byte.toString(8).padStart(3, '0')}`).join('')
+  return `$'${text.replace(/[\\']/g, '\\$&').replace(unsafe, octal)}'`
+}
+
 /** Data of a GitHub workflow command. https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts */
 export const forGithubData = (text: string): string => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
 

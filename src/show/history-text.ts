@@ -2,15 +2,15 @@
 import { reaches, type Severity, severities } from '../model/finding.ts'
 import type { Inventory, LayerSummary } from '../model/inventory.ts'
 import type { HistoryReport, Leak } from '../model/leak.ts'
-import { forTerminal } from './escape.ts'
+import { forShell, forTerminal } from './escape.ts'
 import { bytesText, instructionText } from './inventory-text.ts'
 import { cutText, type Style, styleFor, wrapText } from './style.ts'
 
 export type HistoryTextOptions = {
   readonly colour: boolean
   readonly width?: number
-  /** Where skopeo finds the image: `docker-daemon:shop/app:1`; https://github.com/containers/image/blob/main/docs/containers-transports.5.md */
-  readonly transport: string
+  /** What puts the image's layers into the folder `layers`, each under the digest of its uncompressed archive. */
+  readonly copy: string
   /** Also those that are published with a package, and samples. */
   readonly all?: boolean
 }
@@ -118,8 +118,8 @@ const leakList = (
     lines.push(`\n  ${paint(leak.severity)}  ${style.bold(leak.name)}${identity(leak)}`)
     for (const one of [leak, ...same].slice(0, placesLimit)) {
       lines.push(wrapText(`${where(one, inventory)}: ${reachText(one)}`, width, '    '))
-      const get = howToGet(one, inventory, options.transport)
-      if (get !== '') lines.push(`    ${style.dim(`anybody gets it by: ${forTerminal(get)}`)}`)
+      const get = howToGet(one, inventory, options.copy)
+      if (get !== '') lines.push(`    ${style.dim(`anybody gets it by: ${get}`)}`)
     }
     if (same.length >= placesLimit) lines.push(`    and in ${same.length + 1 - placesLimit} more places`)
     if (kinds.has(leak.detector)) continue
@@ -205,14 +205,26 @@ const reachText = ({ reach, by, shippedBy, at }: Leak): string => {
     : 'docker inspect shows it'
 }
 
-/** Layers lie in skopeo's `dir:` under the digest of their uncompressed archive. */
-const howToGet = ({ at, reach }: Leak, { image }: Inventory, transport: string): string => {
+/** Nothing for what every container has. */
+const howToGet = ({ at, reach }: Leak, { image }: Inventory, copy: string): string => {
   if (at.in !== 'file' || reach === 'image' || at.diffId === undefined || !image) return ''
   const layer = at.diffId.slice(at.diffId.indexOf(':') + 1)
-  return `skopeo copy -q --dest-decompress ${quote(transport)} dir:layers && tar -xOf layers/${layer} ${quote(at.path.slice(1))}`
+  const file = `tar -xOf layers/${layer} -- ${spellings(at.path.slice(1))}`
+  return `${copy} && ${at.inside === undefined ? file : `${file} > member; ${fromArchive(at.path, at.inside)}`}`
 }
 
-const quote = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
+/** Archives write one path in several ways, and tar wants it as it is written: where one fits, the others are reported as missing. */
+const spellings = (path: string): string => {
+  // GNU tar takes escapes out of names: https://www.gnu.org/software/tar/manual/html_node/quoting-styles.html
+  const name = path.replaceAll('\\', '\\\\')
+  return `${[name, `./${name}`, `/${name}`].map(forShell).join(' ')} 2>/dev/null`
+}
+
+/** unzip's names are patterns: https://infozip.sourceforge.net/UnZip.html */
+const fromArchive = (path: string, inside: string): string =>
+  /\.(?:tgz|tzst|tar(?:\.\w+)?)$/i.test(path)
+    ? `tar -xOf member -- ${spellings(inside)}`
+    : `unzip -p member ${forShell(inside.replace(/[\\*?[\]]/g, '\\$&').replace(/^-/, '[-]'))}`
 
 const remedy = ({ at, reach }: Leak): string => {
   if (at.in === 'config')

@@ -36,7 +36,8 @@ export const openLayout = (place: Place, wanted: Wanted): OpenedImage | undefine
   const isDocker = place.range('manifest.json') !== undefined
   if (isOci) {
     try {
-      return openOci(place, wanted)
+      const opened = openOci(place, wanted)
+      return isDocker ? { ...opened, image: { ...opened.image, isDockerSave: true } } : opened
     } catch (error) {
       // Docker writes both forms, and of an image for several platforms only the one that it has.
       if (!isDocker || !(error instanceof ImageError) || error.code !== 'missing-blob') throw error
@@ -147,7 +148,7 @@ const openDockerSave = (place: Place, wanted: Wanted): OpenedImage => {
     )
   return {
     kind: 'image',
-    image: imageOf(parsed, { refs }),
+    image: { ...imageOf(parsed, { refs }), isDockerSave: true },
     layers: one.Layers.map((name): LayerBytes => {
       const range = place.range(name)
       const digest = /^blobs\/sha256\/([0-9a-f]{64})$/.exec(name)?.[1]
