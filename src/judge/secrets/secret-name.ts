@@ -1,104 +1,56 @@
 /** Names of variables, build arguments, labels and options → whether a secret is in them. */
 
 /** Words that name a secret, as whole parts of a name: `DB_PASSWORD`, `apiKey`, but not `GOPRIVATE`, `USERNAME`, `KEYBOARD`. */
-const words = new Set([
-  'apikey',
-  'auth',
-  'credential',
-  'credentials',
-  'password',
-  'pword',
-  'passwd',
-  'passphrase',
-  'secret',
-  'secrets',
-  'token',
-  'psw',
-  'pwd',
-  'pass',
-  'privatekey',
-  'secretkey',
-  'accesskey',
-])
-/** With one of these the name speaks about a secret, and is none. */
-const about = new Set([
-  'file',
-  'path',
-  'dir',
-  'url',
-  'uri',
-  'version',
-  'public',
-  'pub',
-  'name',
-  'id',
-  'type',
-  'length',
-  'size',
-  'ttl',
-  'expiry',
-  'expires',
-  'timeout',
-  'header',
-  'endpoint',
-  'host',
-  'port',
-  'enabled',
-  'disabled',
-  'enable',
-  'method',
-  'mode',
-  'provider',
-  'policy',
-  'plugin',
-  'sock',
-  'issuer',
-  'audience',
-  'algorithm',
-  'realm',
-  'username',
-  'user',
-  'required',
-  'backend',
-  'server',
-  'service',
-  'domain',
-  'store',
-  'prefix',
-  'max',
-  'min',
-  'count',
-  'module',
-  'gpg',
-  'gpgkey',
-  'fingerprint',
-  'checksum',
-  'sha256',
-  'ring',
-  'keyring',
-  'location',
-  'dockerfile',
-  'limit',
-  'limits',
-])
+const words = new Set(
+  'apikey credential cred password pword passwd passphrase passcode passwort secret token psw pwd pass privatekey secretkey accesskey'.split(
+    ' ',
+  ),
+)
+/** They name one at the end only: `BASIC_AUTH`, `ADMIN_PW`, `GITHUB_PAT`, but not `AUTH_DB`, `PAT_HEIGHT`. */
+const lastWords = new Set(['auth', 'pw', 'pat'])
+/** Written without anything between: `PGPASSWORD`, `ACCESSTOKEN`, `CLIENTSECRET`. */
+const glued = /^[a-z]{2,30}(?:password|passwd|passphrase|passwort|secret|token|apikey|secretkey|accesskey|privatekey)$/
+/** `pass` and `pwd` end other words, too: compass, bypass, OLDPWD. */
+const gluedShort =
+  /^(?:ssh|db|my|user|root|admin|smtp|mail|pg|mysql|sql|redis|ftp|ldap|http|proxy|key|store|svn|git|mongo|rabbit)(?:pass|pwd|pw)$/
+/** At the end the name speaks about a secret, and is none: `PASSWORD_FILE`, but not `USER_PASSWORD`. */
+const about = new Set(
+  (
+    'file path dir directory folder url uri link address addr version name id type kind class format scope length len size age ttl expiry expire ' +
+    'expiration lifetime validity duration interval day hour minute second timeout header endpoint host hostname port method mode provider policy plugin ' +
+    'sock socket issuer audience algorithm realm username user required backend server service domain store prefix suffix count module gpg gpgkey ' +
+    'fingerprint checksum hint ring keyring location dockerfile limit helper manager driver handler rotation strength complexity validation pattern ' +
+    'regex encoding cache bucket region field label param parameter query cookie env var variable attempt retry prompt generator support check'
+  ).split(' '),
+)
+/** Wherever they stand, the name is of a measure, a switch, or of something that everybody may know. */
+const never = new Set(
+  'public pub fingerprint checksum sha256 max min num enable enabled disable disabled allow limit limits keyring dockerfile'.split(
+    ' ',
+  ),
+)
+/** The kind or the number of the same thing: `PRIVATE_KEY_PEM`, `MASTER_KEY_1`. */
+const form = /^(?:\d+|pem|base64|b64|base|raw|value|text|data|json|prod|dev|staging|old|new|default)$/
+/** `key` alone says little: KEY, SIGNING_KEY and API_KEYS do, GPG_KEYS (fingerprints of releases) and KEY_LENGTH do not. */
+const ofKey =
+  /^(?:api|private|secret|access|signing|sign|encryption|encrypt|enc|crypto|aes|hmac|license|master|ssh|app|deploy|service|account|storage|client|session|jwt|auth|admin|aws|stripe|openai|django|flask|bot|smtp|mail|webhook|host)$/
+
+const singular = (part: string): string => (/[^s]s$/.test(part) ? part.slice(0, -1) : part)
 
 /** `DB_PASSWORD`, `apiKey`, `--auth-token`; not `TOKEN_URL`, `PASSWORD_FILE`. */
 export const isSecretName = (name: string): boolean => {
-  const parts = name
+  const whole = name
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .toLowerCase()
     .split(/[^a-z0-9]+/)
     .filter(part => part !== '')
-  if (parts.some(part => about.has(part))) return false
-  if (parts.some(part => words.has(part))) return true
-  // `key` alone says little: KEY, SIGNING_KEY and API_KEY do, GPG_KEYS (fingerprints of releases) and KEY_LENGTH do not.
-  const at = parts.lastIndexOf('key')
-  return (
-    at !== -1 &&
-    at === parts.length - 1 &&
-    (parts.length === 1 ||
-      /^(?:api|private|secret|access|signing|encryption|license|master|ssh|app|deploy|service|account|storage|client|session|jwt|auth|admin|aws|stripe|openai|host)$/.test(
-        parts[at - 1]!,
-      ))
-  )
+  if (whole.some(part => never.has(part))) return false
+  while (whole.length > 1 && form.test(whole.at(-1)!)) whole.pop()
+  const parts = whole.map(part => (/^pass$/.test(part) ? part : singular(part.replace(/\d{1,3}$/, ''))))
+  const last = parts.at(-1)
+  if (last === undefined || about.has(last)) return false
+  if (parts.some(part => words.has(part) || (glued.test(part) && !about.has(part)) || gluedShort.test(part))) return true
+  if (lastWords.has(last)) return true
+  if (/^(?:auth|enc|signing|master|encryption|deploy|ssh)key$/.test(last)) return true
+  return last === 'key' && (whole.length === 1 ? whole[0] === 'key' : ofKey.test(parts.at(-2)!))
 }
