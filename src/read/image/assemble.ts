@@ -144,11 +144,13 @@ const foundEverywhere = (
   { fateOf }: Fates,
 ): readonly FoundSomewhere[] =>
   indexes.flatMap(({ evidence }, layer) =>
-    evidence.flatMap(({ cataloger, path, data }): FoundSomewhere[] =>
-      wanted.has(cataloger)
-        ? [{ cataloger, layer, path: `/${path}`, data, fate: fateOf(layer, path) ?? { kind: 'present' } }]
-        : [],
-    ),
+    evidence.flatMap(({ cataloger, path, data }): FoundSomewhere[] => {
+      if (!wanted.has(cataloger)) return []
+      const fate = fateOf(layer, path)
+      return fate.kind === 'present'
+        ? [{ cataloger, layer, path: `/${fate.path}`, data, fate: { kind: 'present' } }]
+        : [{ cataloger, layer, path: `/${path}`, data, fate }]
+    }),
   )
 
 /** Says of a problem which layer it is about. */
