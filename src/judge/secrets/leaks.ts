@@ -1,18 +1,17 @@
 /** Everything that leaks in an image: its configuration, its history, and every file of every layer. */
 
-import { compareSeverity, type Digest, type Location, type Severity } from '../../model/finding.ts'
+import { compareSeverity, type Digest, type Location, type Problem, type Severity } from '../../model/finding.ts'
 import type { Image } from '../../model/image.ts'
 import type { FoundSomewhere, Inventory } from '../../model/inventory.ts'
 import { shortHash } from '../../model/key.ts'
 import type { Leak, LeakPlace } from '../../model/leak.ts'
-import { detectSecrets } from './detect.ts'
 import { type Detector, isPlaceholder } from './detector.ts'
-import { isHarmless, pairsIn, splitPair } from './redact-image.ts'
+import { type ImageSecret, type Known, knownBy, toldBy } from './image-secrets.ts'
+import { redactName } from './redact-image.ts'
 import { detectors } from './registry.ts'
 import type { Hit } from './scan-file.ts'
 import { fingerprintOf } from './scan-file.ts'
 import { secretsName } from './secret-cataloger.ts'
-import { isSecretName } from './secret-name.ts'
 
 /** `reveal`: values are kept. The inventory must have been taken with the cataloger of secrets. */
 export const leaksOf = (inventory: Inventory, reveal: boolean): readonly Leak[] => {
@@ -20,7 +19,7 @@ export const leaksOf = (inventory: Inventory, reveal: boolean): readonly Leak[] 
   const ships = shippers(inventory)
   const found = [
     ...everywhere.flatMap(one => (one.cataloger === secretsName ? inFile(one, image, ships) : [])),
-    ...(image ? [...inConfig(image), ...inHistory(image)] : []),
+    ...(image ? inImage(image) : []),
   ]
   const seen = new Set<string>()
   return found
@@ -62,6 +61,22 @@ const isSamplePath = (path: string): boolean =>
   /(?:^|\/)(?:tests?|__tests__|testdata|test-data|fixtures?|examples?|samples?|docs?|documentation|spec|mocks?|demo)\//i.test(
     path,
   )
+
+/** Files in which there may be more than is told. */
+export const cutOff = ({ image, everywhere = [] }: Inventory): readonly Problem[] =>
+  everywhere.flatMap(({ cataloger, path, layer, data }): Problem[] => {
+    if (cataloger !== secretsName || !(data as readonly Hit[]).some(({ isLast }) => isLast)) return []
+    const where = image?.layers[layer]
+    const message = `${path} has more secrets than are told: what stands behind the first ${(data as readonly Hit[]).length} was not looked for`
+    return [
+      {
+        kind: 'uncovered',
+        code: 'secrets-cut-off',
+        message,
+        ...(where ? { at: { in: 'layer', layer: where.diffId, path } } : {}),
+      },
+    ]
+  })
 
 const inFile = (one: FoundSomewhere, image: Image | undefined, ships: Ships): readonly Leak[] => {
   const layer = image?.layers[one.layer]
@@ -143,72 +158,62 @@ const shippers = ({ packages }: Inventory): Ships => {
 
 const layerOf = (place: Location): Digest | undefined => (place.in === 'layer' ? place.layer : undefined)
 
-type Text = { readonly at: LeakPlace; readonly text: string; readonly name?: string; readonly value?: string }
-
-const inConfig = ({ config }: Image): readonly Leak[] => {
-  const texts: Text[] = [
-    ...config.env.map((pair): Text => {
-      const [name, value] = splitPair(pair)
-      return { at: { in: 'config', field: `env ${name}` }, text: pair, name, value }
-    }),
-    ...Object.entries(config.labels).map(
-      ([name, value]): Text => ({ at: { in: 'config', field: `label ${name}` }, text: `${name}=${value}`, name, value }),
-    ),
-    ...(
-      [
-        ['entrypoint', config.entrypoint],
-        ['cmd', config.cmd],
-        ['healthcheck', config.healthcheck],
-        ['volumes', config.volumes],
-      ] as const
-    ).flatMap(([field, words]): Text[] => (words ? [{ at: { in: 'config', field }, text: words.join(' ') }] : [])),
-  ]
-  return texts.flatMap(text => inText(text, 'image'))
-}
-
-const inHistory = ({ config }: Image): readonly Leak[] => {
-  const told = new Set([...config.env, ...Object.entries(config.labels).map(([name, value]) => `${name}=${value}`)])
-  return config.history.flatMap(({ createdBy, comment }, step) => {
-    const { pairs, after, before } = pairsIn(createdBy)
-    const at = (what: string): LeakPlace => ({ in: 'history', step, what })
-    const texts: Text[] = [
-      // What is in the environment or a label still is told there.
-      ...pairs
-        .filter(([name, value]) => !told.has(`${name}=${value}`))
-        .map(([name, value]): Text => ({ at: at(name), text: `${name}=${value}`, name, value })),
-      ...(pairs.length === 0
-        ? [{ at: at('instruction'), text: createdBy }]
-        : [{ at: at('instruction'), text: `${before} ${after}` }]),
-      ...(comment === '' ? [] : [{ at: at('comment'), text: comment }]),
-    ]
-    return texts.flatMap(text => inText(text, 'history'))
+const inImage = ({ config }: Image): readonly Leak[] => {
+  const told = toldBy(config)
+  const known = knownBy(told)
+  const values = new Set(
+    told
+      .filter(({ reach }) => reach === 'image')
+      .flatMap(({ text, found }) => found.map(({ start, end }) => text.slice(start, end))),
+  )
+  const still = knownBy(told.filter(({ reach }) => reach === 'image'))
+  return told.flatMap(({ text, found, at, reach, isRepeated }) => {
+    const covered = isRepeated ? still(text) : []
+    const counts = new Map<string, number>()
+    return found.flatMap(one => {
+      const secret = text.slice(one.start, one.end)
+      const isTold = values.has(secret) || covered.some(({ start, end }) => start <= one.start && one.end <= end)
+      if (isRepeated && isTold) return []
+      const place = redactPlace(at(one.name), known)
+      const key = placeText(place)
+      const index = counts.get(key) ?? 0
+      counts.set(key, index + 1)
+      return [inText(one, secret, place, reach, index)]
+    })
   })
 }
 
-const inText = ({ at, text, name, value }: Text, reach: Leak['reach']): readonly Leak[] => {
-  const leak = (id: string, secret: string, prefix: string, index: number): Leak => {
-    const proved = isProved(id)
-    return {
-      detector: id,
-      ...describe(id),
-      at,
-      reach,
-      by: undefined,
-      severity: severityOf(reach, isCertain(id), false),
-      prefix: secret.length < 16 ? '' : prefix,
-      length: secret.length,
-      fingerprint: fingerprintOf({ value: secret, prefix }),
-      key: shortHash(['secret', id, placeText(at), String(index)].join('\n')),
-      isProved: proved,
-      shippedBy: undefined,
-      value: secret,
-    }
+/** A name may hold a secret, too. */
+const redactPlace = (at: LeakPlace, known: Known): LeakPlace => {
+  switch (at.in) {
+    case 'file':
+      return at
+    case 'config':
+      return { ...at, field: redactName(at.field, known) }
+    case 'history':
+      return { ...at, what: redactName(at.what, known) }
   }
-  const detected = detectSecrets(text).map(({ id, start, end, prefix }, i) => leak(id, text.slice(start, end), prefix, i))
-  if (detected.length > 0) return detected
-  return name !== undefined && value !== undefined && isSecretName(name) && !isHarmless(value) && !isPlaceholder(value)
-    ? [leak('secret-name', value, '', 0)]
-    : []
+}
+
+const inText = ({ id, prefix }: ImageSecret, secret: string, at: LeakPlace, reach: 'image' | 'history', index: number): Leak => {
+  // `changeme` in the environment opens a door all the same.
+  const isSample = id === 'secret-name' && isPlaceholder(secret)
+  const severity = severityOf(reach, isCertain(id), false)
+  return {
+    detector: id,
+    ...describe(id),
+    at,
+    reach,
+    by: undefined,
+    severity: isSample ? (reach === 'image' ? 'medium' : 'low') : severity,
+    prefix: secret.length < 16 ? '' : prefix,
+    length: secret.length,
+    fingerprint: fingerprintOf({ value: secret, prefix }),
+    key: shortHash(['secret', id, placeText(at), String(index)].join('\n')),
+    isProved: isProved(id),
+    shippedBy: undefined,
+    value: secret,
+  }
 }
 
 /** For sorting and keys: no words for people. */

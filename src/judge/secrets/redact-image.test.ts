@@ -68,7 +68,7 @@ describe('what an image says of itself', () => {
     ['LABEL shop.password=x7 shop.name=b', 'LABEL shop.password=*** shop.name=b'],
     ['RUN |2 A=1 NPM_TOKEN=a b /bin/sh -c npm ci # buildkit', 'RUN |2 A=1 NPM_TOKEN=*** /bin/sh -c npm ci # buildkit'],
     ['|1 NPM_TOKEN=a B=c d /bin/bash -o pipefail -c npm ci', '|1 NPM_TOKEN=*** /bin/bash -o pipefail -c npm ci'],
-    ['RUN /bin/sh -c TOKEN="a b" make && export PASSWORD=\'x y\'', 'RUN /bin/sh -c TOKEN=*** make && export PASSWORD=***'],
+    ['RUN /bin/sh -c TOKEN="a b" make && export PASSWORD=\'x y\'', 'RUN /bin/sh -c TOKEN="***" make && export PASSWORD=\'***\''],
     ['RUN mysql --password=hunter2 --user=root --password hunter2', 'RUN mysql --password=*** --user=root --password ***'],
     ['RUN npm config set //registry.npmjs.org/:_authToken=x7', 'RUN npm config set //registry.npmjs.org/:_authToken=***'],
     [`RUN git clone https://${token}@github.com/a/b`, 'RUN git clone https://***@github.com/a/b'],
