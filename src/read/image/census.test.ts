@@ -95,6 +95,21 @@ test('tools by their names where programs lie; links only where they lead to som
   expect(paths(census.hostKeys)).toEqual(['/etc/ssh/ssh_host_rsa_key'])
 })
 
+test('a program is what somebody may execute; a key is what has something in it', () => {
+  const census = count([
+    [
+      { path: 'bin/old', mode: 0o4644 },
+      { path: 'bin/su', mode: 0o4755 },
+      { path: 'bin/mine', mode: 0o4700 },
+      { path: 'etc/ssh/ssh_host_rsa_key', mode: 0o600, size: 0 },
+      { path: 'etc/ssh/ssh_host_ecdsa_key', mode: 0o600, size: 500 },
+      { path: 'etc/ssh/ssh_host_ed25519_key', mode: 0o600, size: 0, type: 'h', target: 'srv/key' },
+    ],
+  ])
+  expect(paths(census.setuid)).toEqual(['/bin/mine', '/bin/su'])
+  expect(paths(census.hostKeys)).toEqual(['/etc/ssh/ssh_host_ecdsa_key', '/etc/ssh/ssh_host_ed25519_key'])
+})
+
 test('caches are folders, with what is in them', () => {
   const { caches } = count([
     [

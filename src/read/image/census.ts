@@ -52,8 +52,8 @@ export const takeCensus = ({ tree, tables, found, config, place }: CensusInput):
     const isFile = type === 'f' || type === 'h'
     const mode = table.modes[row]!
     if (isFile) {
-      if (mode & 0o4000) setuid.add(path, () => ({ ...item(path, layer), mode }))
-      // Without the right to execute, the bit once asked for mandatory locks.
+      // What nobody may execute is no program; setgid without that right once asked for mandatory locks.
+      if (mode & 0o4000 && mode & 0o111) setuid.add(path, () => ({ ...item(path, layer), mode }))
       if ((mode & 0o2010) === 0o2010) setgid.add(path, () => ({ ...item(path, layer), mode }))
       const capability = table.capabilities[row]
       if (capability !== undefined) {
@@ -76,7 +76,9 @@ export const takeCensus = ({ tree, tables, found, config, place }: CensusInput):
       const folder = folderOf(path)
       if (!gitFolders.has(folder)) gitFolders.set(folder, layer)
     }
-    if (path.startsWith('etc/ssh/ssh_host_') && name.endsWith('_key')) hostKeys.add(path, () => item(path, layer))
+    // An empty one is what is left where somebody emptied it.
+    if (path.startsWith('etc/ssh/ssh_host_') && name.endsWith('_key') && (type === 'h' || table.sizes[row]! > 0))
+      hostKeys.add(path, () => item(path, layer))
     const cache = cacheOf(path)
     if (cache) {
       const known = caches.get(cache.folder)

@@ -21,7 +21,7 @@ export default imageRule({
     const bytes = caches.items.reduce((sum, one) => sum + one.bytes, 0)
     yield {
       ...placesOf(caches),
-      message: `${(bytes / 1e6).toFixed(1)} MB of caches are in the image: ${listed(caches, ({ path, files }) => `\`${path}\` (${counted(files, 'file')})`)}`,
+      message: `${bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`} of caches are in the image: ${listed(caches, ({ path, files }) => `\`${path}\` (${counted(files, 'file')})`)}`,
       fix: advice(
         'Use a cache mount (RUN --mount=type=cache), or delete in the same RUN: rm -rf /var/lib/apt/lists/*, apk add --no-cache, dnf clean all, pip --no-cache-dir, npm cache clean --force',
       ),

@@ -27,7 +27,10 @@ export default imageRule({
     yield {
       at: items[0]!,
       also: items.slice(1),
-      message: `of ${counted(programs, 'program')}: ${found.map(([one, what]) => `${what} in ${one.count} (${listed({ ...one, items: one.items.slice(0, 3) })})`).join('; ')}`,
+      message:
+        programs === 1
+          ? `the program ${listed(found[0]![0])} has ${found.map(([, what]) => what).join(', ')}`
+          : `of ${counted(programs, 'program')}: ${found.map(([one, what]) => `${what} in ${one.count} (${listed({ ...one, items: one.items.slice(0, 3) })})`).join('; ')}`,
       fix: advice(
         'Build them with -fstack-protector-strong -fPIE -pie -Wl,-z,relro,-z,now (Go: -buildmode=pie), or take the distribution’s',
       ),

@@ -29,7 +29,7 @@ export default imageRule({
         ...placesOf(files),
         // What distributions bring has been looked at by many.
         ...(isUsual || as === 'group' ? { severity: 'low' as const } : {}),
-        message: `${files.count === 1 ? 'a program runs' : `${files.count} programs run`} as their ${as}, whoever starts them: ${listed(files)}`,
+        message: `${files.count === 1 ? `a program runs as its ${as}` : `${files.count} programs run as their ${as}`}, whoever starts them: ${listed(files)}`,
         fix,
       }
     }
