@@ -2,7 +2,7 @@
 import type { ImageFacts } from '../judge/image-rule.ts'
 import { judgeImage } from '../judge/judge-image.ts'
 import { imageRules } from '../judge/rules/image-registry.ts'
-import { leaksOf } from '../judge/secrets/leaks.ts'
+import { cutOff, leaksOf } from '../judge/secrets/leaks.ts'
 import { redactInventory } from '../judge/secrets/redact-image.ts'
 import type { Result } from '../model/finding.ts'
 import type { Inventory } from '../model/inventory.ts'
@@ -24,7 +24,9 @@ export type HistoryOptions = {
 export const readHistory = async (inventory: Inventory, options: HistoryOptions): Promise<HistoryReport> => {
   const { reveal, version, ruleOptions } = options
   const facts = factsOf(inventory, options)
-  const { findings, problems }: Result = facts ? await judgeImage(facts, imageRules, ruleOptions) : { findings: [], problems: [] }
+  const judged: Result = facts ? await judgeImage(facts, imageRules, ruleOptions) : { findings: [], problems: [] }
+  const { findings } = judged
+  const problems = [...judged.problems, ...cutOff(inventory)]
   const whole: Inventory = problems.length === 0 ? inventory : { ...inventory, problems: [...inventory.problems, ...problems] }
   return {
     version,

@@ -5,7 +5,7 @@ import type { Inventory } from '../../model/inventory.ts'
 import type { Leak } from '../../model/leak.ts'
 import type { Package } from '../../model/package.ts'
 import { hex, sampleText } from './detector.ts'
-import { leaksOf } from './leaks.ts'
+import { cutOff, leaksOf } from './leaks.ts'
 import { detectors } from './registry.ts'
 import { scanFile } from './scan-file.ts'
 import { secretsName } from './secret-cataloger.ts'
@@ -13,7 +13,7 @@ import { secretsName } from './secret-cataloger.ts'
 const layers = [1, 2].map(seed => `sha256:${sampleText(64, hex, seed)}` as Digest)
 const image = {
   layers: layers.map(diffId => ({ diffId })),
-  config: { env: [], labels: {}, history: [] },
+  config: { user: '', workingDir: '', env: [], labels: {}, volumes: [], history: [] },
 } as unknown as Image
 
 /** Files of layers → what leaks. */
@@ -71,4 +71,17 @@ test('several of one kind on a line are told one by one, and the first keeps its
   expect(two).toHaveLength(3)
   expect(new Set(two.map(({ key }) => key)).size).toBe(3)
   expect(two[0]!.key).toBe(one!.key)
+})
+
+test('a file with more secrets than are told is not covered', () => {
+  const inventory = (count: number) => {
+    const bytes = Buffer.from(`${token}\n`.repeat(count))
+    const file = { path: 'srv/a', size: bytes.length, read: (at: number, n: number) => bytes.subarray(at, at + n) }
+    const data = scanFile(file, { reveal: false })
+    return { image, everywhere: [{ cataloger: secretsName, layer: 1, path: '/srv/a', data, fate: { kind: 'deleted', by: 1 } }] }
+  }
+  expect(cutOff(inventory(20) as unknown as Inventory)).toEqual([])
+  expect(cutOff(inventory(300) as unknown as Inventory)).toEqual([
+    expect.objectContaining({ kind: 'uncovered', code: 'secrets-cut-off', message: expect.stringContaining('/srv/a') }),
+  ])
 })

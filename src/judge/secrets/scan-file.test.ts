@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
+import { zip } from '../../../test/zip-writer.ts'
 import { sampleText } from './detector.ts'
 import { detectors } from './registry.ts'
 import { type Hit, scanFile } from './scan-file.ts'
@@ -45,9 +46,53 @@ test('a line of 50 MB is looked through as any other bytes are', () => {
   ])
 })
 
-test('programs are looked through for keys only', () => {
-  const program = `\0\u0001\u0002 ${token} \0\0 ${key} \0`
+test('programs and databases are looked through for keys, and for what has a checksum', () => {
+  const other = detectors['google-api-key']!.samples.real()[0]!
+  const program = `\0\u0001\u0002 ${other} \0\0 ${key} \0`
   expect(scan('usr/bin/app', program).map(({ detector, line }) => [detector, line])).toEqual([['private-key', 0]])
+  for (const id of ['github-token', 'npm-token', 'grafana-service-account-token'])
+    for (const real of detectors[id]!.samples.real())
+      for (let before = 0; before < 40; before++)
+        for (const behind of ['', '\0'.repeat(50)]) {
+          const database = `\0SQLite${'\0'.repeat(before)}${real}${behind}`
+          expect(
+            scan('srv/a.db', database).map(({ detector }) => detector),
+            `${id} ${before}`,
+          ).toEqual([id])
+        }
+  // A column that stands before it, and across the ends of a window.
+  expect(scan('srv/a.db', `\0github${token}\0`).map(({ detector }) => detector)).toEqual(['github-token'])
+  for (const before of [0, 2, 5, 20, 40, 60])
+    expect(scan('srv/a.db', `${'\0'.repeat(1024 * 1024 - before)}${token}`), `${before}`).toHaveLength(1)
+})
+
+test.each(['le', 'be'])('UTF-16 %s, with a mark and without', order => {
+  for (const mark of ['', '\ufeff'])
+    for (const [text, id, line] of [
+      [`line\r\n$env:T="${token}"\r\n`, 'github-token', 2],
+      [`${key}\n`, 'private-key', 1],
+      [`${'nothing here\n'.repeat(90_000)}${token}\n`, 'github-token', 90_001],
+    ] as const) {
+      const bytes = Buffer.from(mark + text, 'utf16le')
+      const hits = scan('srv/history.txt', order === 'be' ? bytes.swap16() : bytes)
+      expect(hits.map(hit => [hit.detector, hit.line])).toEqual([[id, line]])
+    }
+})
+
+test('a large member of an archive is looked through, and so is a single file in gzip', () => {
+  const filler = 'nothing to see here\n'.repeat(900_000)
+  const archive = zip([{ name: 'app.js', body: `${filler}${token}` }])
+  expect(scan('srv/a.zip', archive).map(({ detector, inside }) => [detector, inside])).toEqual([['github-token', 'app.js']])
+  for (const name of ['srv/a.apk', 'srv/a.ipa']) expect(scan(name, archive)).toHaveLength(1)
+  expect(scan('srv/dump.sql.gz', gzipSync(`t=${token}`))).toHaveLength(1)
+})
+
+test('where more secrets stand than are told, that is said', () => {
+  const many = `${token}\n`.repeat(300)
+  const hits = scan('srv/a.txt', many)
+  expect([hits.length, hits.at(-1)!.isLast, hits[0]!.isLast]).toEqual([200, true, undefined])
+  expect(scan('srv/a.zip', zip([{ name: 'a.txt', body: many }])).at(-1)!.isLast).toBe(true)
+  expect(scan('srv/a.txt', `${token}\n`.repeat(20)).some(({ isLast }) => isLast)).toBe(false)
 })
 
 test('in an archive: which member, and that a broken one is told', () => {

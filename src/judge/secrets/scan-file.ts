@@ -23,6 +23,8 @@ export type Hit = {
   readonly fingerprint: string | undefined
   /** The member of an archive that it stands in. */
   readonly inside?: string
+  /** The last that was looked for: what stands behind it in the file was not. */
+  readonly isLast?: true
   /** Only where it was asked for. */
   readonly value?: string
 }
@@ -40,8 +42,6 @@ const usualReach = { before: 256, after: 1024 }
 const lead = Math.max(usualReach.before, ...Object.values(detectors).map(({ reach }: Detector) => reach?.before ?? 0))
 /** More in one file say nothing new. */
 const hitsLimit = 200
-/** Members of an archive that are larger are left out. */
-const memberLimit = 16 * 1024 * 1024
 
 const entries: readonly (readonly [string, Detector])[] = Object.entries(detectors)
 const keywords = [...new Set(entries.flatMap(([, { keywords: own }]) => own))]
@@ -60,40 +60,66 @@ const binaryKeywords: readonly (readonly [keyword: Buffer, detectors: readonly n
   inBinaries.filter(i => entries[i]![1].keywords.includes(keyword)),
 ])
 
-const archives = /\.(?:jar|war|ear|zip|whl|egg|nupkg|tgz|tar|tar\.gz|tar\.zst|tzst)$/i
+/** What has a checksum is certain in them too: strings of databases, of programs, of dumps. */
+const provedWaiting: readonly (readonly number[])[] = waiting.map(list => list.filter(i => entries[i]![1].hasChecksum === true))
+/** Such a token has at least as many letters and digits behind an underscore. */
+const run = 32
+const half = run / 2
+const quarter = run / 4
+const isTokenByte = new Uint8Array(256)
+for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789') isTokenByte[character.charCodeAt(0)] = 1
+
+const archives = /\.(?:jar|war|ear|zip|ipa|whl|egg|nupkg|tgz|tar|tar\.gz|tar\.zst|tzst)$/i
+/** Of Android they are ZIP archives; Alpine's are of another kind, and everybody has them. */
+const maybeZip = /\.apk$/i
+/** Manuals and change logs are the most of them, and everybody has those. */
+const maybeGzip = /^(?!(?:.*\/)?usr\/share\/).*\.gz$/i
+const gzipLimit = 16 * 1024 * 1024
+
+const isArchive = (file: LayerFile): boolean =>
+  archives.test(file.path) ||
+  (maybeGzip.test(file.path) && file.size <= gzipLimit) ||
+  (maybeZip.test(file.path) && startsWith(file, [0x50, 0x4b]))
+
+const startsWith = (file: LayerFile, start: readonly number[]): boolean => {
+  const head = file.read(0, Math.min(file.size, start.length))
+  return start.every((byte, i) => head[i] === byte)
+}
 
 /** Throws Unreadable when an archive is broken, or unpacks to far too much. */
 export const scanFile = (file: LayerFile, options: ScanFileOptions): readonly Hit[] => {
+  if (!isArchive(file)) return scanPlain(file, options)
   const hits: Hit[] = []
-  if (archives.test(file.path)) {
-    const opened = {
-      size: file.size,
-      identity: file.path,
-      read(offset: number, into: Uint8Array): number {
-        const bytes = file.read(offset, into.length)
-        into.set(bytes)
-        return bytes.length
-      },
-      close: () => undefined,
-    }
-    for (const { name, bytes } of feedFiles(opened, file.path, members)) {
-      if (bytes.length > memberLimit || hits.length >= hitsLimit) continue
-      const member: LayerFile = {
-        path: name,
-        size: bytes.length,
-        read: (offset, length) => bytes.subarray(offset, offset + length),
-      }
-      for (const hit of scanPlain(member, options)) hits.push({ ...hit, inside: name })
-    }
-    return hits.slice(0, hitsLimit)
+  const opened = {
+    size: file.size,
+    identity: file.path,
+    read(offset: number, into: Uint8Array): number {
+      const bytes = file.read(offset, into.length)
+      into.set(bytes)
+      return bytes.length
+    },
+    close: () => undefined,
   }
-  return scanPlain(file, options)
+  for (const { name, bytes } of feedFiles(opened, file.path, members)) {
+    if (hits.length >= hitsLimit) return asLast(hits.slice(0, hitsLimit))
+    const member: LayerFile = {
+      path: name,
+      size: bytes.length,
+      read: (offset, length) => bytes.subarray(offset, offset + length),
+    }
+    for (const hit of scanPlain(member, options)) hits.push({ ...hit, inside: name })
+  }
+  return hits.length > hitsLimit ? asLast(hits.slice(0, hitsLimit)) : hits
 }
+
+const asLast = (hits: readonly Hit[]): readonly Hit[] =>
+  hits.map((hit, i) => (i === hits.length - 1 ? { ...hit, isLast: true } : hit))
 
 /** Compiled Java says nothing that its sources' constants do not, and there are thousands of them. */
 const members = /^(?!.*\.(?:class|png|jpe?g|gif|ico|woff2?|ttf|so|dll|dylib|exe)$)/i
 
-const scanPlain = (file: LayerFile, options: ScanFileOptions): readonly Hit[] => {
+const scanPlain = (original: LayerFile, options: ScanFileOptions): readonly Hit[] => {
+  const file = narrowed(original)
   const isBinary = file.read(0, Math.min(file.size, 8192)).includes(0)
   const found: Found[] = []
   const isWanted = wantedIn(file.path)
@@ -114,6 +140,9 @@ const scanPlain = (file: LayerFile, options: ScanFileOptions): readonly Hit[] =>
           place = buffer.indexOf(keyword, place + 1)
         )
           around(waiters, place)
+      tokensIn(bytes, first, limit, (keyword, place) => {
+        if (place < limit) around(provedWaiting[keyword]!, place)
+      })
       continue
     }
     find(bytes, first, bytes.length, (keyword, place) => {
@@ -122,7 +151,7 @@ const scanPlain = (file: LayerFile, options: ScanFileOptions): readonly Hit[] =>
     if (found.length > 0) numberLines(bytes, base, lines, found)
     if (at + window < file.size) lines += countLines(bytes, at + window - lead - base)
   }
-  return settle(found).map(one => ({
+  const hits = settle(found).map(one => ({
     detector: entries[one.detector]![0],
     line: one.line,
     prefix: one.value.length < 16 ? '' : one.prefix,
@@ -130,6 +159,56 @@ const scanPlain = (file: LayerFile, options: ScanFileOptions): readonly Hit[] =>
     fingerprint: fingerprintOf(one),
     ...(options.reveal ? { value: one.value } : {}),
   }))
+  return found.length >= hitsLimit ? asLast(hits) : hits
+}
+
+/** Keywords in front of long runs of letters and digits: only every 32nd byte is looked at. */
+const tokensIn = (bytes: Uint8Array, first: number, limit: number, hit: (keyword: number, place: number) => void): void => {
+  const last = Math.min(bytes.length, limit + 2 * run) - half
+  if (last < first + half) return
+  for (let next = first + half; next < last + run; next += run) {
+    const at = Math.min(next, last)
+    // Half of the run is before it, or behind it. Without branches, which no processor could foretell.
+    const before = isTokenByte[bytes[at - half]!]! & isTokenByte[bytes[at - quarter]!]!
+    const behind = isTokenByte[bytes[at + half - 1]!]! & isTokenByte[bytes[at + quarter]!]!
+    if ((isTokenByte[bytes[at]!]! & (before | behind)) === 0) continue
+    let start = at
+    while (start > first && at - start < run && isTokenByte[bytes[start - 1]!] === 1) start--
+    if (bytes[start - 1] === 0x5f && isTokenByte[bytes[start + run - 1]!] === 1)
+      find(bytes, Math.max(first, start - 16), start, hit)
+  }
+}
+
+/** Text in UTF-16, as Windows writes it, as if it were Latin 1; any other file as it is. */
+const narrowed = (file: LayerFile): LayerFile => {
+  const low = lowByteOf(file.read(0, Math.min(file.size, 512)))
+  if (low === undefined) return file
+  return {
+    path: file.path,
+    size: file.size >> 1,
+    read(offset, length) {
+      const wide = file.read(2 * offset, 2 * length)
+      const bytes = new Uint8Array(wide.length >> 1)
+      // What is not Latin 1 belongs to no credential.
+      for (let i = 0; i < bytes.length; i++) bytes[i] = wide[2 * i + 1 - low] === 0 ? wide[2 * i + low]! : 0xff
+      return bytes
+    },
+  }
+}
+
+/** Which of two bytes is the character: https://www.unicode.org/faq/utf_bom.html. Without a mark, every other byte of Latin text is zero. */
+const lowByteOf = (head: Uint8Array): 0 | 1 | undefined => {
+  if (head[0] === 0xff && head[1] === 0xfe) return 0
+  if (head[0] === 0xfe && head[1] === 0xff) return 1
+  const pairs = head.length >> 1
+  if (pairs < 8 || (head[0] === 0) === (head[1] === 0)) return undefined
+  const low = head[1] === 0 ? 0 : 1
+  let texts = 0
+  for (let i = 0; i < pairs; i++) {
+    const character = head[2 * i + low]!
+    if (head[2 * i + 1 - low] === 0 && (character >= 32 || (character >= 9 && character <= 13))) texts++
+  }
+  return texts >= 0.9 * pairs ? low : undefined
 }
 
 /** Which detectors look into a file; asked for each only once. */

@@ -17,7 +17,7 @@ export default {
   revoke: 'Delete it in Grafana under Administration → Users and access → Service accounts.',
   link: 'https://grafana.com/docs/grafana/latest/administration/service-accounts/',
   keywords: ['glsa_'],
-  pattern: /\bglsa_[A-Za-z0-9]{32}_[0-9a-f]{8}\b/g,
+  pattern: /glsa_[A-Za-z0-9]{32}_[0-9a-f]{8}/g,
   prefix: /^glsa_/,
   hasChecksum: true,
   isReal: secret => checksum(secret.slice(0, -9)) === secret.slice(-8),

@@ -11,7 +11,7 @@ export default {
   revoke: 'Run `npm token revoke`, or delete it at https://www.npmjs.com/settings/~/tokens.',
   link: 'https://github.blog/security/supply-chain-security/npm-access-tokens/',
   keywords: ['npm_'],
-  pattern: /\bnpm_[A-Za-z0-9]{36}\b/g,
+  pattern: /npm_[A-Za-z0-9]{36}/g,
   prefix: /^npm_/,
   hasChecksum: true,
   isReal: secret => base62Checksum(secret.slice(4, -6)) === secret.slice(-6),
