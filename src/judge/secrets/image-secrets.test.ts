@@ -113,6 +113,8 @@ describe('one answer for who reports and who hides', () => {
   test.each([
     'ENV GPG_KEY=7169605F62C751356D054A26A821E680E5FA6305',
     'RUN /bin/sh -c set -ex; key=\'B97B0AFCAA1A47F044F244A07FCC7D46ACCC4CF8\'; gpg --batch --recv-keys "$key"',
+    "RUN /bin/sh -c key='BCA4 3417 C3B4 85DD 128E C6D4 B7B3 B788 A8D3 785C'; kwriteconfig --key EmailClient",
+    'RUN /bin/sh -c x --private-key=$2 --token "--private-key=$3" && cat_passwd=\'getent passwd\'',
     'RUN /bin/sh -c mkdir -p /var/lib/mysql && apt-get install -y mysql-server && useradd -r -g mysql mysql',
     'RUN /bin/sh -c adduser --disabled-password --gecos "" app',
     'RUN /bin/sh -c curl -u "$USER:$PASS" https://x.io && mysql -p"$PASS" && echo "root:$PASS" | chpasswd',

@@ -37,7 +37,7 @@ const isDrawn = (part: string): boolean => part.length >= 8 && /[a-z]/.test(part
 export const isHarmless = (value: string): boolean =>
   value === '***' ||
   /^(?:[^\p{L}\d]*|\d{1,5}|true|false|yes|no|on|off|\$\w+|\$\{[^{}]*\}|\{\{[^{}]*\}\}|<[\w -]+>|%[A-Z_]+%)$/iu.test(value) ||
-  /^(?:(?:0x)?[0-9A-F]{16}|[0-9A-F]{40})$/.test(value) ||
+  /^(?:(?:0x)?[0-9A-F]{16}|[0-9A-F]{40}|(?:[0-9A-F]{4} {1,2}){9}[0-9A-F]{4})$/.test(value) ||
   (/^\/(?:app|bin|config|data|dev|etc|home|lib|mnt|opt|proc|root|run|sbin|secrets?|srv|sys|tmp|usr|var|vault|workspace)(?:\/[\w./-]*)?$/i.test(
     value,
   ) &&
@@ -45,7 +45,8 @@ export const isHarmless = (value: string): boolean =>
   (/^[\w./-]+\.(?:sh|py|rb|js|sql|rsp|json|ya?ml|toml|ini|conf|txt|key|pem)$/i.test(value) && !value.split('/').some(isDrawn))
 
 /** The shell, or who reads the documentation, puts something else there. */
-const isFilledIn = (value: string): boolean => /^(?:\$[\w({'"!*@]|`|<\w|%\w+%)/.test(value)
+const isFilledIn = (value: string): boolean =>
+  /^(?:\$[\w({'"!*@]|`|<\w|%\w+%|--)/.test(value) || (/\$[\w({]/.test(value) && value.replace(/\$(?:\w+|[({].*)/s, '').length < 6)
 
 const shell = / \/?(?:[\w.-]+\/)*(?:sh|bash|ash|dash|ksh|zsh|pwsh|powershell|cmd)(?:\.exe)? (?:-[\w-]+ )?/g
 
@@ -123,6 +124,8 @@ const inCommands = (text: string, from: number): readonly ImageSecret[] => {
       if (!isSecretName(name)) continue
       const isQuoted = /^(["']).*\1$/s.test(value)
       const bare = isQuoted ? value.slice(1, -1) : value.replace(/["'\]]+$/, '')
+      // `key=` and `--key` are of everything; `cat_passwd='getent passwd'` is a command.
+      if (/^keys?$/i.test(name) ? !looksRandom(bare) : /^[\w ./-]* \S*passwd$/.test(bare)) continue
       add(from + match.index + whole.length - value.length + (isQuoted ? 1 : 0), bare)
     }
   for (const match of rest.matchAll(member))
