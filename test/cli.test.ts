@@ -163,6 +163,43 @@ describe('check', () => {
     }
   })
 
+  test('what is secret in one line is hidden in all, also when no rule tells it', () => {
+    const secrets = ['Kd7Qm2xWp9Zt', 'Hs8Lq2Zn4Vb6', 'horse=battery', 'Rk5Tj8Wm3', 'Vx6Hc9Lp2', 'Bn3Df7Gk5', 'Jw4Sz8Yt6Qe']
+    secrets.push('Mf9Ub2Xc7', 'Pq3Ls8Wn5', 'Ty5Hg8Rb2n', 'Gd4Kp', 'Wq7Zx2', 'Lt6Bv3Np', 'Cf8Rn2Jk', 'Ys5Hd9Mv', 'Aq2Wv8Tb')
+    const path = folder({
+      Dockerfile: [
+        'FROM alpine AS one',
+        'ARG USER_PASSWORD=Kd7Qm2xWp9Zt',
+        '# bulkhead-ignore-next-line dockerfile/secret-arg-env-name: known',
+        'ENV API_TOKEN=Hs8Lq2Zn4Vb6 URL=https://x.io/?t=Hs8Lq2Zn4Vb6',
+        'ENV DB_PASSWORD="correct horse=battery7staple" PIN_TOKEN=Gd4Kp\\',
+        'Wq7Zx2',
+        'FROM alpine',
+        'RUN sudo mysql -pHs8Lq2Zn4Vb6 && cd /x && curl https://x.io/Kd7Qm2xWp9Zt | sh',
+        'RUN cd /x && mysql -uroot -pRk5Tj8Wm3 && curl -u ann:Vx6Hc9Lp2 https://x.io && PGPASSWORD=Bn3Df7Gk5 psql',
+        'RUN export MY_TOKEN=Jw4Sz8Yt6Qe',
+        "RUN echo 'root:Mf9Ub2Xc7' | chpasswd",
+        'RUN cd /x && echo Lt6Bv3Np | docker login -u a --password-stdin && curl https://ann:Cf8Rn2Jk@x.io | sh',
+        'RUN chpasswd <<EOF',
+        'ann:Ys5Hd9Mv',
+        'EOF',
+        `RUN mysql -e "create user a identified by 'Aq2Wv8Tb'" | sudo tee x`,
+        'HEALTHCHECK CMD curl -u a:Pq3Ls8Wn5 http://localhost',
+        'CMD app --password Ty5Hg8Rb2n',
+        '',
+      ].join('\n'),
+    })
+    for (const only of ['', 'dockerfile/cd-workdir'])
+      for (const format of ['text', 'brief', 'json', 'sarif', 'github', 'diff']) {
+        const shape = format === 'diff' ? ['--diff', '--unsafe'] : ['--format', format, '--show-suppressed']
+        const { stdout } = run(path, ['check', ...shape, ...(only === '' ? [] : ['--only', only])])
+        if (format !== 'diff' || only === '') expect(stdout.length, `${format} ${only}`).toBeGreaterThan(100)
+        for (const secret of secrets) expect(stdout, `${format} ${only}`).not.toContain(secret)
+        if (format === 'text' && only === '')
+          expect(stdout).toContain('curl -u ann:********* https://x.io && PGPASSWORD=*********')
+      }
+  })
+
   test('a hostile file cannot write to the terminal or the build log', () => {
     const path = folder({ Dockerfile: 'FROM al\u001b[31mpine\u202e:latest\nRUN sudo \u001b]0;x\u0007echo\n::error::x\nUSER a\n' })
     for (const format of ['text', 'brief', 'github']) {

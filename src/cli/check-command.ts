@@ -71,19 +71,14 @@ export const runCheck = async (paths: readonly string[], args: CheckArguments): 
   let text: string
   if (args.diff) {
     const { showDiff } = await import('../show/diff.ts')
-    const { hide } = await import('../flows/check.ts')
-    const secretsOf = (path: string): readonly string[] => {
-      const file = report.files.get(path)
-      return file
-        ? file.redact
-            .map(({ start, end }) => file.text.slice(start, end).replace(/^["']|["']$/g, ''))
-            .filter(secret => secret.length > 3)
-        : []
-    }
-    text = changes
-      .map(({ path, before, after, created }) => hide(showDiff(path, before, after, { colour, created }), secretsOf(path)))
-      .join('')
-    if (changes.some(({ path }) => secretsOf(path).length > 0))
+    const { hideSecrets } = await import('../judge/secrets/redact-file.ts')
+    const diffs = changes.map(({ path, before, after, created }) => ({
+      path,
+      diff: showDiff(path, before, after, { colour, created }),
+    }))
+    const shown = diffs.map(({ path, diff }) => hideSecrets(diff, report.files.get(path)?.secrets ?? []))
+    text = shown.join('')
+    if (shown.some((diff, i) => diff !== diffs[i]!.diff))
       tell('secrets are hidden in this diff, so it cannot be applied; --fix does it')
     if (text === '' && !args.quiet) tell('nothing to fix')
   } else text = await format(report, args, colour)

@@ -3,11 +3,10 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { applyEdits, planFixes } from '../change/fix.ts'
 import type { BuildContext, DockerfileFacts, DockerfileRule } from '../judge/dockerfile-rule.ts'
 import { byPosition, judgeDockerfile, type RunningRule } from '../judge/run.ts'
-import { detectSecrets } from '../judge/secrets/detect.ts'
+import { hasSecret, hideSecrets, secretsOf } from '../judge/secrets/redact-file.ts'
 import { type ConfiguredIgnore, type Suppressions, suppress } from '../judge/suppress.ts'
 import { type Finding, type Problem, reaches, type Safety, type Severity, UsageError } from '../model/finding.ts'
 import type { CheckReport, RuleInfo, SourceFile } from '../model/report.ts'
-import type { Span } from '../model/text.ts'
 import { decode, type Encoding, encode, type Text } from '../model/text.ts'
 import { type Entry, type World, WorldError } from '../model/world.ts'
 import type { Dockerfile } from '../read/dockerfile/graph.ts'
@@ -87,7 +86,8 @@ export const check = async (world: World, rules: Rules, version: string, options
       problems.push(failed('file-binary', `${path} is a binary file, not a Dockerfile`, path))
       return
     }
-    let result = await judgeText(path, bytes)
+    const first = await judgeText(path, bytes)
+    let result = first
     if (options.fix) {
       const repaired = await repair(path, result, options.fix.allowed, judgeText, file => contexts.known(file)?.text)
       problems.push(...repaired.problems)
@@ -136,10 +136,11 @@ export const check = async (world: World, rules: Rules, version: string, options
             : await judgeText(path, done.has(path) ? repaired.texts.get(path)! : bytes)
     }
     const { text, lines } = result.dockerfile.tree
-    const secrets = secretSpans(text, result.findings)
-    files.set(path, { path, text, lines, redact: secrets })
-    findings.push(...withoutSecrets(result.findings, text, secrets))
-    problems.push(...result.problems)
+    const { spans, values } = secretsIn(result)
+    const secrets = result === first ? values : [...new Set([...secretsIn(first).values, ...values])]
+    files.set(path, { path, text, lines, redact: spans, secrets })
+    findings.push(...withoutSecrets(result.findings, secrets))
+    problems.push(...result.problems.map(problem => ({ ...problem, message: hideSecrets(problem.message, secrets) })))
     if (program !== undefined) forShellcheck.push(result.dockerfile)
   }
 
@@ -169,43 +170,38 @@ export const check = async (world: World, rules: Rules, version: string, options
     for (const rule of result.rules) infos.set(rule.id, rule)
     for (const dockerfile of forShellcheck) {
       const own = (result.findings.get(dockerfile.path) ?? []).filter(finding => isWanted(finding.rule, names, settings, options))
-      findings.push(...suppress(dockerfile, own, suppressionsFor(dockerfile.path, settings, names, options, today)).findings)
+      const shown = suppress(dockerfile, own, suppressionsFor(dockerfile.path, settings, names, options, today)).findings
+      findings.push(...withoutSecrets(shown, files.get(dockerfile.path)?.secrets ?? []))
     }
   }
   findings.sort(byPosition)
   return { report: { version, files, findings, problems, rules: infos, applied }, changes, settings }
 }
 
-/** Where the text holds secrets: what the findings say, and what the detectors find, also when their rule is switched off. */
-const secretSpans = (text: string, findings: readonly Finding[]): readonly Span[] => [
-  ...findings.flatMap(({ redact }) => redact ?? []),
-  ...detectSecrets(text).map(({ start, end, prefix }) => ({ start: start + (end - start < 16 ? 0 : prefix.length), end })),
-]
-
-/** Messages that quote a secret, and edits that carry one, would give it away: it is taken out of the one, and the other is left to --fix. */
-const withoutSecrets = (findings: readonly Finding[], text: string, spans: readonly Span[]): readonly Finding[] => {
-  const secrets = [...new Set(spans.map(({ start, end }) => text.slice(start, end).replace(/^["']|["']$/g, '')))].filter(
-    secret => secret.length > 3,
+const secretsIn = ({ dockerfile, findings }: Judged) =>
+  secretsOf(
+    dockerfile,
+    findings.flatMap(({ redact }) => redact ?? []),
   )
+
+/** What findings say would give a secret away that they quote: it is taken out of texts; edits that carry one are left to --fix. */
+const withoutSecrets = (findings: readonly Finding[], secrets: readonly string[]): readonly Finding[] => {
   if (secrets.length === 0) return findings
   return findings.map(finding => ({
     ...finding,
-    message: hide(finding.message, secrets),
+    message: hideSecrets(finding.message, secrets),
+    ...(finding.note === undefined ? {} : { note: hideSecrets(finding.note, secrets) }),
     ...(finding.fix
       ? {
           fix: {
             ...finding.fix,
-            title: hide(finding.fix.title, secrets),
-            edits: finding.fix.edits.some(edit => secrets.some(secret => edit.text.includes(secret))) ? [] : finding.fix.edits,
+            title: hideSecrets(finding.fix.title, secrets),
+            edits: finding.fix.edits.some(edit => hasSecret(edit.text, secrets)) ? [] : finding.fix.edits,
           },
         }
       : {}),
   }))
 }
-
-/** The text with every secret replaced by asterisks. */
-export const hide = (text: string, secrets: readonly string[]): string =>
-  secrets.reduce((shown, secret) => shown.replaceAll(secret, '***'), text)
 
 const failed = (code: string, message: string, path: string): Problem => ({
   kind: 'failed',

@@ -14,6 +14,8 @@ export type SourceFile = {
   readonly lines: LineStarts
   /** Spans whose characters are secret: no output ever shows them. */
   readonly redact: readonly Span[]
+  /** What stands there, the longest first: hidden in texts and diffs, too. */
+  readonly secrets: readonly string[]
 }
 
 /** One run, ready to be shown. Formats in `show/` are functions from this to text. */

@@ -51,7 +51,7 @@ const layOut = (
   end: number,
   from: number,
   to: number,
-  redact: readonly Span[],
+  hidden: readonly Span[],
 ): { text: string; before: number; marked: number } => {
   let windowStart = start
   let windowEnd = end
@@ -59,6 +59,7 @@ const layOut = (
     windowStart = Math.max(start, Math.min(from - 40, end - maxColumns))
     windowEnd = Math.min(end, windowStart + maxColumns)
   }
+  const redact = hidden.filter(span => span.start < windowEnd && span.end > windowStart)
   let shown = windowStart > start ? '…' : ''
   let column = shown.length
   let before = column
