@@ -3,7 +3,7 @@ import type { ImageFacts } from '../judge/image-rule.ts'
 import { judgeImage } from '../judge/judge-image.ts'
 import { imageRules } from '../judge/rules/image-registry.ts'
 import { cutOff, leaksOf } from '../judge/secrets/leaks.ts'
-import { redactInventory } from '../judge/secrets/redact-image.ts'
+import { redactFindings, redactInventory } from '../judge/secrets/redact-image.ts'
 import type { Result } from '../model/finding.ts'
 import type { Inventory } from '../model/inventory.ts'
 import type { HistoryReport } from '../model/leak.ts'
@@ -32,7 +32,7 @@ export const readHistory = async (inventory: Inventory, options: HistoryOptions)
     version,
     inventory: reveal ? whole : redactInventory(whole),
     leaks: leaksOf(inventory, reveal),
-    findings,
+    findings: reveal ? findings : redactFindings(findings, inventory),
     rules: new Map(Object.entries(imageRules).map(([id, rule]) => [id, { ...rule, id }])),
   }
 }

@@ -6,7 +6,7 @@ import type { Leak } from '../../model/leak.ts'
 import { sampleText } from './detector.ts'
 import github from './detectors/github-token.ts'
 import { leaksOf } from './leaks.ts'
-import { redactInventory } from './redact-image.ts'
+import { redactFindings, redactInventory } from './redact-image.ts'
 
 const empty: ImageConfig = {
   user: '',
@@ -100,6 +100,13 @@ describe('one answer for who reports and who hides', () => {
     expect(shown(config)).not.toContain(JSON.stringify(secret).slice(1, -1))
     expect(shown(config)).not.toMatch(/7staple|h7nt3r|Kd72hq|p%40ss/)
     expect(JSON.stringify(leaksOf(inventoryOf(config), false))).not.toContain(JSON.stringify(secret).slice(1, -1))
+  })
+
+  test('what rules say of the image', () => {
+    const inventory = inventoryOf({ user: token })
+    const finding = { rule: 'image/user-unknown', key: '', severity: 'low', message: `the user is \`${token}\`` } as const
+    const [told] = redactFindings([{ ...finding, at: [{ in: 'config', field: 'user' }] }], inventory)
+    expect(told!.message).toBe('the user is `***`')
   })
 
   test('in the configuration it is high, in the history alone medium; a placeholder less', () => {

@@ -2,8 +2,10 @@
  * What an image says of itself, without the secrets in it. ENV and LABEL stand in the configuration, ARG and everything that RUN was given in the history:
  * whoever has the image can read them there, and an inventory goes to more people than the image does.
  */
+import type { Finding } from '../../model/finding.ts'
 import type { Image } from '../../model/image.ts'
 import type { Inventory } from '../../model/inventory.ts'
+import { detectSecrets } from './detect.ts'
 import {
   type Found,
   type Known,
@@ -31,6 +33,15 @@ export const redactInventory = (inventory: Inventory): Inventory => {
         : { ...layer, instruction: hide(layer.instruction, secretsOfInstruction(layer.instruction), known) },
     ),
   }
+}
+
+/** What rules say of an image names its user and its folders. */
+export const redactFindings = (findings: readonly Finding[], { image }: Inventory): readonly Finding[] => {
+  const known = image ? knownBy(toldBy(image.config)) : () => []
+  return findings.map(finding => ({
+    ...finding,
+    message: cover(finding.message, [...detectSecrets(finding.message), ...known(finding.message)]),
+  }))
 }
 
 export const redactImage = (image: Image): Image => redactBy(image, knownBy(toldBy(image.config)))
