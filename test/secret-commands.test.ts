@@ -17,7 +17,7 @@ const top = mkdtempSync(join(tmpdir(), 'bulkhead-commands-'))
 afterAll(() => rmSync(top, { recursive: true, force: true }))
 const program = join(import.meta.dirname, '../src/cli/run.ts')
 const history = (...args: readonly string[]): string =>
-  spawnSync(process.execPath, [program, 'history', ...args, '-q', '--all'], {
+  spawnSync(process.execPath, [program, 'history', ...args, '-q'], {
     cwd: top,
     encoding: 'utf8',
     env: { PATH: process.env.PATH, HOME: top, BULKHEAD_CACHE: join(top, 'cache') },
@@ -31,16 +31,22 @@ const token = (): string => {
   return `ghp_${body}${base62Checksum(body)}`
 }
 
-const dockerSave = (layers: readonly (readonly TarMember[])[], tags: readonly string[] = ['x/y:1']): Buffer => {
+const dockerSave = (layers: readonly (readonly TarMember[])[], history: readonly string[] = []): Buffer => {
   const bodies = layers.map(tar)
   const diffIds = bodies.map(body => `sha256:${createHash('sha256').update(body).digest('hex')}`)
-  const config = { os: 'linux', architecture: 'amd64', config: {}, rootfs: { type: 'layers', diff_ids: diffIds }, history: [] }
+  const config = {
+    os: 'linux',
+    architecture: 'amd64',
+    config: {},
+    rootfs: { type: 'layers', diff_ids: diffIds },
+    history: history.map(text => ({ created_by: text })),
+  }
   return tar([
     { path: 'config.json', body: JSON.stringify(config) },
     ...bodies.map((body, i) => ({ path: `${i}.tar`, body })),
     {
       path: 'manifest.json',
-      body: JSON.stringify([{ Config: 'config.json', RepoTags: tags, Layers: bodies.map((_, i) => `${i}.tar`) }]),
+      body: JSON.stringify([{ Config: 'config.json', RepoTags: ['x/y:1'], Layers: bodies.map((_, i) => `${i}.tar`) }]),
     },
   ])
 }
@@ -73,7 +79,7 @@ describe.skipIf(!has('skopeo', 'bash', 'unzip'))('commands run as they are print
       ]
       const gone = ['key', 'dot', 'absolute', '-top.txt', 'a', 'in'].map(path => ({ path: `.wh.${path}` }))
       writeFileSync(join(top, file), dockerSave([layer, gone]))
-      const commands = commandsOf(history(`archive:${file}`))
+      const commands = commandsOf(history(`archive:${file}`, '--all'))
       const printed = commands.map((command, i) => {
         const folder = join(top, `run-${file}-${i}`)
         mkdirSync(folder)
@@ -84,6 +90,39 @@ describe.skipIf(!has('skopeo', 'bash', 'unzip'))('commands run as they are print
     },
     120_000,
   )
+})
+
+describe('a report stays readable', () => {
+  test('of many secrets the worst two hundred are told; of an instruction how many lines it has', () => {
+    const many = (count: number): string => Array.from({ length: count }, () => `t=${token()}\n`).join('')
+    const layer = [
+      { path: 'one', body: many(150) },
+      { path: 'two', body: many(90) },
+    ]
+    const step = `RUN /bin/sh -c <<EOF\n${'echo something long\n'.repeat(30)}EOF`
+    writeFileSync(join(top, 'many.tar'), dockerSave([layer], [step]))
+    const told = (text: string): number => text.split('GitHub token  ').length - 1
+    const bounded = history('many.tar')
+    expect(told(bounded)).toBe(200)
+    expect(bounded).toContain('and 40 more: --all shows them')
+    expect(bounded).toContain('240 secrets can be read')
+    expect(bounded).toMatch(/RUN <<EOF echo something .*… \(32 lines\)\n/)
+    const whole = history('many.tar', '--all')
+    expect(told(whole)).toBe(240)
+    expect(whole).not.toContain('more: --all')
+  })
+
+  test('a name of a file is none of an image', () => {
+    const say = (name: string): string =>
+      spawnSync(process.execPath, [program, 'history', name], {
+        cwd: top,
+        encoding: 'utf8',
+        env: { PATH: process.env.PATH, HOME: top, BULKHEAD_CACHE: join(top, 'cache') },
+      }).stderr
+    for (const name of ['gone.tar', 'folder/gone.tgz', 'gone.tar.gz', 'gone.json', 'gone.tar:shop/app:1'])
+      expect(say(name)).toMatch(/^bulkhead: there is no file called .*gone\.[a-z.]+\n.*registry:/)
+    expect(say('registry.invalid/gone.conf')).toMatch(/^bulkhead: there is no file called .*, and as the name of an image: /)
+  })
 })
 
 describe('where skopeo finds an image', () => {

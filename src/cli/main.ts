@@ -302,18 +302,18 @@ const several = (value: string, all: readonly string[] = []): readonly string[] 
 
 const probability = (text: string): number => {
   const value = Number(text)
-  if (text.trim() === '' || !(value >= 0 && value <= 1)) throw new InvalidArgumentError('a number from 0 to 1')
+  if (text.trim() === '' || !(value >= 0 && value <= 1)) throw new InvalidArgumentError('It must be a number from 0 to 1.')
   return value
 }
 
 const days = (text: string): number => {
   const match = /^(\d{1,5}(?:\.\d+)?)d?$/.exec(text)
-  if (!match) throw new InvalidArgumentError('a number of days')
+  if (!match) throw new InvalidArgumentError('It must be a number of days.')
   return Number(match[1])
 }
 
 const ids = (text: string): readonly string[] => {
   const list = text.split(',').map(part => part.trim())
-  if (list.some(id => id === '')) throw new InvalidArgumentError('names are separated by single commas')
+  if (list.some(id => id === '')) throw new InvalidArgumentError('Names are separated by single commas.')
   return list
 }

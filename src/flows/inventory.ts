@@ -108,6 +108,8 @@ const openSubject = async (
 ): Promise<{ readonly opened: Opened; readonly name: string; readonly source: string }> => {
   const colon = subject.indexOf(':')
   const forced = options.sources.find(({ prefix }) => prefix === subject.slice(0, colon))
+  const isAbsentFile = !forced && /\/[^/:@]*\.[a-z]\w{0,4}$/i.test(subject) && !(await world.files.stat(subject))
+  const asName = isAbsentFile ? `there is no file called ${subject}, and as the name of an image` : subject
   try {
     if (forced) {
       const name = subject.slice(colon + 1)
@@ -116,15 +118,21 @@ const openSubject = async (
       throw new UsageError(`${forced.prefix}: ${await absence(world, forced.prefix, name)}`, hints[forced.prefix])
     }
     for (const source of options.sources) {
+      const file = source.where === 'network' ? archiveName.exec(subject) : undefined
+      if (file)
+        throw new UsageError(
+          `there is no file called ${subject.slice(0, file.index + file[0].length)}`,
+          `an image with that name is asked for by registry:${subject}`,
+        )
       const opened = await source.open(world, subject, options)
       if (opened) return { opened, name: subject, source: source.prefix }
     }
   } catch (error) {
     if (error instanceof ImageError || error instanceof RegistryError)
-      throw new UsageError(`${subject}: ${error.message}`, error.hint)
+      throw new UsageError(`${asName}: ${error.message}`, error.hint)
     if (error instanceof WorldError)
       throw new UsageError(
-        `${subject}: ${error.message}`,
+        `${asName}: ${error.message}`,
         forced ? undefined : 'no file and no folder has that name, and no engine has the image',
       )
     throw error
@@ -134,6 +142,9 @@ const openSubject = async (
     'an archive, an OCI layout, a root file system, an SBOM, or a name such as nginx:1.25',
   )
 }
+
+/** Names of files, which images could have too. */
+const archiveName = /\.(?:tar|tgz|json|tar\.\w{1,4})(?=[:@]|$)/i
 
 /** Why the source that a prefix forces has nothing to open. */
 const absence = async (world: World, prefix: string, name: string): Promise<string> => {

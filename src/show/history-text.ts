@@ -11,7 +11,7 @@ export type HistoryTextOptions = {
   readonly width?: number
   /** What puts the image's layers into the folder `layers`, each under the digest of its uncompressed archive. */
   readonly copy: string
-  /** Also those that are published with a package, and samples. */
+  /** Also those that are published with a package, samples, and more than two hundred. */
   readonly all?: boolean
 }
 
@@ -65,9 +65,10 @@ const steps = (inventory: Inventory, leaks: readonly Leak[], style: Style, width
   } else
     for (const [step, { createdBy, comment }] of history.entries()) {
       const made = byStep.get(step)
-      const text = cutText(
+      const text = cutLines(
+        createdBy,
         forTerminal(instructionText(createdBy)) || forTerminal(comment) || '(it says nothing)',
-        Math.max(20, width - 6),
+        width - 6,
       )
       rows.push(made ? layerRow(made.i, made.layer, total, style) : style.dim('   –  no layer'))
       rows.push(`      ${style.cyan(text)}`)
@@ -79,6 +80,15 @@ const steps = (inventory: Inventory, leaks: readonly Leak[], style: Style, width
       )
     }
   return `${rows.join('\n')}\n`
+}
+
+/** Of an instruction over several lines (`RUN <<EOF`) it says how many there are, where they do not all fit. */
+const cutLines = (createdBy: string, text: string, width: number): string => {
+  const room = Math.max(20, width)
+  const lines = createdBy.trim().split('\n').length
+  if (lines === 1 || cutText(text, room) === text) return cutText(text, room)
+  const note = ` (${plural(lines, 'line')})`
+  return `${cutText(text, Math.max(20, room - note.length))}${note}`
 }
 
 const layerRow = (i: number, { diffId, size, changes }: LayerSummary, total: number, style: Style): string => {
@@ -112,7 +122,9 @@ const leakList = (
   if (leaks.length === 0) return ''
   const lines: string[] = [style.bold('What can be read')]
   const kinds = new Set<string>()
-  for (const [leak, ...same] of together(leaks)) {
+  const groups = together(leaks)
+  const told = options.all ? groups.length : secretsLimit
+  for (const [leak, ...same] of groups.slice(0, told)) {
     if (!leak) continue
     const paint = paintFor(leak.severity, style)
     lines.push(`\n  ${paint(leak.severity)}  ${style.bold(leak.name)}${identity(leak)}`)
@@ -128,8 +140,12 @@ const leakList = (
     lines.push(wrapText(`first: ${leak.revoke} (${leak.link})`, width, '    '))
     lines.push(wrapText(`then: ${remedy(leak)}`, width, '    '))
   }
+  if (groups.length > told) lines.push(`\n  and ${(groups.length - told).toLocaleString('en-US')} more: --all shows them`)
   return `${lines.join('\n')}\n`
 }
+
+/** Secrets that are told, the worst first. */
+const secretsLimit = 200
 
 /** Places of one secret that are told. */
 const placesLimit = 4
@@ -221,10 +237,13 @@ const spellings = (path: string): string => {
 }
 
 /** unzip's names are patterns: https://infozip.sourceforge.net/UnZip.html */
-const fromArchive = (path: string, inside: string): string =>
-  /\.(?:tgz|tzst|tar(?:\.\w+)?)$/i.test(path)
+const fromArchive = (path: string, inside: string): string => {
+  // One file alone, compressed.
+  if (`/${inside}` === path.replace(/\.gz$/i, '')) return 'gzip -dc member'
+  return /\.(?:tgz|tzst|tar(?:\.\w+)?)$/i.test(path)
     ? `tar -xOf member -- ${spellings(inside)}`
     : `unzip -p member ${forShell(inside.replace(/[\\*?[\]]/g, '\\$&').replace(/^-/, '[-]'))}`
+}
 
 const remedy = ({ at, reach }: Leak): string => {
   if (at.in === 'config')
