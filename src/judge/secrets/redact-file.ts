@@ -10,6 +10,7 @@ import { pipelineOf } from '../../read/shell/queries.ts'
 import type { ShellWord } from '../../read/shell/script.ts'
 import { type CommandAt, commandsOf } from '../dockerfile-queries.ts'
 import { detectSecrets } from './detect.ts'
+import { secretsOfText } from './image-secrets.ts'
 import { isSecretName } from './secret-name.ts'
 
 export type Secrets = {
@@ -96,12 +97,8 @@ const byName = (dockerfile: Dockerfile): readonly Span[] => {
   for (const { instruction } of dockerfile.steps)
     for (const { key, value } of instruction.pairs)
       if (value && isSecretName(key) && isSecret(unquote(value.raw, escape))) spans.push(value.span)
-  for (const pattern of [assigned, option])
-    for (const match of text.matchAll(pattern)) {
-      const [whole, name, value] = match as unknown as [string, string, string]
-      const end = match.index + whole.length
-      if (isSecretName(name) && isSecret(value.replace(/^["']|["']$/g, ''))) spans.push({ start: end - value.length, end })
-    }
+  const shapes = new Set(detectSecrets(text).map(({ start, end }) => `${start}-${end}`))
+  spans.push(...secretsOfText(text).hidden.filter(({ start, end }) => !shapes.has(`${start}-${end}`)))
   for (const pattern of [inAddress, inStatement])
     for (const { indices, groups } of text.matchAll(pattern)) {
       const [start, end] = indices!.groups!.secret!
@@ -111,8 +108,6 @@ const byName = (dockerfile: Dockerfile): readonly Span[] => {
 }
 const inAddress = /:\/\/[^\s:@/"']{0,64}:(?<secret>[^\s@/"'$]{1,128})@/dg
 const inStatement = /\b(?:identified\s{1,4}by|password)\s{1,4}'(?<secret>[^'\n]{1,128})'/dgi
-const assigned = /(?<![\w$.-])-{0,2}([A-Za-z_][\w.-]*)=("(?:[^"\\]|\\.)*"|'[^']*'|[^\s;&|<>"']+)/g
-const option = /(?<!\S)--([A-Za-z][\w-]*)[ \t]+("(?:[^"\\]|\\.)*"|'[^']*'|[^\s;&|<>-][^\s;&|<>]*)/g
 
 /** Programs → the options whose value is a password, and whether it is glued to the option. */
 const passwordOptions: readonly (readonly [RegExp, RegExp])[] = [
