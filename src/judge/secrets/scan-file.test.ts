@@ -123,3 +123,35 @@ test('kinds that are known by a name alone are looked for in files of settings',
   expect(scan('usr/share/doc/app/README', line)).toEqual([])
   expect(scan('srv/.env', `\nGITHUB_TOKEN=${token}\n`).map(({ detector }) => detector)).toEqual(['github-token'])
 })
+
+test.each([
+  ['srv/config.yml', `db:\n  password: ${sampleText(16)}\n  token: ${sampleText(24, undefined, 2)}\n`, 'assigned-secret', 2],
+  [
+    'srv/config.json',
+    `{"user":"ann","password":"${sampleText(16)}","secret":"${sampleText(16, undefined, 2)}"}`,
+    'assigned-secret',
+    2,
+  ],
+  ['root/.kube/config', `users:\n- user:\n    username: ann\n    password: ${sampleText(14)}\n`, 'assigned-secret', 1],
+  ['srv/auth.json', `{"http-basic":{"a.org":{"username":"ann","password":"${sampleText(14)}"}}}`, 'assigned-secret', 1],
+  ['root/.npmrc', `//npm.a.org/:_authToken=${sampleText(40, '0123456789abcdef')}\n`, 'npmrc-token', 1],
+  ['root/.npmrc', `//gitlab.a.org/api/v4/:_authToken=${sampleText(20)}\n`, 'npmrc-token', 1],
+  ['root/.bash_history', `ls\nexport DB_PASSWORD=${sampleText(16)}\n`, 'shell-secret', 1],
+  ['root/.zsh_history', `: 1700000000:0;export DB_PASSWORD=${sampleText(16)}\n`, 'shell-secret', 1],
+  ['root/.ash_history', `PGPASSWORD=${sampleText(16)} psql -h db\n`, 'shell-secret', 1],
+  ['srv/start.sh', `#!/bin/sh\nexport DB_PASSWORD="${sampleText(16)}"; exec app\n`, 'shell-secret', 1],
+  ['srv/settings.py', `DATABASES = {"default": {"PASSWORD": "${sampleText(14)}"}}\n`, 'django-database-password', 1],
+  ['etc/redis.conf', `requirepass ${sampleText(14)}\n`, 'redis-password', 1],
+] as const)('in %s: %j', (path, text, id, count) => {
+  expect(scan(path, text).map(({ detector }) => detector)).toEqual(Array.from({ length: count }, () => id))
+})
+
+test('what looks like settings and is none', () => {
+  for (const [path, text] of [
+    ['srv/locale.json', '{"password":"Passwort vergessen?","token":"token-expired-1"}'],
+    ['srv/config.yml', 'password: ${DB_PASSWORD}\nsecret: my-secret-name-1\ntoken: /run/secrets/token1\n'],
+    ['root/.npmrc', '//npm.a.org/:_authToken=${NPM_TOKEN}\n'],
+    ['root/.bash_history', 'export DB_PASSWORD=$(pass show db1)\nexport TOKEN="$1"\ncat --token-file /run/t1\n'],
+  ] as const)
+    expect(scan(path, text), path).toEqual([])
+})
