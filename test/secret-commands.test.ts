@@ -70,11 +70,12 @@ describe.skipIf(!has('skopeo', 'bash', 'unzip'))('commands run as they are print
     'from %s',
     file => {
       const secrets = names.map(token)
-      const inner = [token(), token(), token()]
+      const inner = [token(), token(), token(), token()]
       const layer: TarMember[] = [
         ...names.map((path, i) => ({ path, body: `t=${secrets[i]}\n` })),
         { path: 'in/a.zip', body: zip([{ name: 'b/c[1] d.txt', body: `t=${inner[0]}\n` }]) },
         { path: 'in/a.tar', body: tar([{ path: './b/c.txt', body: `t=${inner[1]}\n` }]) },
+        { path: 'in/alone.txt.gz', body: gzipSync(`t=${inner[3]}\n`) },
         { path: 'in/a.tgz', body: gzipSync(tar([{ path: 'b/c.txt', body: `t=${inner[2]}\n` }])) },
       ]
       const gone = ['key', 'dot', 'absolute', '-top.txt', 'a', 'in'].map(path => ({ path: `.wh.${path}` }))
@@ -110,6 +111,21 @@ describe('a report stays readable', () => {
     const whole = history('many.tar', '--all')
     expect(told(whole)).toBe(240)
     expect(whole).not.toContain('more: --all')
+  })
+
+  test('what is called an archive and is none is a file with lines; of one that is broken it is said', () => {
+    const files = [
+      { path: 's/plain.zip', body: `t=${token()}\n` },
+      { path: 's/broken.zip', body: 'PK\x03\x04 and nothing else' },
+    ]
+    writeFileSync(join(top, 'archives.tar'), dockerSave([files]))
+    const { stdout, stderr } = spawnSync(process.execPath, [program, 'history', 'archives.tar'], {
+      cwd: top,
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, HOME: top, BULKHEAD_CACHE: join(top, 'cache') },
+    })
+    expect(stdout).toContain('    /s/plain.zip:1, added in layer 1')
+    expect(stderr).toMatch(/\/s\/broken\.zip was not looked through for secrets: /)
   })
 
   test('a name of a file is none of an image', () => {

@@ -25,7 +25,7 @@ export function* feedFiles(file: OpenFile, name: string, members?: RegExp): Gene
   const count = (bytes: number): void => {
     total += bytes
     if (total > bombFrom && total > file.size * bombRatio)
-      throw new Unreadable(`${name} unpacks to more than ${bombRatio} times its size: it is no feed`)
+      throw new Unreadable(`${name} unpacks to more than ${bombRatio} times its size`)
   }
   if (filled[0] === 0x50 && filled[1] === 0x4b && (filled[2] === 3 || filled[2] === 5)) yield* zipFiles(file, wanted, count)
   else {

@@ -239,7 +239,7 @@ const spellings = (path: string): string => {
 /** unzip's names are patterns: https://infozip.sourceforge.net/UnZip.html */
 const fromArchive = (path: string, inside: string): string => {
   // One file alone, compressed.
-  if (`/${inside}` === path.replace(/\.gz$/i, '')) return 'gzip -dc member'
+  if (path.endsWith(`/${inside}.gz`)) return 'gzip -dc member'
   return /\.(?:tgz|tzst|tar(?:\.\w+)?)$/i.test(path)
     ? `tar -xOf member -- ${spellings(inside)}`
     : `unzip -p member ${forShell(inside.replace(/[\\*?[\]]/g, '\\$&').replace(/^-/, '[-]'))}`

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto'
 import type { LayerFile } from '../../read/cataloger.ts'
 import { feedFiles } from '../../read/feed-files.ts'
+import { nameOf } from '../../read/image/paths.ts'
 import { type Detector, entropy, isPlaceholder } from './detector.ts'
 import { keywordFinder } from './keywords.ts'
 import { detectors } from './registry.ts'
@@ -107,7 +108,9 @@ export const scanFile = (file: LayerFile, options: ScanFileOptions): readonly Hi
       size: bytes.length,
       read: (offset, length) => bytes.subarray(offset, offset + length),
     }
-    for (const hit of scanPlain(member, options)) hits.push({ ...hit, inside: name })
+    // What is called an archive and is none stands in the file itself; what is compressed alone has no path of its own.
+    const inside = name === file.path ? {} : { inside: name === file.path.replace(/\.(?:gz|zst)$/, '') ? nameOf(name) : name }
+    for (const hit of scanPlain(member, options)) hits.push({ ...hit, ...inside })
   }
   return hits.length > hitsLimit ? asLast(hits.slice(0, hitsLimit)) : hits
 }

@@ -283,12 +283,13 @@ export class LayerIndexer implements TarHandler {
         if (data !== undefined) found.push({ cataloger, path: file.path, data })
       } catch (error) {
         if (error instanceof LayerTooLarge) throw error
+        const isEverywhere = this.#anyCatalogers.includes(cataloger)
         const reason = error instanceof Error ? error.message : String(error)
         problems.push({
           kind: 'failed',
           code: 'package-file-unreadable',
           path: file.path,
-          message: `/${file.path} could not be read as ${cataloger} data: ${reason}`,
+          message: `/${file.path} ${isEverywhere ? `was not looked through for ${cataloger}` : `could not be read as ${cataloger} data`}: ${reason}`,
           // What is not Unreadable is a fault of ours, which hostile data brought to light.
           ...(error instanceof Unreadable ? {} : { cause: error instanceof Error ? (error.stack ?? reason) : reason }),
         })
