@@ -71,6 +71,11 @@ describe('one answer for who reports and who hides', () => {
     ['words of the history', { history: [step(`CMD ["/app" "--password" "${random}"]`)] }, random],
     ['entrypoint', { entrypoint: ['/bin/sh', '-c', `export API_TOKEN=${random}; exec x`] }, random],
     ['health check', { healthcheck: ['CMD-SHELL', `curl -u a:${random} http://x`] }, random],
+    [
+      'JSON in a command',
+      { history: [step('RUN /bin/sh -c echo \'{"password": "gqRgVYruPWJiD"}\' > /x.json # buildkit')] },
+      'gqRgVYruPWJiD',
+    ],
     ['comment', { history: [step('COPY x /y', `password=${random}`)] }, random],
     ...[
       'export DB_PASSWORD=% && ./x',
@@ -181,6 +186,17 @@ test('nothing that is reported is shown, and whatever is hidden is reported', ()
           for (const form of [inText, JSON.stringify(inText).slice(1, -1), encodeURIComponent(value!)])
             expect(text).not.toContain(form)
         }
+        // Step by step: stars stand where something reported is, or repeats it.
+        const told = redactInventory(inventoryOf(config)).image!.config.history
+        for (const [i, { createdBy, comment }] of config.history.entries())
+          if (told[i]!.createdBy !== createdBy || told[i]!.comment !== comment) {
+            const forms = [...found, ...found.map(value => value!.replace(/^\w+=/, ''))].flatMap(value => [
+              value!,
+              JSON.stringify(value).slice(1, -1),
+              encodeURIComponent(value!),
+            ])
+            expect(forms.some(form => `${createdBy}\n${comment}`.includes(form))).toBe(true)
+          }
         expect(text.includes('***')).toBe(found.length > 0)
       },
     ),

@@ -110,6 +110,10 @@ const assignment = /(?<![\w$.-])(-{0,2})([A-Za-z_][\w.-]*)=("(?:[^"\\]|\\.)*"|'[
 const option = /(?<![^\s"',[])(--)([A-Za-z][\w-]*)["']?,?[ \t]+("(?:[^"\\]|\\.)*"|'[^']*'|[^\s;&|<>\]"'-][^\s;&|<>\]"']*)/g
 const member = /(?<![\w.$-])([\w.-]{1,60})["']?:[ \t]{0,4}["']?([^\s"',;{}$<>]{8,200})/g
 
+/** Letters of both cases that make no words: `gqfRgVYruPWJiD`. */
+const isMixed = (value: string): boolean =>
+  /^[A-Za-z]{10,}$/.test(value) && /[a-z][A-Z]/.test(value) && !/[a-z]{4}|[A-Z]{5}/.test(value)
+
 /** `TOKEN=x`, `--password=x`, `--password x`, `:_authToken=x`, `password: x`, and what programs are given by options of their own. */
 const inCommands = (text: string, from: number): readonly ImageSecret[] => {
   const found: ImageSecret[] = []
@@ -129,7 +133,8 @@ const inCommands = (text: string, from: number): readonly ImageSecret[] => {
       add(from + match.index + whole.length - value.length + (isQuoted ? 1 : 0), bare)
     }
   for (const match of rest.matchAll(member))
-    if (isSecretName(match[1]!) && looksRandom(match[2]!)) add(from + match.index + match[0].length - match[2]!.length, match[2]!)
+    if (isSecretName(match[1]!) && (looksRandom(match[2]!) || isMixed(match[2]!)))
+      add(from + match.index + match[0].length - match[2]!.length, match[2]!)
   for (const pattern of commands)
     for (const { indices } of rest.matchAll(pattern)) {
       const [start, end] = indices!.groups!.secret!

@@ -166,10 +166,11 @@ const inImage = ({ config }: Image): readonly Leak[] => {
       .filter(({ reach }) => reach === 'image')
       .flatMap(({ text, found }) => found.map(({ start, end }) => text.slice(start, end))),
   )
-  const still = knownBy(told.filter(({ reach }) => reach === 'image'))
+  const still = knownBy(told.flatMap(one => (one.reach === 'image' ? [{ ...one, hidden: [] }] : [])))
+  // A variable may be there twice.
+  const counts = new Map<string, number>()
   return told.flatMap(({ text, found, at, reach, isRepeated }) => {
     const covered = isRepeated ? still(text) : []
-    const counts = new Map<string, number>()
     return found.flatMap(one => {
       const secret = text.slice(one.start, one.end)
       const isTold = values.has(secret) || covered.some(({ start, end }) => start <= one.start && one.end <= end)
