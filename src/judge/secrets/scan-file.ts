@@ -74,12 +74,13 @@ const archives = /\.(?:jar|war|ear|zip|ipa|whl|egg|nupkg|tgz|tar|tar\.gz|tar\.zs
 /** Of Android they are ZIP archives; Alpine's are of another kind, and everybody has them. */
 const maybeZip = /\.apk$/i
 /** Manuals and change logs are the most of them, and everybody has those. */
-const maybeGzip = /^(?!(?:.*\/)?usr\/share\/).*\.gz$/i
+const maybeGzip = /\.gz$/i
+const manuals = /(?:^|\/)usr\/share\//
 const gzipLimit = 16 * 1024 * 1024
 
 const isArchive = (file: LayerFile): boolean =>
   archives.test(file.path) ||
-  (maybeGzip.test(file.path) && file.size <= gzipLimit) ||
+  (maybeGzip.test(file.path) && !manuals.test(file.path) && file.size <= gzipLimit) ||
   (maybeZip.test(file.path) && startsWith(file, [0x50, 0x4b]))
 
 const startsWith = (file: LayerFile, start: readonly number[]): boolean => {
