@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync, zstdDecompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { base62Checksum, hex, sampleText } from '../src/judge/secrets/detector.ts'
+import { base62Checksum, sampleText } from '../src/judge/secrets/detector.ts'
 import { databaseFiles } from '../src/store/database-files.ts'
 import { feedState } from './advisories.ts'
 import { has, hasEngine, startEngine } from './components.ts'
@@ -332,7 +332,10 @@ test('an image without secrets says so; an SBOM has no layers', () => {
   expect(run([sbom]).stderr).toMatch(/is an SBOM/)
   // Documentation and tests of packages are samples.
   mkdirSync(join(plain, 'srv/test/'), { recursive: true })
-  writeFileSync(join(plain, 'srv/test/key.txt'), `t=${sampleText(3, hex)} ${github()}\n`)
+  writeFileSync(join(plain, 'srv/test/settings.txt'), `url=${address(password())}\n`)
   expect(run([plain]).stdout).toMatch(/No secrets were found.*1 more is published/s)
-  expect(run([plain, '--all']).stdout).toContain('GitHub token')
+  expect(run([plain, '--all']).stdout).toContain('Password in an address')
+  // A right checksum is no sample's.
+  writeFileSync(join(plain, 'srv/test/token.txt'), `t=${github()}\n`)
+  expect(run([plain]).stdout).toContain('GitHub token')
 })
