@@ -10,6 +10,7 @@ import { copyCommand } from '../src/cli/skopeo-copy.ts'
 import { base62Checksum, sampleText } from '../src/judge/secrets/detector.ts'
 import type { Image } from '../src/model/image.ts'
 import { has } from './components.ts'
+import { emptyConfig } from './image-config.ts'
 import { type TarMember, tar } from './tar-writer.ts'
 import { zip } from './zip-writer.ts'
 
@@ -147,20 +148,7 @@ describe('where skopeo finds an image', () => {
     platform: 'linux/arm64/v8',
     refs: [],
     layers: [],
-    config: {
-      user: '',
-      env: [],
-      entrypoint: undefined,
-      cmd: undefined,
-      shell: undefined,
-      workingDir: '',
-      exposedPorts: [],
-      volumes: [],
-      labels: {},
-      healthcheck: undefined,
-      created: undefined,
-      history: [],
-    },
+    config: emptyConfig,
   }
   const at = (source: string, reference: string, more: Partial<Image> = {}, args: Parameters<typeof copyCommand>[1] = {}) =>
     copyCommand(

@@ -2,11 +2,10 @@
 import { readHistory } from '../flows/history.ts'
 import { reaches, type Severity, UsageError } from '../model/finding.ts'
 import { version } from '../model/version.ts'
-import { WorldError } from '../model/world.ts'
 import { machine } from '../world/machine.ts'
 import { copyCommand } from './skopeo-copy.ts'
 import { readSubject, type SubjectArguments } from './subject.ts'
-import { print, tell, terminalWidth, wantsColour } from './terminal.ts'
+import { deliver, tell, terminalWidth, wantsColour } from './terminal.ts'
 
 export type HistoryArguments = SubjectArguments & {
   readonly format: 'text' | 'json'
@@ -42,11 +41,7 @@ export const runHistory = async (subject: string, args: HistoryArguments): Promi
           copy: copyCommand(inventory, args),
           all: args.all === true,
         })
-  if (args.output === undefined) await print(text)
-  else
-    await machine.files.write(args.output, new TextEncoder().encode(text)).catch(error => {
-      throw error instanceof WorldError ? new UsageError(error.message) : error
-    })
+  await deliver([text], args.output)
   const { problems } = report.inventory
   for (const { kind, code, message } of problems)
     tell(`bulkhead: ${kind === 'failed' ? 'not checked' : 'not covered'}[${code}] ${message}`)

@@ -3,10 +3,8 @@ import { redactInventory } from '../judge/secrets/redact-image.ts'
 import { UsageError } from '../model/finding.ts'
 import type { Inventory } from '../model/inventory.ts'
 import { version } from '../model/version.ts'
-import { WorldError } from '../model/world.ts'
-import { machine } from '../world/machine.ts'
 import { readSubject, type SubjectArguments } from './subject.ts'
-import { print, tell, terminalWidth, wantsColour } from './terminal.ts'
+import { deliver, tell, terminalWidth, wantsColour } from './terminal.ts'
 
 export type SbomArguments = SubjectArguments & {
   readonly format: 'table' | 'json' | 'cyclonedx' | 'cyclonedx-1.6' | 'cyclonedx-1.7' | 'spdx'
@@ -21,11 +19,7 @@ export const runSbom = async (subject: string, args: SbomArguments): Promise<num
     throw new UsageError('--by layer belongs to the table', 'leave --format out')
   const inventory = redactInventory(await readSubject(subject, args, args.format === 'json'))
   const text = await format(inventory, args)
-  if (args.output === undefined) await print(text)
-  else
-    await machine.files.write(args.output, new TextEncoder().encode(text)).catch(error => {
-      throw error instanceof WorldError ? new UsageError(error.message) : error
-    })
+  await deliver([text], args.output)
   // The formats of others have no good place for what could not be read.
   if (args.format !== 'table' || args.output !== undefined)
     for (const { kind, code, message } of inventory.problems)

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { emptyConfig } from '../../test/image-config.ts'
 import type { Digest } from '../model/finding.ts'
 import type { Image } from '../model/image.ts'
 import type { Package } from '../model/package.ts'
@@ -19,20 +20,7 @@ const image: Image = {
   manifest: digest('b'),
   platform: 'linux/amd64',
   refs: ['ghcr.io/shop/app:1.2'],
-  config: {
-    user: '',
-    env: [],
-    entrypoint: undefined,
-    cmd: undefined,
-    shell: undefined,
-    workingDir: '',
-    exposedPorts: [],
-    volumes: [],
-    labels: {},
-    healthcheck: undefined,
-    created: undefined,
-    history: [],
-  },
+  config: emptyConfig,
   layers: [],
 }
 const says = (products: readonly string[], more: Partial<VexStatement> = {}): VexStatement => ({

@@ -12,6 +12,7 @@ import { purl } from '../../src/model/purl.ts'
 import { readSbom, SbomError } from '../../src/read/sbom/read-sbom.ts'
 import { showCycloneDx } from '../../src/show/cyclonedx.ts'
 import { showSpdx } from '../../src/show/spdx.ts'
+import { emptyConfig } from '../image-config.ts'
 
 const read = (path: string): object => JSON.parse(readFileSync(join(import.meta.dirname, path), 'utf8'))
 const ajv = formats.default(new Ajv({ strict: false, allErrors: false, logger: false }))
@@ -69,20 +70,7 @@ const inventoryOf = (list: readonly Package[], name = 'shop/app:1'): Inventory =
     manifest: digest('d'),
     platform: 'linux/amd64',
     refs: [name],
-    config: {
-      user: '',
-      env: [],
-      entrypoint: undefined,
-      cmd: undefined,
-      shell: undefined,
-      workingDir: '',
-      exposedPorts: [],
-      volumes: [],
-      labels: {},
-      healthcheck: undefined,
-      created: '2026-01-02T03:04:05.678901234Z',
-      history: [],
-    },
+    config: { ...emptyConfig, created: '2026-01-02T03:04:05.678901234Z' },
     layers: [
       { diffId: digest('a'), step: 0 },
       { diffId: digest('b'), step: 1 },

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { emptyConfig } from '../../../test/image-config.ts'
 import type { Image, ImageConfig } from '../../model/image.ts'
 import type { Inventory } from '../../model/inventory.ts'
 import type { Leak } from '../../model/leak.ts'
@@ -8,27 +9,13 @@ import github from './detectors/github-token.ts'
 import { leaksOf } from './leaks.ts'
 import { redactFindings, redactInventory } from './redact-image.ts'
 
-const empty: ImageConfig = {
-  user: '',
-  env: [],
-  entrypoint: undefined,
-  cmd: undefined,
-  shell: undefined,
-  workingDir: '',
-  exposedPorts: [],
-  volumes: [],
-  labels: {},
-  healthcheck: undefined,
-  created: undefined,
-  history: [],
-}
 const inventoryOf = (config: Partial<ImageConfig>): Inventory => {
   const image: Image = {
     id: `sha256:${'a'.repeat(64)}`,
     platform: 'linux/amd64',
     refs: [],
     layers: [],
-    config: { ...empty, ...config },
+    config: { ...emptyConfig, ...config },
   }
   return { name: 'x', kind: 'image', image, distro: undefined, packages: [], problems: [], layers: [], everywhere: [] }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { emptyConfig } from '../../../test/image-config.ts'
 import type { Image, ImageConfig } from '../../model/image.ts'
 import type { Inventory } from '../../model/inventory.ts'
 import detector from './detectors/github-token.ts'
@@ -10,18 +11,7 @@ const imageWith = (config: Partial<ImageConfig>): Image => ({
   refs: [],
   layers: [],
   config: {
-    user: '',
-    env: [],
-    entrypoint: undefined,
-    cmd: undefined,
-    shell: undefined,
-    workingDir: '',
-    exposedPorts: [],
-    volumes: [],
-    labels: {},
-    healthcheck: undefined,
-    created: undefined,
-    history: [],
+    ...emptyConfig,
     ...config,
   },
 })
@@ -70,7 +60,7 @@ describe('what an image says of itself', () => {
     ['|1 NPM_TOKEN=a B=c d /bin/bash -o pipefail -c npm ci', '|1 NPM_TOKEN=*** /bin/bash -o pipefail -c npm ci'],
     ['RUN /bin/sh -c TOKEN="a b" make && export PASSWORD=\'x y\'', 'RUN /bin/sh -c TOKEN="***" make && export PASSWORD=\'***\''],
     ['RUN mysql --password=hunter2 --user=root --password hunter2', 'RUN mysql --password=*** --user=root --password ***'],
-    ['RUN npm config set //registry.npmjs.org/:_authToken=x7', 'RUN npm config set //registry.npmjs.org/:_authToken=***'],
+    ['RUN npm config set //npm.acme.org/:_authToken=x7', 'RUN npm config set //npm.acme.org/:_authToken=***'],
     [`RUN git clone https://${token}@github.com/a/b`, 'RUN git clone https://***@github.com/a/b'],
   ])('the history: %s', (createdBy, shown) => {
     expect(history(createdBy)).toBe(shown)

@@ -12,10 +12,10 @@ export default {
   prefix: /^$/,
   isReal: looksRandom,
   samples: {
-    real: () => [`//registry.npmjs.org/:_authToken=${sampleUuid(1)}`, `//nexus.a.org/:_authToken=NpmToken.${sampleUuid(2)}`],
+    real: () => [`//npm.acme.org/:_authToken=${sampleUuid(1)}`, `//nexus.a.org/:_authToken=NpmToken.${sampleUuid(2)}`],
     not: () => [
-      '//registry.npmjs.org/:_authToken=${NPM_TOKEN}',
-      '//registry.npmjs.org/:_authToken=00000000-0000-0000-0000-000000000000',
+      '//npm.acme.org/:_authToken=${NPM_TOKEN}',
+      '//npm.acme.org/:_authToken=00000000-0000-0000-0000-000000000000',
     ],
   },
 } satisfies Detector
