@@ -13,9 +13,6 @@ export default {
   isReal: looksRandom,
   samples: {
     real: () => [`//npm.acme.org/:_authToken=${sampleUuid(1)}`, `//nexus.a.org/:_authToken=NpmToken.${sampleUuid(2)}`],
-    not: () => [
-      '//npm.acme.org/:_authToken=${NPM_TOKEN}',
-      '//npm.acme.org/:_authToken=00000000-0000-0000-0000-000000000000',
-    ],
+    not: () => ['//npm.acme.org/:_authToken=${NPM_TOKEN}', '//npm.acme.org/:_authToken=00000000-0000-0000-0000-000000000000'],
   },
 } satisfies Detector
