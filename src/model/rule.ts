@@ -1,3 +1,4 @@
+import type { Wish } from './container.ts'
 import type { Fix, Location, Safety, Severity } from './finding.ts'
 import type { Span } from './text.ts'
 
@@ -40,6 +41,8 @@ export type Report = {
   readonly at: Span | Location
   /** Other places that belong to the evidence. */
   readonly also?: readonly (Span | Location)[]
+  /** There are more places than these. */
+  readonly isCut?: boolean
   /** One sentence, no full stop. Quote the user's own words with `backticks`. */
   readonly message: string
   readonly fix?: Fix
@@ -47,8 +50,8 @@ export type Report = {
   readonly redact?: readonly Span[]
   /** When this one case weighs differently from the rule's severity. */
   readonly severity?: Severity
-  /** For a runtime rule: the settings that would be right; `change/container/` turns them into edits of the form at hand. */
-  readonly set?: readonly { readonly field: string; readonly value: unknown }[]
+  /** For a runtime rule: what would be right; `change/container/` turns it into edits of the form at hand, and puts them into `fix`. */
+  readonly wishes?: readonly Wish[]
 }
 
 /**

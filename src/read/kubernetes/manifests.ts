@@ -1,0 +1,64 @@
+/** What the streams of one run declare besides containers: plain data that rules on pods look things up in. */
+import type { Location } from '../../model/finding.ts'
+
+export type LabelSelector = {
+  readonly matchLabels: Readonly<Record<string, string>>
+  readonly matchExpressions: readonly { readonly key: string; readonly operator: string; readonly values: readonly string[] }[]
+}
+
+export type NetworkPolicy = {
+  readonly name: string
+  readonly namespace: string | undefined
+  readonly podSelector: LabelSelector
+  /** `Ingress`, `Egress`. */
+  readonly policyTypes: readonly string[]
+  readonly at: Location
+}
+
+export type ServiceAccount = {
+  readonly name: string
+  readonly namespace: string | undefined
+  readonly automountToken: boolean | undefined
+  readonly at: Location
+}
+
+/** A rule of a Role or ClusterRole. */
+export type AccessRule = {
+  readonly apiGroups: readonly string[]
+  readonly resources: readonly string[]
+  readonly verbs: readonly string[]
+  readonly at: Location
+}
+export type Role = {
+  readonly kind: 'Role' | 'ClusterRole'
+  readonly name: string
+  readonly namespace: string | undefined
+  readonly rules: readonly AccessRule[]
+  readonly at: Location
+}
+export type RoleBinding = {
+  readonly kind: 'RoleBinding' | 'ClusterRoleBinding'
+  readonly name: string
+  readonly namespace: string | undefined
+  readonly role: { readonly kind: string; readonly name: string }
+  readonly subjects: readonly { readonly kind: string; readonly name: string; readonly namespace: string | undefined }[]
+  readonly at: Location
+}
+
+export type Service = {
+  readonly name: string
+  readonly namespace: string | undefined
+  readonly selector: Readonly<Record<string, string>>
+  readonly type: string
+  readonly at: Location
+}
+
+export type Manifests = {
+  readonly networkPolicies: readonly NetworkPolicy[]
+  readonly serviceAccounts: readonly ServiceAccount[]
+  readonly roles: readonly Role[]
+  readonly roleBindings: readonly RoleBinding[]
+  readonly services: readonly Service[]
+}
+
+export const noManifests: Manifests = { networkPolicies: [], serviceAccounts: [], roles: [], roleBindings: [], services: [] }
