@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { zstdDecompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { validOptions } from '../src/flows/settings.ts'
 import { judgeImage } from '../src/judge/judge-image.ts'
 import { imageRules } from '../src/judge/rules/image-registry.ts'
 import { hasEngine, startEngine } from './components.ts'
@@ -23,7 +24,13 @@ describe.each(Object.entries(imageRules))('%s', (id, rule) => {
   })
 
   test.each(rule.examples.map((example, i) => [i, example] as const))('example %i', async (_, { bad, good, options }) => {
-    const judge = (text: string) => judgeImage(readFacts(text), imageRules, options ? { [id]: options } : {})
+    const running = new Map(
+      Object.entries(imageRules).map(([name, one]) => [
+        name,
+        { rule: one, severity: undefined, options: validOptions(name, one, name === id ? options : undefined, undefined) },
+      ]),
+    )
+    const judge = (text: string) => judgeImage(readFacts(text), running)
     const found = await judge(bad)
     expect(found.problems).toEqual([])
     expect([...new Set(found.findings.map(one => one.rule))]).toEqual([id])

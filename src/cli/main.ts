@@ -118,10 +118,20 @@ export const main = async (args: readonly string[]): Promise<number> => {
     .addOption(new Option('-f, --format <format>', 'form of the output').choices(['text', 'json']).default('text'))
     .option('-o, --output <file>', 'write the output to a file')
     .addOption(
-      new Option('--fail-on <severity>', 'exit with 1 from this severity on')
-        .choices(['critical', 'high', 'medium', 'low', 'info', 'none'])
-        .default('high'),
+      new Option('--fail-on <severity>', 'exit with 1 from this severity on (default: high)').choices([
+        'critical',
+        'high',
+        'medium',
+        'low',
+        'info',
+        'none',
+      ]),
     )
+    .addOption(new Option('--profile <profile>', 'which rules run').choices(['default', 'all']))
+    .option('--only <rules>', 'only these rules and kinds of secrets, separated by commas: image/user-root, secret/*', ids)
+    .option('-c, --config <file>', 'use this configuration and no other')
+    .option('--no-config', 'use no configuration')
+    .option('--show-suppressed', 'show what was silenced, and why')
     .option('--show-secrets', 'show the secrets themselves')
     .option('--all', 'also those that are published with a package, and samples')
     .option('--max-age <days>', 'an image is old after so many days (default: 365)', days)

@@ -1,19 +1,19 @@
 /** check: paths → Dockerfiles → findings, and with `fix` → repaired files. */
-import { basename, dirname, join, relative, resolve, sep } from 'node:path'
-import { applyEdits, planFixes } from '../change/fix.ts'
-import type { BuildContext, DockerfileFacts, DockerfileRule } from '../judge/dockerfile-rule.ts'
-import { byPosition, judgeDockerfile, type RunningRule } from '../judge/run.ts'
-import { hasSecret, hideSecrets, secretsOf } from '../judge/secrets/redact-file.ts'
+import { relative, resolve, sep } from 'node:path'
+import type { DockerfileRule } from '../judge/dockerfile-rule.ts'
+import { byPosition, type RunningRule } from '../judge/run.ts'
+import { hasSecret, hideSecrets } from '../judge/secrets/redact-file.ts'
 import { type ConfiguredIgnore, type Suppressions, suppress } from '../judge/suppress.ts'
 import { type Finding, type Problem, reaches, type Safety, type Severity, UsageError } from '../model/finding.ts'
 import type { CheckReport, RuleInfo, SourceFile } from '../model/report.ts'
-import { decode, type Encoding, encode, type Text } from '../model/text.ts'
-import { type Entry, type World, WorldError } from '../model/world.ts'
+import { type Encoding, encode } from '../model/text.ts'
+import { type World, WorldError } from '../model/world.ts'
 import type { Dockerfile } from '../read/dockerfile/graph.ts'
-import { readDockerfile } from '../read/dockerfile/read-dockerfile.ts'
 import { discover } from './discover.ts'
-import { ruleNames } from './known-rules.ts'
-import { findSettings, type Settings } from './settings.ts'
+import { ContextReader, dockerfileUnit, sizeLimit } from './dockerfile-unit.ts'
+import { onlyThese, ruleNames } from './known-rules.ts'
+import { repair, type Unit } from './repair.ts'
+import { findSettings, isChosen, type Settings, validOptions } from './settings.ts'
 
 export type Rules = Readonly<Record<string, DockerfileRule<unknown>>>
 
@@ -46,10 +46,6 @@ export type CheckOutcome = {
   readonly settings: Settings
 }
 
-/** A Dockerfile over 16 MiB is not one. */
-const sizeLimit = 16 * 1024 * 1024
-const maxPasses = 10
-
 /** Throws UsageError for wrong arguments and broken configuration; everything else that goes wrong is a Problem in the report. */
 export const check = async (world: World, rules: Rules, version: string, options: CheckOptions): Promise<CheckOutcome> => {
   const names = ruleNames(rules)
@@ -65,45 +61,24 @@ export const check = async (world: World, rules: Rules, version: string, options
   const forShellcheck: Dockerfile[] = []
   const program = await findShellcheck(world, options)
 
-  const judgeText = async (
-    path: string,
-    input: string | Uint8Array,
-    made: ReadonlyMap<string, string> = new Map(),
-  ): Promise<{ dockerfile: Dockerfile; findings: readonly Finding[]; problems: readonly Problem[] }> => {
-    const dockerfile = readDockerfile(path, input)
-    const facts: DockerfileFacts = {
-      today,
-      allowedRegistries: settings.allowedRegistries,
-      context: options.input && !options.context ? undefined : await contexts.contextOf(path, made),
-    }
-    const judged = await judgeDockerfile(dockerfile, running(path), facts)
-    const suppressed = suppress(dockerfile, judged.findings, suppressionsFor(path, settings, names, options, today))
-    return { dockerfile, findings: suppressed.findings, problems: [...judged.problems, ...suppressed.problems] }
-  }
-
-  const checkOne = async (path: string, bytes: Uint8Array): Promise<void> => {
-    if (bytes.includes(0)) {
-      problems.push(failed('file-binary', `${path} is a binary file, not a Dockerfile`, path))
-      return
-    }
-    const first = await judgeText(path, bytes)
+  /** Judges one, applies its fixes, and takes what is left into the report. */
+  const checkUnit = async (unit: Unit): Promise<void> => {
+    const first = await unit.judge(new Map())
     let result = first
     if (options.fix) {
-      const repaired = await repair(path, result, options.fix.allowed, judgeText, file => contexts.known(file)?.text)
+      const repaired = await repair(unit, first, options.fix.allowed)
       problems.push(...repaired.problems)
-      const original = decode(bytes)
-      const done = new Set<string>()
+      const done = new Map<string, string>()
       for (const [file, after] of repaired.texts) {
-        const old = file === path ? original : contexts.known(file)
-        const before = old?.text ?? ''
+        const old = unit.textOf(file)
         const encoding = old?.encoding ?? 'utf-8'
         const written = writable(after, encoding)
         if (!written) {
           problems.push(
             failed(
               'fix-not-encodable',
-              `a fix of ${path} cannot be written in the encoding of the file; nothing was changed`,
-              path,
+              `a fix of ${file} cannot be written in the encoding of the file; nothing was changed`,
+              file,
             ),
           )
           continue
@@ -113,38 +88,48 @@ export const check = async (world: World, rules: Rules, version: string, options
             await world.files.write(file, written)
           } catch (error) {
             if (!(error instanceof WorldError)) throw error
-            problems.push(failed('file-unwritable', error.message, path))
-            // What belongs together is not half done: the Dockerfile comes first.
+            problems.push(failed('file-unwritable', error.message, file))
+            // What belongs together is not half done: the unit's own file comes first.
             break
           }
         }
-        if (file !== path) contexts.changed(file, { text: after, encoding })
-        changes.push({ path: file, before, after, created: old === undefined })
-        done.add(file)
+        unit.written?.(file, { text: after, encoding })
+        changes.push({ path: file, before: old?.text ?? '', after, created: old === undefined })
+        done.set(file, after)
       }
       // What could not be written is not fixed, and its findings stand.
       applied.push(
         ...repaired.applied
           .filter(finding => finding.fix?.edits.every(edit => done.has(edit.path)))
-          .map(finding => ({ path, rule: finding.rule, title: finding.fix?.title ?? '' })),
+          .map(finding => ({ path: unit.path, rule: finding.rule, title: finding.fix?.title ?? '' })),
       )
       // What is shown after --fix is what is left; with --diff the file is as it was, and so are its findings.
       if (options.fix.write && repaired.texts.size > 0)
-        result =
-          done.size === repaired.texts.size
-            ? repaired.result
-            : await judgeText(path, done.has(path) ? repaired.texts.get(path)! : bytes)
+        result = done.size === repaired.texts.size ? repaired.result : await unit.judge(done)
     }
-    const { text, lines } = result.dockerfile.tree
-    const { spans, values } = secretsIn(result)
-    const secrets = result === first ? values : [...new Set([...secretsIn(first).values, ...values])]
-    files.set(path, { path, text, lines, redact: spans, secrets })
-    findings.push(...withoutSecrets(result.findings, secrets))
-    problems.push(...result.problems.map(problem => ({ ...problem, message: hideSecrets(problem.message, secrets) })))
-    if (program !== undefined) forShellcheck.push(result.dockerfile)
+    const secrets = new Set([...first.files, ...result.files].flatMap(file => file.secrets))
+    const all = [...secrets].sort((a, b) => b.length - a.length)
+    for (const file of result.files) if (!files.has(file.path)) files.set(file.path, { ...file, secrets: all })
+    findings.push(...withoutSecrets(result.findings, all))
+    problems.push(...result.problems.map(problem => ({ ...problem, message: hideSecrets(problem.message, all) })))
   }
 
-  if (options.input) await checkOne(options.input.name, options.input.bytes)
+  const checkDockerfile = async (path: string, bytes: Uint8Array): Promise<void> => {
+    if (bytes.includes(0)) {
+      problems.push(failed('file-binary', `${path} is a binary file, not a Dockerfile`, path))
+      return
+    }
+    const unit = dockerfileUnit(path, bytes, {
+      rules: running(path),
+      suppressions: suppressionsFor(path, settings, names, options, today),
+      facts: { today, allowedRegistries: settings.allowedRegistries },
+      contexts: options.input && !options.context ? undefined : contexts,
+    })
+    await checkUnit(unit)
+    if (program !== undefined) forShellcheck.push(unit.dockerfile())
+  }
+
+  if (options.input) await checkDockerfile(options.input.name, options.input.bytes)
   else {
     const discovery = await discover(world, options.paths, {
       excluded: path => settings.isExcluded(path),
@@ -153,7 +138,7 @@ export const check = async (world: World, rules: Rules, version: string, options
     problems.push(...discovery.problems)
     contexts.know(discovery.listings)
     for await (const { path, bytes, error } of readAll(world, discovery.paths)) {
-      if (bytes) await checkOne(path, bytes)
+      if (bytes) await checkDockerfile(path, bytes)
       else problems.push(failed(error.code === 'too-large' ? 'file-too-large' : 'file-unreadable', error.message, path))
     }
   }
@@ -177,12 +162,6 @@ export const check = async (world: World, rules: Rules, version: string, options
   findings.sort(byPosition)
   return { report: { version, files, findings, problems, rules: infos, applied }, changes, settings }
 }
-
-const secretsIn = ({ dockerfile, findings }: Judged) =>
-  secretsOf(
-    dockerfile,
-    findings.flatMap(({ redact }) => redact ?? []),
-  )
 
 /** What findings say would give a secret away that they quote: it is taken out of texts; edits that carry one are left to --fix. */
 const withoutSecrets = (findings: readonly Finding[], secrets: readonly string[]): readonly Finding[] => {
@@ -239,52 +218,6 @@ async function* readAll(
   for (let at = 0; at < paths.length; at += ahead) yield* await Promise.all(paths.slice(at, at + ahead).map(read))
 }
 
-type Judged = { readonly dockerfile: Dockerfile; readonly findings: readonly Finding[]; readonly problems: readonly Problem[] }
-
-/** Applies fixes, reads again, judges again, until nothing changes. A pass whose result does not parse is taken back, and said. */
-const repair = async (
-  path: string,
-  first: Judged,
-  allowed: ReadonlySet<Safety>,
-  judgeText: (path: string, text: string, made: ReadonlyMap<string, string>) => Promise<Judged>,
-  textOf: (path: string) => string | undefined,
-): Promise<{
-  readonly texts: ReadonlyMap<string, string>
-  readonly applied: readonly Finding[]
-  readonly result: Judged
-  readonly problems: readonly Problem[]
-}> => {
-  let result = first
-  const texts = new Map<string, string>()
-  const applied: Finding[] = []
-  const problems: Problem[] = []
-  for (let pass = 0; pass < maxPasses; pass++) {
-    const plan = planFixes(result.findings, allowed)
-    if (plan.taken.length === 0) break
-    const before = result.dockerfile.tree.text
-    const after = applyEdits(before, plan.edits.get(path) ?? [])
-    const made = new Map([...texts].filter(([file]) => file !== path))
-    for (const [file, edits] of plan.edits)
-      if (file !== path) made.set(file, applyEdits(made.get(file) ?? textOf(file) ?? '', edits))
-    const next = await judgeText(path, after, made)
-    if (next.dockerfile.tree.errors.length > result.dockerfile.tree.errors.length) {
-      problems.push(
-        failed(
-          'fix-broke-syntax',
-          `the fixes of ${[...new Set(plan.taken.map(({ rule }) => rule))].join(', ')} would break ${path} and were left out. This is a bug in Bulkhead`,
-          path,
-        ),
-      )
-      break
-    }
-    if (plan.edits.has(path)) texts.set(path, after)
-    for (const [file, text] of made) texts.set(file, text)
-    applied.push(...plan.taken)
-    result = next
-  }
-  return { texts, applied, result, problems }
-}
-
 const isWanted = (id: string, names: ReturnType<typeof ruleNames>, settings: Settings, options: CheckOptions): boolean =>
   settings.severityOf(id, '') !== 'off' &&
   (options.only === undefined || options.only.some(name => names.resolve(name).includes(id)))
@@ -297,20 +230,7 @@ const chooseRules = (
   options: CheckOptions,
 ): ((path: string) => ReadonlyMap<string, RunningRule>) => {
   const profile = options.profile ?? settings.profile
-  let only: ReadonlySet<string> | undefined
-  if (options.only) {
-    only = new Set(
-      options.only.flatMap(name => {
-        const meant = names.resolve(name)
-        if (meant.length > 0) return meant
-        const near = names.nearest(name)
-        throw new UsageError(
-          `unknown rule \`${name}\``,
-          near === undefined ? 'bulkhead rules lists all of them' : `did you mean ${near}?`,
-        )
-      }),
-    )
-  }
+  const only = options.only && onlyThese(names, options.only)
   const sets = new Map<string, ReadonlyMap<string, RunningRule>>()
   return path => {
     const key = settings.overrideKey(path)
@@ -320,30 +240,12 @@ const chooseRules = (
     for (const [id, rule] of Object.entries(rules)) {
       if (rule.on !== 'dockerfile') continue
       const severity = settings.severityOf(id, path)
-      if (severity === 'off') continue
-      if (
-        only
-          ? !only.has(id)
-          : rule.profile === 'all' && profile !== 'all' && severity === undefined && settings.optionsOf(id, path) === undefined
-      )
-        continue
-      running.set(id, { rule, severity, options: validated(id, rule, settings.optionsOf(id, path), settings.file) })
+      if (severity === 'off' || !isChosen(id, rule, path, settings, profile, only)) continue
+      running.set(id, { rule, severity, options: validOptions(id, rule, settings.optionsOf(id, path), settings.file) })
     }
     sets.set(key, running)
     return running
   }
-}
-
-const validated = (id: string, rule: DockerfileRule<unknown>, given: unknown, file: string | undefined): unknown => {
-  if (!rule.options) {
-    if (given !== undefined) throw new UsageError(`${file ?? 'the configuration'}: ${id} takes no options`)
-    return undefined
-  }
-  const result = rule.options['~standard'].validate(given ?? {})
-  if (result instanceof Promise) throw new TypeError(`${id}: options are validated at once`)
-  if (result.issues)
-    throw new UsageError(`${file ?? 'the configuration'}: options of ${id}: ${result.issues[0]?.message ?? 'not valid'}`)
-  return result.value
 }
 
 const suppressionsFor = (
@@ -368,74 +270,6 @@ const findShellcheck = async (world: World, options: CheckOptions): Promise<stri
   if (program === undefined && options.shellcheck === 'on')
     throw new UsageError('shellcheck is not on PATH', 'Install it, or leave --shellcheck away')
   return program
-}
-
-const asContext = (entries: readonly Entry[]): Pick<BuildContext, 'entries'> => ({
-  entries: new Set(entries.map(({ name, type }) => (type === 'directory' ? `${name}/` : name))),
-})
-
-/** The build context of each Dockerfile: one listing per folder. */
-class ContextReader {
-  readonly #world: World
-  readonly #context: string | undefined
-  readonly #folders = new Map<string, Promise<Pick<BuildContext, 'entries'> | undefined>>()
-  readonly #ignores = new Map<string, Text>()
-
-  constructor(world: World, context: string | undefined) {
-    this.#world = world
-    this.#context = context
-  }
-
-  /** What is known already needs no second look. */
-  know(listings: ReadonlyMap<string, readonly Entry[]>): void {
-    for (const [folder, entries] of listings) this.#folders.set(folder, Promise.resolve(asContext(entries)))
-  }
-
-  /** The ignore file as it was read, or as a fix left it. */
-  known(path: string): Text | undefined {
-    return this.#ignores.get(path)
-  }
-
-  /** A fix wrote, or would write, this ignore file. */
-  changed(path: string, now: Text): void {
-    this.#ignores.set(path, now)
-  }
-
-  /** `made`: ignore files as the fixes so far have them. */
-  async contextOf(path: string, made: ReadonlyMap<string, string>): Promise<BuildContext | undefined> {
-    const folder = this.#context ?? dirname(path)
-    const listing = this.#folders.get(folder) ?? this.#list(folder)
-    this.#folders.set(folder, listing)
-    const known = await listing
-    if (!known) return undefined
-    // BuildKit looks for `<name of the Dockerfile>.dockerignore` beside it first.
-    const own = `${basename(path)}.dockerignore`
-    const name = known.entries.has(own) && resolve(folder) === resolve(dirname(path)) ? own : '.dockerignore'
-    const clean = join(folder).replace(/(?<=.)\/$/, '')
-    const prefix = clean === '.' ? '' : clean
-    const file = join(prefix, name)
-    if (known.entries.has(name) && !this.#ignores.has(file)) {
-      const bytes = await this.#world.files.read(file, sizeLimit).catch(error => {
-        if (error instanceof WorldError) return undefined
-        throw error
-      })
-      // What it keeps out nobody knows then, and no fix may write another in its place.
-      if (!bytes) return undefined
-      this.#ignores.set(file, decode(bytes))
-    }
-    const text = made.get(file) ?? this.#ignores.get(file)?.text
-    return { path: prefix, entries: known.entries, ignore: text === undefined ? undefined : { path: file, text } }
-  }
-
-  async #list(folder: string): Promise<Pick<BuildContext, 'entries'> | undefined> {
-    try {
-      return asContext(await this.#world.files.list(folder))
-    } catch (error) {
-      // A context that cannot be listed is unknown to the rules, as for standard input.
-      if (error instanceof WorldError) return undefined
-      throw error
-    }
-  }
 }
 
 /** 1: findings at or above the threshold; 2: something could not be checked; 0 otherwise. If both, 1. */

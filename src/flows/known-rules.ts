@@ -1,5 +1,6 @@
 /** Names of rules: ours, and those of the tools whose checks ours replace. */
 import type { Tool } from '../judge/ignore-comments.ts'
+import { UsageError } from '../model/finding.ts'
 import { nearest } from '../model/nearest.ts'
 import type { Rule } from '../model/rule.ts'
 
@@ -18,7 +19,7 @@ const isIdOf: Readonly<Record<Tool, RegExp>> = {
 
 /** What the names in a configuration may be, and what they mean. */
 export type KnownRules = {
-  /** The rules that an id means: one of ours, with or without its folder, or another tool's. Empty for an unknown one. */
+  /** The rules that an id means: one of ours, with or without its folder, all of a folder (`secret/*`), or another tool's. Empty for an unknown one. */
   resolve(id: string): readonly string[]
   /** All names that somebody may have meant. */
   readonly names: readonly string[]
@@ -52,6 +53,7 @@ export const ruleNames = (rules: Readonly<Record<string, Pick<Rule, 'replaces'>>
       // ShellCheck's codes have no rule objects: `shell/SC2086`, and `SC2086` as hadolint writes it.
       const shell = /^(?:shell\/)?(SC\d{4})$/i.exec(id)
       if (shell) return [`shell/${shell[1]!.toUpperCase()}`]
+      if (id.endsWith('/*')) return Object.keys(rules).filter(own => own.startsWith(id.slice(0, -1)))
       return meaning.get(canonical(id)) ?? []
     },
     nearest: id => nearest(id, names),
@@ -59,3 +61,17 @@ export const ruleNames = (rules: Readonly<Record<string, Pick<Rule, 'replaces'>>
       Object.entries(rules).flatMap(([id, { replaces }]) => (replaces?.some(other => isIdOf[tool].test(other)) ? [id] : [])),
   }
 }
+
+/** What `--only` names. Throws UsageError for what is no rule. */
+export const onlyThese = (names: RuleNames, only: readonly string[]): ReadonlySet<string> =>
+  new Set(
+    only.flatMap(name => {
+      const meant = names.resolve(name)
+      if (meant.length > 0) return meant
+      const near = names.nearest(name)
+      throw new UsageError(
+        `unknown rule \`${name}\``,
+        near === undefined ? 'bulkhead rules lists all of them' : `did you mean ${near}?`,
+      )
+    }),
+  )

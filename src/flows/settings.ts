@@ -3,11 +3,12 @@ import { dirname, join, relative, resolve, sep } from 'node:path'
 import picomatch from 'picomatch'
 import type { ConfiguredIgnore } from '../judge/suppress.ts'
 import { type Problem, type Severity, UsageError } from '../model/finding.ts'
+import type { OptionsSchema, Rule } from '../model/rule.ts'
 import { decode } from '../model/text.ts'
 import { type World, WorldError } from '../model/world.ts'
 import type { CheckOptions } from './check.ts'
 import type { Configuration, IgnoreEntry, RuleSetting } from './configuration.ts'
-import type { RuleNames } from './known-rules.ts'
+import { type KnownRules, type RuleNames, ruleNames } from './known-rules.ts'
 
 export type Settings = {
   /** The bulkhead.yaml that holds, or undefined. */
@@ -24,6 +25,8 @@ export type Settings = {
   severityOf(rule: string, path: string): Severity | 'off' | undefined
   optionsOf(rule: string, path: string): Readonly<Record<string, unknown>> | undefined
   ignoresOf(path: string): readonly ConfiguredIgnore[]
+  /** What is ignored in an image. `paths`: the names there of one place; none for what is no file, to which entries with a path do not apply. */
+  ignoresInImage(paths: readonly string[]): readonly ConfiguredIgnore[]
   /** Equal for paths to which the same overrides apply. */
   overrideKey(path: string): string
 }
@@ -31,18 +34,20 @@ export type Settings = {
 const configurationNames = ['bulkhead.yaml', 'bulkhead.yml', '.bulkhead.yaml', '.bulkhead.yml']
 const hadolintNames = ['.hadolint.yaml', '.hadolint.yml']
 
+/** Where to look. `foreign: false`: settings of other tools count for nothing. */
+export type SettingsRequest = Pick<CheckOptions, 'paths' | 'input' | 'config' | 'inlineIgnores'> & { readonly foreign?: boolean }
+
 /**
  * The nearest bulkhead.yaml, from the folder of the first path upwards to the top of the repository (or of the file system). Without one,
- * the settings of hadolint and Trivy that stand there are honoured. `--config FILE` reads that file and nothing else.
+ * the settings of hadolint and Trivy that stand there are honoured, in which `names` are known. `--config FILE` reads that file and nothing else.
  */
-export const findSettings = async (world: World, names: RuleNames, options: CheckOptions): Promise<Settings> => {
+export const findSettings = async (world: World, names: RuleNames, options: SettingsRequest): Promise<Settings> => {
   if (options.config === 'none') return settingsOf({}, undefined, process.cwd(), [], names, [])
   if (options.config) {
     const { file } = options.config
     const text = await readText(world, file, true)
     if (text === undefined) throw new UsageError(`${file} does not exist`)
-    const { readConfiguration } = await import('./configuration.ts')
-    return settingsOf(await readConfiguration(file, text, names), file, resolve(dirname(file)), [file], names, [])
+    return settingsFrom(file, text, resolve(dirname(file)))
   }
   const [start = '.'] = options.paths
   const status = await world.files.stat(start).catch(() => undefined)
@@ -53,11 +58,11 @@ export const findSettings = async (world: World, names: RuleNames, options: Chec
     if (own !== undefined) {
       const file = shorten(join(folder, own))
       const text = await readText(world, file, true)
-      const { readConfiguration } = await import('./configuration.ts')
-      return settingsOf(await readConfiguration(file, text ?? '', names), file, folder, [file], names, [])
+      return settingsFrom(file, text ?? '', folder)
     }
-    const hadolint = hadolintNames.find(name => here.has(name))
-    const trivy = options.inlineIgnores !== false && here.has('.trivyignore') ? '.trivyignore' : undefined
+    const hadolint = options.foreign === false ? undefined : hadolintNames.find(name => here.has(name))
+    const trivy =
+      options.foreign !== false && options.inlineIgnores !== false && here.has('.trivyignore') ? '.trivyignore' : undefined
     if (hadolint !== undefined || trivy !== undefined) {
       const { fromHadolint, fromTrivy } = await import('./foreign-settings.ts')
       const read: string[] = []
@@ -82,6 +87,16 @@ export const findSettings = async (world: World, names: RuleNames, options: Chec
   }
 }
 
+/** A bulkhead.yaml speaks to every command: each knows the rules of all. */
+const settingsFrom = async (file: string, text: string, folder: string): Promise<Settings> => {
+  const [{ readConfiguration }, { configurableRules }] = await Promise.all([
+    import('./configuration.ts'),
+    import('./configurable-rules.ts'),
+  ])
+  const names = ruleNames(configurableRules)
+  return settingsOf(await readConfiguration(file, text, names), file, folder, [file], names, [])
+}
+
 /** Relative to the working directory where that is shorter. */
 const shorten = (path: string): string => {
   const short = relative(process.cwd(), path)
@@ -103,13 +118,13 @@ const settingsOf = (
   file: string | undefined,
   folder: string,
   read: readonly string[],
-  names: RuleNames,
+  names: Pick<KnownRules, 'resolve'>,
   problems: readonly Problem[],
 ): Settings => {
   const inFolder = (path: string): string => relative(folder, resolve(path)).split(sep).join('/')
-  const matcher = (patterns: readonly string[]): ((path: string) => boolean) => {
-    // As in .gitignore: without a slash it means the name wherever it stands, and a folder means all that is in it.
-    const matches = picomatch(
+  // As in .gitignore: without a slash it means the name wherever it stands, and a folder means all that is in it.
+  const patternsOf = (patterns: readonly string[]): ((path: string) => boolean) =>
+    picomatch(
       patterns.flatMap(pattern => {
         const plain = pattern.replace(/\/$/, '')
         const anchored = plain.includes('/') ? plain.replace(/^\.?\//, '') : `**/${plain}`
@@ -117,10 +132,17 @@ const settingsOf = (
       }),
       { dot: true },
     )
+  const matcher = (patterns: readonly string[]): ((path: string) => boolean) => {
+    const matches = patternsOf(patterns)
     return path => matches(inFolder(path))
   }
+  /** What speaks of one rule counts before what speaks of a folder of them, wherever it stands. */
   const expand = (settings: Readonly<Record<string, RuleSetting>> | undefined): ReadonlyMap<string, RuleSetting> =>
-    new Map(Object.entries(settings ?? {}).flatMap(([name, setting]) => names.resolve(name).map(id => [id, setting] as const)))
+    new Map(
+      Object.entries(settings ?? {})
+        .sort(([a], [b]) => Number(b.endsWith('/*')) - Number(a.endsWith('/*')))
+        .flatMap(([name, setting]) => names.resolve(name).map(id => [id, setting] as const)),
+    )
   const base = expand(configuration.rules)
   const overrides = (configuration.overrides ?? []).map(({ paths, rules, ignore }) => ({
     matches: matcher(paths),
@@ -135,14 +157,16 @@ const settingsOf = (
     }
     return base.get(rule)
   }
-  const toIgnore = (entry: IgnoreEntry): ConfiguredIgnore & { appliesTo(path: string): boolean } => {
-    const paths = entry.path === undefined ? undefined : matcher([entry.path].flat())
+  type Placed = ConfiguredIgnore & { appliesTo(path: string): boolean; appliesInImage(paths: readonly string[]): boolean }
+  const toIgnore = (entry: IgnoreEntry): Placed => {
+    const matches = entry.path === undefined ? undefined : patternsOf([entry.path].flat())
     return {
       rules: names.resolve(entry.rule),
       reason: entry.reason,
       until: entry.until,
       matches: finding => entry.match === undefined || finding.message.includes(entry.match),
-      appliesTo: path => paths === undefined || paths(path),
+      appliesTo: path => matches === undefined || matches(inFolder(path)),
+      appliesInImage: paths => matches === undefined || paths.some(path => matches(path.replace(/^\/+/, ''))),
     }
   }
   const ignores = (configuration.ignore ?? []).map(toIgnore)
@@ -171,6 +195,41 @@ const settingsOf = (
         override.matches(path) ? override.ignores.filter(entry => entry.appliesTo(path)) : [],
       ),
     ],
+    ignoresInImage: paths => ignores.filter(entry => entry.appliesInImage(paths)),
     overrideKey: path => overrides.map(override => (path !== '' && override.matches(path) ? '1' : '0')).join(''),
   }
+}
+
+/** Whether a rule runs that is not off: what is named on the command line; else the profile's, and what the configuration speaks of. */
+export const isChosen = (
+  id: string,
+  rule: Pick<Rule, 'profile'>,
+  path: string,
+  settings: Settings,
+  profile: 'default' | 'all',
+  only: ReadonlySet<string> | undefined,
+): boolean =>
+  only
+    ? only.has(id)
+    : rule.profile !== 'all' ||
+      profile === 'all' ||
+      settings.severityOf(id, path) !== undefined ||
+      settings.optionsOf(id, path) !== undefined
+
+/** The options of a rule, checked, with its own defaults. Throws UsageError; `file` is where they were read. */
+export const validOptions = (
+  id: string,
+  rule: { readonly options?: OptionsSchema<unknown> },
+  given: unknown,
+  file: string | undefined,
+): unknown => {
+  if (!rule.options) {
+    if (given !== undefined) throw new UsageError(`${file ?? 'the configuration'}: ${id} takes no options`)
+    return undefined
+  }
+  const result = rule.options['~standard'].validate(given ?? {})
+  if (result instanceof Promise) throw new TypeError(`${id}: options are validated at once`)
+  if (result.issues)
+    throw new UsageError(`${file ?? 'the configuration'}: options of ${id}: ${result.issues[0]?.message ?? 'not valid'}`)
+  return result.value
 }

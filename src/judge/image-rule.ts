@@ -32,9 +32,10 @@ export const inConfig = (field: string): Location => ({ in: 'config', field })
 export const advice = (title: string): NonNullable<Report['fix']> => ({ title, safety: 'manual', edits: [] })
 
 /** The places of what was counted, the first in front. Only for lists that are not empty. */
-export const placesOf = ({ items }: Counted<CountedFile>): Pick<Report, 'at' | 'also'> => ({
+export const placesOf = ({ count, items }: Counted<CountedFile>): Pick<Report, 'at' | 'also' | 'isCut'> => ({
   at: items[0]!.at,
   also: items.slice(1).map(({ at }) => at),
+  isCut: count > items.length,
 })
 
 /** Names that a message tells. */

@@ -1,22 +1,23 @@
 /** Rules × facts of an image → findings, the worst first. */
-import { compareSeverity, type Finding, type Location, type Problem, type Result } from '../model/finding.ts'
+import { compareSeverity, type Finding, type Location, type Problem, type Result, type Severity } from '../model/finding.ts'
 import { shortHash } from '../model/key.ts'
 import type { ImageFacts, ImageRule } from './image-rule.ts'
 
-/** `options`: by rule id; else the rule's own defaults. A rule that throws is a Problem; the others still run. */
-export const judgeImage = async (
-  facts: ImageFacts,
-  rules: Readonly<Record<string, ImageRule<unknown>>>,
-  options: Readonly<Record<string, unknown>> = {},
-): Promise<Result> => {
+/** A rule as the configuration wants it: its options validated, its severity perhaps changed (undefined: the rule's own). */
+export type RunningImageRule = {
+  readonly rule: ImageRule<unknown>
+  readonly options: unknown
+  readonly severity: Severity | undefined
+}
+
+/** A rule that throws is a Problem; the others still run. */
+export const judgeImage = async (facts: ImageFacts, rules: ReadonlyMap<string, RunningImageRule>): Promise<Result> => {
   const findings: Finding[] = []
   const problems: Problem[] = []
   const seen = new Map<string, number>()
-  for (const [id, rule] of Object.entries(rules)) {
+  for (const [id, { rule, options, severity }] of rules) {
     try {
-      const checked = await rule.options?.['~standard'].validate(options[id] ?? {})
-      if (checked?.issues) throw new Error(checked.issues.map(({ message }) => message).join('; '))
-      for await (const report of rule.check(facts, checked?.value, undefined)) {
+      for await (const report of rule.check(facts, options, undefined)) {
         const at: [Location, ...Location[]] = [location(report.at), ...(report.also ?? []).map(location)]
         const about = `${id}\n${identity(at[0])}`
         const occurrence = seen.get(about) ?? 0
@@ -24,9 +25,10 @@ export const judgeImage = async (
         findings.push({
           rule: id,
           key: shortHash(`${about}\n${occurrence}`),
-          severity: report.severity ?? rule.severity,
+          severity: severity ?? report.severity ?? rule.severity,
           message: report.message,
           at,
+          ...(report.isCut ? { isCut: true } : {}),
           ...(report.fix ? { fix: report.fix } : {}),
         })
       }

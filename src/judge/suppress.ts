@@ -9,7 +9,7 @@ export type ConfiguredIgnore = {
   readonly rules: readonly string[]
   readonly reason: string
   readonly until: string | undefined
-  matches(finding: Finding): boolean
+  matches(finding: Pick<Finding, 'message'>): boolean
 }
 
 export type Suppressions = {
@@ -45,25 +45,39 @@ export const suppress = (
       ({ rules }) => rules === 'all' || rules.has(finding.rule),
     )
     const configured = how.configured.filter(({ rules, matches }) => rules.includes(finding.rule) && matches(finding))
-    let expired: string | undefined
-    for (const [by, { reason, until }] of [
-      ...inline.map(request => ['comment', request] as const),
-      ...configured.map(request => ['config', request] as const),
-    ]) {
-      if (until === undefined || until >= how.today) return mark(finding, by, reason, until)
-      expired = until
-    }
-    if (how.baseline.has(finding.key)) return mark(finding, 'baseline', 'known when the baseline was written', undefined)
-    if (expired === undefined) return finding
-    const note = `it was ignored until ${expired}`
-    return { ...finding, note: finding.note === undefined ? note : `${finding.note}; ${note}` }
+    const requests: readonly SuppressionRequest[] = [
+      ...inline.map(({ reason, until }) => ({ by: 'comment' as const, reason, until })),
+      ...configured.map(({ reason, until }) => ({ by: 'config' as const, reason, until })),
+      ...(how.baseline.has(finding.key)
+        ? [{ by: 'baseline' as const, reason: 'known when the baseline was written', until: undefined }]
+        : []),
+    ]
+    return silence(finding, requests, how.today)
   })
   return { findings: marked, problems }
 }
 
-const mark = (finding: Finding, by: Suppression['by'], reason: string, until: string | undefined): Finding => ({
-  ...finding,
-  suppressed: { by, reason, ...(until === undefined ? {} : { until }) },
+export type SuppressionRequest = Pick<Suppression, 'by' | 'reason'> & { readonly until: string | undefined }
+
+/** Marked by the first request that still holds; where all have expired it says so. */
+export const silence = <One extends { readonly note?: string; readonly suppressed?: Suppression }>(
+  one: One,
+  requests: readonly SuppressionRequest[],
+  today: string,
+): One => {
+  let expired: string | undefined
+  for (const { by, reason, until } of requests) {
+    if (until === undefined || until >= today)
+      return { ...one, suppressed: { by, reason, ...(until === undefined ? {} : { until }) } }
+    expired = until
+  }
+  return expired === undefined ? one : noted(one, `it was ignored until ${expired}`)
+}
+
+/** With one more thing to say. */
+export const noted = <One extends { readonly note?: string }>(one: One, note: string): One => ({
+  ...one,
+  note: one.note === undefined ? note : `${one.note}; ${note}`,
 })
 
 type Resolved = { readonly rules: ReadonlySet<string> | 'all'; readonly reason: string; readonly until: string | undefined }

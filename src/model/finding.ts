@@ -53,6 +53,8 @@ export type Finding = {
   readonly message: string
   /** The first is the place to show; the others belong to the evidence. */
   readonly at: readonly [Location, ...Location[]]
+  /** There are more places than these. */
+  readonly isCut?: true
   /** Why this finding weighs less (or more) than the rule's own severity. */
   readonly note?: string
   readonly fix?: Fix

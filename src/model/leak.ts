@@ -1,5 +1,5 @@
 /** A credential that whoever has the image can read. Plain data, without the credential. */
-import type { Digest, Finding, Severity } from './finding.ts'
+import type { Digest, Finding, Severity, Suppression } from './finding.ts'
 import type { Inventory } from './inventory.ts'
 import type { RuleInfo } from './report.ts'
 
@@ -21,6 +21,8 @@ export type LeakPlace =
 export type Leak = {
   /** The detector's id; `secret-name` where only the name says so. */
   readonly detector: string
+  /** What a configuration calls it: `secret/` and the detector. */
+  readonly rule: string
   /** As its issuer calls it. */
   readonly name: string
   readonly at: LeakPlace
@@ -46,11 +48,16 @@ export type Leak = {
   readonly why: string
   readonly revoke: string
   readonly link: string
+  /** What else there is to say of it. */
+  readonly note?: string
+  readonly suppressed?: Suppression
 }
 
 export type HistoryReport = {
   readonly version: string
   readonly inventory: Inventory
+  /** Which kinds of secrets were looked for: a configuration may leave some out. */
+  readonly sought: 'all' | 'some' | 'none'
   /** The worst first. */
   readonly leaks: readonly Leak[]
   /** What rules say of the finished image, the worst first. */

@@ -1,10 +1,13 @@
 /** The history of an image and what leaks in it, as JSON. `schemaVersion` rises when a reader would have to change. */
-import type { Digest } from '../model/finding.ts'
+import type { Digest, Suppression } from '../model/finding.ts'
 import type { HistoryReport } from '../model/leak.ts'
 import { instructionText } from './inventory-text.ts'
 import { jsonText } from './json-text.ts'
 
 export const historySchemaVersion = 1
+
+const suppressedJson = (one: Suppression | undefined): object | null =>
+  one ? { by: one.by, reason: one.reason, until: one.until ?? null } : null
 
 /** The same report gives the same bytes. Ends with LF. */
 export const showHistoryJson = ({ version, inventory, leaks, findings, rules }: HistoryReport): string => {
@@ -44,6 +47,7 @@ export const showHistoryJson = ({ version, inventory, leaks, findings, rules }: 
     })),
     secrets: leaks.map(
       ({
+        rule,
         detector,
         name: kind,
         at,
@@ -59,7 +63,10 @@ export const showHistoryJson = ({ version, inventory, leaks, findings, rules }: 
         value,
         revoke,
         link,
+        note,
+        suppressed,
       }) => ({
+        rule,
         detector,
         name: kind,
         severity,
@@ -78,16 +85,20 @@ export const showHistoryJson = ({ version, inventory, leaks, findings, rules }: 
         ...(value === undefined ? {} : { value }),
         revoke,
         link,
+        note: note ?? null,
+        suppressed: suppressedJson(suppressed),
       }),
     ),
-    findings: findings.map(({ rule, key, severity, message, at, fix }) => ({
+    findings: findings.map(({ rule, key, severity, message, at, note, fix, suppressed }) => ({
       rule,
       severity,
       key,
       message,
+      note: note ?? null,
       at: at.map(place => (place.in === 'layer' ? { ...place, layer: numberOf(place.layer), diffId: place.layer } : place)),
       why: rules.get(rule)?.why ?? '',
       fix: fix?.title ?? null,
+      suppressed: suppressedJson(suppressed),
     })),
     problems: problems.map(({ kind, code, message }) => ({ kind, code, message })),
   })

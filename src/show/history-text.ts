@@ -1,5 +1,5 @@
 /** The history of an image for people: every step, how large it is, what it did to the files, and what leaks there. */
-import { reaches, type Severity, severities } from '../model/finding.ts'
+import { reaches, type Severity, type Suppression, severities } from '../model/finding.ts'
 import type { Inventory, LayerSummary } from '../model/inventory.ts'
 import type { HistoryReport, Leak } from '../model/leak.ts'
 import { forShell, forTerminal } from './escape.ts'
@@ -13,6 +13,8 @@ export type HistoryTextOptions = {
   readonly copy: string
   /** Also those that are published with a package, samples, and more than two hundred. */
   readonly all?: boolean
+  /** Also what was silenced, and why. */
+  readonly showSuppressed?: boolean
 }
 
 /** Columns of the bar that shows a layer's share. */
@@ -22,16 +24,43 @@ export const showHistoryText = (report: HistoryReport, options: HistoryTextOptio
   const style = styleFor(options.colour)
   const width = options.width ?? 100
   const { inventory } = report
-  const shown = report.leaks.filter(leak => options.all || leak.severity !== 'info')
+  const listed = report.leaks.filter(leak => options.all || leak.severity !== 'info')
+  const active = listed.filter(isActive)
   return [
     header(inventory, style),
-    steps(inventory, shown, style, width),
-    leakList(report, shown, style, width, options),
-    summary(report, shown, options),
-    findingList(report, style, width),
+    steps(inventory, active, style, width),
+    leakList(report, options.showSuppressed ? listed : active, style, width, options),
+    summary(report, active, options),
+    findingList(report, style, width, options),
+    silenced(report, options),
   ]
     .filter(part => part !== '')
     .join('\n')
+}
+
+const isActive = ({ suppressed }: { readonly suppressed?: Suppression }): boolean => suppressed === undefined
+
+/** Lines about what was noted of one, and who silenced it. */
+const remarks = (
+  { note, suppressed }: { readonly note?: string; readonly suppressed?: Suppression },
+  width: number,
+): readonly string[] => [
+  ...(note === undefined ? [] : [wrapText(`note: ${forTerminal(note)}`, width, '    ')]),
+  ...(suppressed === undefined
+    ? []
+    : [
+        wrapText(
+          `suppressed by ${suppressed.by}: ${forTerminal(suppressed.reason)}${suppressed.until === undefined ? '' : ` (until ${suppressed.until})`}`,
+          width,
+          '    ',
+        ),
+      ]),
+]
+
+const silenced = ({ leaks, findings }: HistoryReport, { showSuppressed }: HistoryTextOptions): string => {
+  const count = [...leaks, ...findings].filter(one => !isActive(one)).length
+  if (count === 0 || showSuppressed) return ''
+  return `${count.toLocaleString('en-US')} ${count === 1 ? 'is' : 'are'} suppressed: --show-suppressed shows ${count === 1 ? 'it' : 'them'}, and why.\n`
 }
 
 const header = ({ name, image, distro, layers }: Inventory, style: Style): string => {
@@ -127,11 +156,12 @@ const leakList = (
   for (const [leak, ...same] of groups.slice(0, told)) {
     if (!leak) continue
     const paint = paintFor(leak.severity, style)
-    lines.push(`\n  ${paint(leak.severity)}  ${style.bold(leak.name)}${identity(leak)}`)
+    lines.push(`\n  ${paint(leak.severity)}  ${style.bold(leak.name)}${identity(leak)}  ${style.dim(leak.rule)}`)
     for (const one of [leak, ...same].slice(0, placesLimit)) {
       lines.push(wrapText(`${where(one, inventory)}: ${reachText(one)}`, width, '    '))
       const get = howToGet(one, inventory, options.copy)
       if (get !== '') lines.push(`    ${style.dim(`anybody gets it by: ${get}`)}`)
+      lines.push(...remarks(one, width))
     }
     if (same.length >= placesLimit) lines.push(`    and in ${same.length + 1 - placesLimit} more places`)
     if (kinds.has(leak.detector)) continue
@@ -151,11 +181,18 @@ const secretsLimit = 200
 const placesLimit = 4
 
 /** What rules say of the finished image. */
-const findingList = ({ findings, rules, inventory }: HistoryReport, style: Style, width: number): string => {
+const findingList = (
+  { findings: all, rules, inventory }: HistoryReport,
+  style: Style,
+  width: number,
+  { showSuppressed }: HistoryTextOptions,
+): string => {
+  const findings = all.filter(one => showSuppressed || isActive(one))
   if (findings.length === 0) return ''
   const lines: string[] = [style.bold('What the image has that it should not')]
   const kinds = new Set<string>()
-  for (const { rule, severity, message, at, fix } of findings) {
+  for (const finding of findings) {
+    const { rule, severity, message, at, fix } = finding
     lines.push(`\n  ${paintFor(severity, style)(severity)}  ${style.dim(rule)}`)
     lines.push(wrapText(forTerminal(message), width, '    '))
     const [first] = at
@@ -166,10 +203,11 @@ const findingList = ({ findings, rules, inventory }: HistoryReport, style: Style
     if (why !== undefined && !kinds.has(rule) && severity !== 'info') lines.push(wrapText(`why: ${why}`, width, '    '))
     kinds.add(rule)
     if (fix) lines.push(wrapText(`fix: ${fix.title}`, width, '    '))
+    lines.push(...remarks(finding, width))
   }
-  lines.push(
-    `\n${plural(findings.length, 'finding')}: ${countsText(findings)}. More on one: bulkhead explain ${findings[0]!.rule}`,
-  )
+  const active = findings.filter(isActive)
+  const counts = active.length === 0 ? '' : `: ${countsText(active)}`
+  lines.push(`\n${plural(active.length, 'finding')}${counts}. More on one: bulkhead explain ${findings[0]!.rule}`)
   return `${lines.join('\n')}\n`
 }
 
@@ -253,14 +291,19 @@ const remedy = ({ at, reach }: Leak): string => {
   return 'deleting it later does not help: never let it into a layer (RUN --mount=type=secret), and build the image anew'
 }
 
-const summary = ({ leaks }: HistoryReport, shown: readonly Leak[], { all }: HistoryTextOptions): string => {
-  const hidden = leaks.length - shown.length
+const summary = ({ leaks, sought }: HistoryReport, shown: readonly Leak[], { all }: HistoryTextOptions): string => {
+  const hidden = leaks.filter(isActive).length - shown.length
   const rest =
     hidden > 0 && !all
       ? ` ${hidden} more ${hidden === 1 ? 'is' : 'are'} published with packages, or samples: --all shows them.`
       : ''
-  if (shown.length === 0) return `No secrets were found in the configuration, the history, and the files of all layers.${rest}\n`
-  return `${plural(shown.length, 'secret')} can be read by whoever has the image: ${countsText(shown)}.${rest}\n`
+  if (sought === 'none') return 'Secrets were not looked for: the configuration, or --only, leaves them out.\n'
+  const some = sought === 'some' ? ' Some kinds were not looked for: the configuration, or --only, leaves them out.' : ''
+  if (shown.length === 0 && leaks.some(one => !isActive(one)))
+    return `No secrets were found but those that are suppressed.${rest}${some}\n`
+  if (shown.length === 0)
+    return `No secrets were found in the configuration, the history, and the files of all layers.${rest}${some}\n`
+  return `${plural(shown.length, 'secret')} can be read by whoever has the image: ${countsText(shown)}.${rest}${some}\n`
 }
 
 /** `1 high, 3 low`. */

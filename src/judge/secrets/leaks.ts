@@ -31,6 +31,8 @@ export const leaksOf = (inventory: Inventory, reveal: boolean): readonly Leak[] 
 /** Step 8 before step 11. */
 const inOrder = new Intl.Collator('en', { numeric: true })
 
+const ruleOf = (detector: string): string => `secret/${detector}`
+
 /** Where no shape says what it is, the name does. */
 const named = {
   name: 'Value with a secret name',
@@ -39,9 +41,15 @@ const named = {
   link: 'https://docs.docker.com/build/building/secrets/',
 }
 
-const describe = (id: string): Pick<Leak, 'name' | 'why' | 'revoke' | 'link'> => {
+/** The kinds of secrets, as a configuration names them. */
+export const leakRules: Readonly<Record<string, { readonly summary: string }>> = Object.fromEntries(
+  [['secret-name', named] as const, ...Object.entries(detectors)].map(([id, { name }]) => [ruleOf(id), { summary: name }]),
+)
+
+const describe = (id: string): Pick<Leak, 'rule' | 'name' | 'why' | 'revoke' | 'link'> => {
   const detector: Detector | undefined = detectors[id]
-  return detector ? { name: detector.name, why: detector.why, revoke: detector.revoke, link: detector.link } : named
+  const { name, why, revoke, link } = detector ?? named
+  return { rule: ruleOf(id), name, why, revoke, link }
 }
 
 /** The issuer's checksum holds. */
@@ -226,5 +234,18 @@ const placeText = (at: LeakPlace): string => {
       return `config ${at.field}`
     case 'history':
       return `history ${at.step} ${at.what}`
+  }
+}
+
+/** What it is and where, in one line: what `match` of a configuration is looked for in. */
+export const leakMessage = ({ name, fingerprint, at }: Leak): string => {
+  const mark = fingerprint === undefined ? '' : `, fingerprint ${fingerprint}`
+  switch (at.in) {
+    case 'file':
+      return `${name}${mark} in ${at.path}${at.inside === undefined ? '' : ` → ${at.inside}`}${at.line > 0 ? `:${at.line}` : ''}`
+    case 'config':
+      return `${name}${mark} in the configuration: ${at.field}`
+    case 'history':
+      return `${name}${mark} in the history, step ${at.step + 1}: ${at.what}`
   }
 }

@@ -1,4 +1,4 @@
-import { advice, counted, imageRule, listed } from '../../image-rule.ts'
+import { advice, counted, imageRule, listed, placesOf } from '../../image-rule.ts'
 
 /** What runs on a machine of the architecture, as images and as ELF files name it. */
 const runs: Readonly<Record<string, readonly string[]>> = {
@@ -37,8 +37,7 @@ export default imageRule({
     const items = foreign.flatMap(one => one.items)
     const isAll = 2 * count > programs || items.some(({ path }) => path === start?.path)
     yield {
-      at: items[0]!.at,
-      also: items.slice(1).map(({ at }) => at),
+      ...placesOf({ count, items }),
       // A few may be there for others: firmware, programs that are handed out.
       ...(isAll ? {} : { severity: 'info' as const }),
       message: `the image is for ${architecture}, and ${counted(count, 'program')} of it for ${foreign.map(({ machine }) => machine).join(', ')}: ${listed({ count, items })}`,

@@ -27,6 +27,7 @@ export default imageRule({
     yield {
       at: items[0]!,
       also: items.slice(1),
+      isCut: found.some(([one]) => one.count > one.items.length),
       message:
         programs === 1
           ? `the program ${listed(found[0]![0])} has ${found.map(([, what]) => what).join(', ')}`

@@ -1,0 +1,11 @@
+/** Everything that a configuration may speak of: rules on Dockerfiles and on images, and the kinds of secrets, as `secret/github-token`. */
+import { imageRules } from '../judge/rules/image-registry.ts'
+import { rules } from '../judge/rules/registry.ts'
+import { leakRules } from '../judge/secrets/leaks.ts'
+import type { Rule } from '../model/rule.ts'
+
+export const configurableRules: Readonly<Record<string, Pick<Rule, 'replaces' | 'summary'>>> = {
+  ...rules,
+  ...imageRules,
+  ...leakRules,
+}
