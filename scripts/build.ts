@@ -31,6 +31,12 @@ const bundle = await rolldown({
       },
     },
     {
+      // Lists in JSON are CommonJS otherwise, and made into a namespace with an accessor for each of their items whenever they are loaded.
+      name: 'json-is-a-default-export',
+      load: id =>
+        id.endsWith('.json') ? { code: `export default ${readFileSync(id, 'utf8')}`, moduleType: 'js' as const } : null,
+    },
+    {
       // Commander starts other programs for commands that are files of their own. We have none, and loading the module costs milliseconds.
       name: 'commander-starts-no-programs',
       resolveId: (id, importer) =>

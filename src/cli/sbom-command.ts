@@ -1,9 +1,10 @@
 /** `bulkhead sbom`: arguments → inventory → format → exit code. */
-import { redactInventory } from '../judge/secrets/redact-image.ts'
+import { shownInventory } from '../flows/shown-inventory.ts'
 import { UsageError } from '../model/finding.ts'
 import type { Inventory } from '../model/inventory.ts'
 import { version } from '../model/version.ts'
-import { readSubject, type SubjectArguments } from './subject.ts'
+import { openFileCache } from './cache-folder.ts'
+import { noteFor, readSubject, type SubjectArguments } from './subject.ts'
 import { deliver, tell, terminalWidth, wantsColour } from './terminal.ts'
 
 export type SbomArguments = SubjectArguments & {
@@ -17,7 +18,8 @@ export type SbomArguments = SubjectArguments & {
 export const runSbom = async (subject: string, args: SbomArguments): Promise<number> => {
   if (args.by !== undefined && args.format !== 'table')
     throw new UsageError('--by layer belongs to the table', 'leave --format out')
-  const inventory = redactInventory(await readSubject(subject, args, args.format === 'json'))
+  const cache = args.cache ? openFileCache(noteFor(args)) : undefined
+  const inventory = await shownInventory(await readSubject(subject, args, args.format === 'json'), cache)
   const text = await format(inventory, args)
   await deliver([text], args.output)
   // The formats of others have no good place for what could not be read.

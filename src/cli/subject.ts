@@ -1,5 +1,4 @@
 /** What commands that look into images have in common: arguments → inventory. */
-import { setFlagsFromString } from 'node:v8'
 import { takeInventory } from '../flows/inventory.ts'
 import { UsageError } from '../model/finding.ts'
 import type { Inventory } from '../model/inventory.ts'
@@ -23,6 +22,13 @@ export type SubjectArguments = {
   readonly verbose?: boolean
 }
 
+/** What is told with --verbose only. */
+export const noteFor =
+  ({ verbose }: Pick<SubjectArguments, 'verbose'>) =>
+  (text: string): void => {
+    if (verbose) tell(`bulkhead: ${text}`)
+  }
+
 /** `owned`: whether somebody will ask which files packages own. Rejects with UsageError. */
 export const readSubject = async (
   subject: string,
@@ -30,9 +36,7 @@ export const readSubject = async (
   owned: boolean,
   looking: Looking = { secrets: false, reveal: false, census: false },
 ): Promise<Inventory> => {
-  const note = (text: string): void => {
-    if (args.verbose) tell(`bulkhead: ${text}`)
-  }
+  const note = noteFor(args)
   // Threads are only thought of when there is something to read.
   let pool: ReturnType<typeof layerPool> | undefined
   const progress = progressBar(subject)
@@ -42,6 +46,7 @@ export const readSubject = async (
       catalogers: await catalogersFor(looking),
       indexLayer: async (bytes, reading, onProgress) => {
         // Half a million paths live long: copying them through a young generation that grows takes a third more memory, and no less time.
+        const { setFlagsFromString } = await import('node:v8')
         setFlagsFromString('--semi-space-growth-factor=1')
         const module = await import('./layer-pool.ts')
         pool ??= module.layerPool(looking)

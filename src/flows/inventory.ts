@@ -1,7 +1,6 @@
 /** `bulkhead sbom`: reference → image → an index of each layer → what is installed. */
 import { createHash } from 'node:crypto'
 import { baseImageOf } from '../judge/base-image.ts'
-import { redactImage } from '../judge/secrets/redact-image.ts'
 import { type Digest, type Problem, UsageError } from '../model/finding.ts'
 import type { FileRange, Image, LayerBytes } from '../model/image.ts'
 import type { Inventory } from '../model/inventory.ts'
@@ -405,6 +404,7 @@ const ofPassing = async (
     const inventory = await finish(name, named, right, again, options, undefined, undefined)
     const { distro, packages, problems, layers, everywhere, census } = inventory
     // A configuration with secrets is not kept; the layers' indexes are.
+    const { redactImage } = await import('../judge/secrets/redact-image.ts')
     const isSecret = JSON.stringify(redactImage(named)) !== JSON.stringify(named)
     if (whole !== undefined && !isSecret && !isTransient({ problems }))
       keep(cache, whole, {

@@ -4,7 +4,7 @@ import type { Inventory } from '../model/inventory.ts'
 import type { Package } from '../model/package.ts'
 import type { VulnerabilityFinding } from '../model/vulnerability.ts'
 import { cycloneDxVulnerabilities, versionText } from './cyclonedx-vulnerabilities.ts'
-import { jsonPieces, Streamed } from './json-text.ts'
+import { jsonPieces, jsonText, Streamed } from './json-text.ts'
 import { isLicenceExpression, isLicenceId } from './licences.ts'
 import { exactPlace, type Pair, subjectPairs, subjectPurl, subjectTime, uuidOf } from './sbom-facts.ts'
 
@@ -16,14 +16,31 @@ export const showCycloneDx = (
   toolVersion: string,
   version: CycloneDxVersion = '1.6',
   findings?: readonly VulnerabilityFinding[],
-): string => [...cycloneDxPieces(inventory, toolVersion, version, findings)].join('')
+): string => {
+  const { body, head } = documentOf(inventory, toolVersion, version, findings)
+  // Written once: the body stands behind the head in the same brackets.
+  const text = jsonText(body)
+  return `${jsonText(head(text)).slice(0, -'\n}\n'.length)},${text.slice('{'.length)}`
+}
 
+/** The same bytes, without the whole text in memory. */
 export const cycloneDxPieces = (
   inventory: Inventory,
   toolVersion: string,
   version: CycloneDxVersion = '1.6',
   findings?: readonly VulnerabilityFinding[],
 ): Iterable<string> => {
+  const { body, head } = documentOf(inventory, toolVersion, version, findings)
+  return jsonPieces({ ...head(jsonPieces(body)), ...body })
+}
+
+/** `head`: from the text of the body, which identifies the document. */
+const documentOf = (
+  inventory: Inventory,
+  toolVersion: string,
+  version: CycloneDxVersion,
+  findings: readonly VulnerabilityFinding[] | undefined,
+): { readonly body: object; readonly head: (text: string | Iterable<string>) => object } => {
   const { image, distro, packages, name } = inventory
   const root = subjectPurl(inventory) ?? `subject:${name}`
   const metadata = {
@@ -41,6 +58,8 @@ export const cycloneDxPieces = (
       ]),
     },
   }
+  // Most packages of an image share their licences with others.
+  const licencesOf = remembered(licences)
   const components = [
     ...(distro
       ? [
@@ -58,7 +77,7 @@ export const cycloneDxPieces = (
           },
         ]
       : []),
-    ...packages.map(component),
+    ...packages.map(one => component(one, licencesOf)),
   ]
   const known = new Set(packages.map(({ purl }) => purl))
   const dependencies = packages
@@ -70,17 +89,17 @@ export const cycloneDxPieces = (
     dependencies,
     ...(findings ? { vulnerabilities: new Streamed(() => cycloneDxVulnerabilities(findings)) } : {}),
   }
-  return jsonPieces({
+  const head = (text: string | Iterable<string>): object => ({
     $schema: `http://cyclonedx.org/schema/bom-${version}.schema.json`,
     bomFormat: 'CycloneDX',
     specVersion: version,
-    serialNumber: `urn:uuid:${uuidOf(jsonPieces(body))}`,
+    serialNumber: `urn:uuid:${uuidOf(text)}`,
     version: 1,
-    ...body,
   })
+  return { body, head }
 }
 
-const component = (one: Package): object => {
+const component = (one: Package, licencesOf: typeof licences): object => {
   const group = groupOf(one)
   const [first] = one.at
   return {
@@ -89,7 +108,7 @@ const component = (one: Package): object => {
     ...(group === undefined ? {} : { group: text(group) }),
     name: text(one.name),
     version: versionText(one.version),
-    ...licences(one.licences),
+    ...licencesOf(one.licences),
     purl: one.purl,
     evidence: { occurrences: one.at.map(at => ({ location: text(pathOf(at)) })) },
     ...properties([
@@ -112,8 +131,19 @@ const groupOf = ({ ecosystem, name }: Package): string | undefined => {
 }
 
 const properties = (pairs: readonly Pair[]): { properties?: readonly { name: string; value: string }[] } => {
-  const known = pairs.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value: text(value) }]))
+  const known: { name: string; value: string }[] = []
+  for (const [name, value] of pairs) if (value !== undefined) known.push({ name, value: text(value) })
   return known.length > 0 ? { properties: known } : {}
+}
+
+const remembered = (make: typeof licences): typeof licences => {
+  const known = new Map<string, ReturnType<typeof licences>>()
+  return stated => {
+    const key = stated.join('\n')
+    const found = known.get(key) ?? make(stated)
+    known.set(key, found)
+    return found
+  }
 }
 
 /** An expression stands alone; several statements are a list. */

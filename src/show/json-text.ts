@@ -6,10 +6,14 @@ export class Streamed {
   constructor(items: () => Iterable<unknown>) {
     this.items = items
   }
+
+  toJSON(): unknown {
+    return [...this.items()]
+  }
 }
 
-/** Ends with LF. */
-export const jsonText = (document: unknown): string => [...jsonPieces(document)].join('')
+/** Ends with LF. The same bytes as the pieces, in less time, and with the whole text in memory at once. */
+export const jsonText = (document: unknown): string => `${plain(document, '')}\n`
 
 /** The pieces of a document, which may hold Streamed lists at most six levels down. They end with LF. */
 export function* jsonPieces(document: unknown): Generator<string> {

@@ -9,7 +9,7 @@ import { WorldError } from '../model/world.ts'
 export const http: Http = {
   async request(request) {
     const url = new URL(request.url)
-    // Loaded only here: most commands never speak to anybody.
+    // Only one of both is loaded.
     const isSecure = url.protocol === 'https:'
     const { request: send, Agent } = isSecure ? await import('node:https') : await import('node:http')
     const { lookup } = await import('node:dns')

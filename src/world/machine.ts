@@ -21,7 +21,6 @@ import { basename, delimiter, dirname, isAbsolute, join } from 'node:path'
 import type { Entry, Files, Inspected, OpenFile, Processes, World } from '../model/world.ts'
 import { WorldError } from '../model/world.ts'
 import { cacheFolder, makeFolders } from './cache-folder.ts'
-import { http } from './http.ts'
 
 const defaultLimit = 64 * 1024 * 1024
 
@@ -367,7 +366,8 @@ const processes: Processes = {
 export const machine: World = {
   files,
   processes,
-  http,
+  // Most commands never speak to anybody.
+  http: { request: async request => (await import('./http.ts')).http.request(request) },
   clock: { now: () => Date.now(), sleep: duration => new Promise(resolve => setTimeout(resolve, duration)) },
   env: process.env,
 }
