@@ -22,253 +22,273 @@ export const main = async (args: readonly string[]): Promise<number> => {
     .showSuggestionAfterError()
     .addOption(new Option('--color <when>', 'colours in the output').choices(['auto', 'always', 'never']).default('auto'))
 
-  program
-    .command('check')
-    .description('judge Dockerfiles: files, folders, patterns, or - for standard input')
-    .argument('[paths...]', 'what to judge', ['.'])
-    .option('--fix', 'apply the fixes that certainly keep the behaviour')
-    .option('--unsafe', 'with --fix or --diff: also the fixes that may change behaviour')
-    .option('--diff', 'show what the fixes would change, and write nothing')
-    .addOption(
-      new Option('-f, --format <format>', 'form of the output')
-        .choices(['text', 'brief', 'json', 'sarif', 'github'])
-        .default('text'),
-    )
-    .option('-o, --output <file>', 'write the output to a file')
-    .addOption(
-      new Option('--fail-on <severity>', 'exit with 1 from this severity on (default: high)').choices([
-        'critical',
-        'high',
-        'medium',
-        'low',
-        'info',
-        'none',
-      ]),
-    )
-    .option('--strict', 'exit with 2 also for what is not covered')
-    .addOption(new Option('--profile <profile>', 'which rules run').choices(['default', 'all']))
-    .option('--only <rules>', 'run only these rules, separated by commas (ids of other tools work too)', ids)
-    .option('-c, --config <file>', 'use this configuration and no other')
-    .option('--no-config', 'use no configuration')
-    .option('--no-inline-ignores', 'comments and ignore files of the judged tree silence nothing')
-    .option('--stdin', 'judge standard input')
-    .option('--stdin-filename <path>', 'the name that standard input is reported under', 'Dockerfile')
-    .option('--context <folder>', 'the build context, when it is not the folder of the Dockerfile')
-    .option('--show-suppressed', 'show what was silenced, and by whom')
-    .option('--baseline <file>', 'findings listed there are known: silence them')
-    .option('--write-baseline <file>', 'list the present findings there')
-    .option('--shellcheck', 'fail when shellcheck is not on PATH (it is used when it is there)')
-    .option('--no-shellcheck', 'do not use shellcheck')
-    .option('-q, --quiet', 'print nothing when there is nothing to report')
-    .option('-v, --verbose', 'say what was read and what was used')
-    .action(async (paths: string[], options: CheckArguments) => {
-      const { runCheck } = await import('./check-command.ts')
-      code = await runCheck(paths, { ...options, color: program.opts<{ color: CheckArguments['color'] }>().color })
-    })
+  /** Setting up every command takes longer than most of them need for their work. */
+  const addCommands = (isAsked: (name: string) => boolean): void => {
+    if (isAsked('check'))
+      program
+        .command('check')
+        .description('judge Dockerfiles: files, folders, patterns, or - for standard input')
+        .argument('[paths...]', 'what to judge', ['.'])
+        .option('--fix', 'apply the fixes that certainly keep the behaviour')
+        .option('--unsafe', 'with --fix or --diff: also the fixes that may change behaviour')
+        .option('--diff', 'show what the fixes would change, and write nothing')
+        .addOption(
+          new Option('-f, --format <format>', 'form of the output')
+            .choices(['text', 'brief', 'json', 'sarif', 'github'])
+            .default('text'),
+        )
+        .option('-o, --output <file>', 'write the output to a file')
+        .addOption(
+          new Option('--fail-on <severity>', 'exit with 1 from this severity on (default: high)').choices([
+            'critical',
+            'high',
+            'medium',
+            'low',
+            'info',
+            'none',
+          ]),
+        )
+        .option('--strict', 'exit with 2 also for what is not covered')
+        .addOption(new Option('--profile <profile>', 'which rules run').choices(['default', 'all']))
+        .option('--only <rules>', 'run only these rules, separated by commas (ids of other tools work too)', ids)
+        .option('-c, --config <file>', 'use this configuration and no other')
+        .option('--no-config', 'use no configuration')
+        .option('--no-inline-ignores', 'comments and ignore files of the judged tree silence nothing')
+        .option('--stdin', 'judge standard input')
+        .option('--stdin-filename <path>', 'the name that standard input is reported under', 'Dockerfile')
+        .option('--context <folder>', 'the build context, when it is not the folder of the Dockerfile')
+        .option('--show-suppressed', 'show what was silenced, and by whom')
+        .option('--baseline <file>', 'findings listed there are known: silence them')
+        .option('--write-baseline <file>', 'list the present findings there')
+        .option('--shellcheck', 'fail when shellcheck is not on PATH (it is used when it is there)')
+        .option('--no-shellcheck', 'do not use shellcheck')
+        .option('-q, --quiet', 'print nothing when there is nothing to report')
+        .option('-v, --verbose', 'say what was read and what was used')
+        .action(async (paths: string[], options: CheckArguments) => {
+          const { runCheck } = await import('./check-command.ts')
+          code = await runCheck(paths, { ...options, color: program.opts<{ color: CheckArguments['color'] }>().color })
+        })
 
-  scanCommand(program, 'scan')
-    .description('find known vulnerabilities and malware among the packages of an image')
-    .addOption(
-      new Option('-f, --format <format>', 'form of the output')
-        .choices(['text', 'json', 'sarif', 'cyclonedx', 'cyclonedx-1.6', 'cyclonedx-1.7', 'gitlab', 'junit', 'markdown'])
-        .default('text'),
-    )
-    .option('-o, --output <file>', 'write the output to a file')
-    .addOption(
-      new Option('--fail-on <severity>', 'exit with 1 from this severity on')
-        .choices(['critical', 'high', 'medium', 'low', 'none'])
-        .default('high'),
-    )
-    .option('--only-fixable', 'only what has a fix')
-    .option('--only-base', 'only what comes from the base image')
-    .option('--ignore-base', 'only what does not come from the base image')
-    .option('--kev', 'only what is known to be exploited (CISA’s catalogue)')
-    .option(
-      '--epss <probability>',
-      'only what will be exploited within 30 days with at least this probability (0 to 1)',
-      probability,
-    )
-    .option('--new-since <report>', 'what an earlier report (JSON) lists is known: silence it')
-    .option('--vex <file>', 'OpenVEX, CSAF or CycloneDX: what does not concern this image (may be repeated)', several)
-    .option('--ignore-file <file>', 'a .trivyignore, .trivyignore.yaml or .grype.yaml (may be repeated)', several)
-    .option('--no-ignore-files', 'the ignore files of this folder silence nothing')
-    .option('--explain <id>', 'why a vulnerability is reported, or why it is not')
-    .addOption(new Option('--sort <by>', 'the order of the findings').choices(['risk', 'severity']).default('risk'))
-    .option('--all', 'list every finding, also what its maintainers have left aside')
-    .option('--show-suppressed', 'show what was silenced, and by whom')
-    .option('--left-aside', 'let what its maintainers have left aside count for the exit code, too')
-    .option('--max-age <days>', 'exit with 2 when the advisories are older than this', days)
-    .option('--strict', 'exit with 2 also for what is not covered')
-    .action(async (image: string, options: ScanArguments) => {
-      const { runScan } = await import('./scan-command.ts')
-      code = await runScan(image, { ...options, color: program.opts<{ color: ScanArguments['color'] }>().color })
-    })
+    if (isAsked('scan'))
+      scanCommand(program, 'scan')
+        .description('find known vulnerabilities and malware among the packages of an image')
+        .addOption(
+          new Option('-f, --format <format>', 'form of the output')
+            .choices(['text', 'json', 'sarif', 'cyclonedx', 'cyclonedx-1.6', 'cyclonedx-1.7', 'gitlab', 'junit', 'markdown'])
+            .default('text'),
+        )
+        .option('-o, --output <file>', 'write the output to a file')
+        .addOption(
+          new Option('--fail-on <severity>', 'exit with 1 from this severity on')
+            .choices(['critical', 'high', 'medium', 'low', 'none'])
+            .default('high'),
+        )
+        .option('--only-fixable', 'only what has a fix')
+        .option('--only-base', 'only what comes from the base image')
+        .option('--ignore-base', 'only what does not come from the base image')
+        .option('--kev', 'only what is known to be exploited (CISA’s catalogue)')
+        .option(
+          '--epss <probability>',
+          'only what will be exploited within 30 days with at least this probability (0 to 1)',
+          probability,
+        )
+        .option('--new-since <report>', 'what an earlier report (JSON) lists is known: silence it')
+        .option('--vex <file>', 'OpenVEX, CSAF or CycloneDX: what does not concern this image (may be repeated)', several)
+        .option('--ignore-file <file>', 'a .trivyignore, .trivyignore.yaml or .grype.yaml (may be repeated)', several)
+        .option('--no-ignore-files', 'the ignore files of this folder silence nothing')
+        .option('--explain <id>', 'why a vulnerability is reported, or why it is not')
+        .addOption(new Option('--sort <by>', 'the order of the findings').choices(['risk', 'severity']).default('risk'))
+        .option('--all', 'list every finding, also what its maintainers have left aside')
+        .option('--show-suppressed', 'show what was silenced, and by whom')
+        .option('--left-aside', 'let what its maintainers have left aside count for the exit code, too')
+        .option('--max-age <days>', 'exit with 2 when the advisories are older than this', days)
+        .option('--strict', 'exit with 2 also for what is not covered')
+        .action(async (image: string, options: ScanArguments) => {
+          const { runScan } = await import('./scan-command.ts')
+          code = await runScan(image, { ...options, color: program.opts<{ color: ScanArguments['color'] }>().color })
+        })
 
-  scanCommand(program, 'quick')
-    .description('count the known vulnerabilities of an image, and how many of them its base image has')
-    .action(async (image: string, options: QuickArguments) => {
-      const { runQuick } = await import('./scan-command.ts')
-      code = await runQuick(image, { ...options, color: program.opts<{ color: QuickArguments['color'] }>().color })
-    })
+    if (isAsked('quick'))
+      scanCommand(program, 'quick')
+        .description('count the known vulnerabilities of an image, and how many of them its base image has')
+        .action(async (image: string, options: QuickArguments) => {
+          const { runQuick } = await import('./scan-command.ts')
+          code = await runQuick(image, { ...options, color: program.opts<{ color: QuickArguments['color'] }>().color })
+        })
 
-  scanCommand(program, 'history')
-    .description(
-      'show how an image came to be, step by step, which secrets can be read in it, and what it has that it should not',
-    )
-    .addOption(new Option('-f, --format <format>', 'form of the output').choices(['text', 'json']).default('text'))
-    .option('-o, --output <file>', 'write the output to a file')
-    .addOption(
-      new Option('--fail-on <severity>', 'exit with 1 from this severity on (default: high)').choices([
-        'critical',
-        'high',
-        'medium',
-        'low',
-        'info',
-        'none',
-      ]),
-    )
-    .addOption(new Option('--profile <profile>', 'which rules run').choices(['default', 'all']))
-    .option('--only <rules>', 'only these rules and kinds of secrets, separated by commas: image/user-root, secret/*', ids)
-    .option('-c, --config <file>', 'use this configuration and no other')
-    .option('--no-config', 'use no configuration')
-    .option('--show-suppressed', 'show what was silenced, and why')
-    .option('--show-secrets', 'show the secrets themselves')
-    .option('--all', 'also those that are published with a package, and samples')
-    .option('--max-age <days>', 'an image is old after so many days (default: 365)', days)
-    .option('--strict', 'exit with 2 also for what is not covered')
-    .action(async (image: string, options: HistoryArguments) => {
-      const { runHistory } = await import('./history-command.ts')
-      code = await runHistory(image, { ...options, color: program.opts<{ color: HistoryArguments['color'] }>().color })
-    })
+    if (isAsked('history'))
+      scanCommand(program, 'history')
+        .description(
+          'show how an image came to be, step by step, which secrets can be read in it, and what it has that it should not',
+        )
+        .addOption(new Option('-f, --format <format>', 'form of the output').choices(['text', 'json']).default('text'))
+        .option('-o, --output <file>', 'write the output to a file')
+        .addOption(
+          new Option('--fail-on <severity>', 'exit with 1 from this severity on (default: high)').choices([
+            'critical',
+            'high',
+            'medium',
+            'low',
+            'info',
+            'none',
+          ]),
+        )
+        .addOption(new Option('--profile <profile>', 'which rules run').choices(['default', 'all']))
+        .option('--only <rules>', 'only these rules and kinds of secrets, separated by commas: image/user-root, secret/*', ids)
+        .option('-c, --config <file>', 'use this configuration and no other')
+        .option('--no-config', 'use no configuration')
+        .option('--show-suppressed', 'show what was silenced, and why')
+        .option('--show-secrets', 'show the secrets themselves')
+        .option('--all', 'also those that are published with a package, and samples')
+        .option('--max-age <days>', 'an image is old after so many days (default: 365)', days)
+        .option('--strict', 'exit with 2 also for what is not covered')
+        .action(async (image: string, options: HistoryArguments) => {
+          const { runHistory } = await import('./history-command.ts')
+          code = await runHistory(image, { ...options, color: program.opts<{ color: HistoryArguments['color'] }>().color })
+        })
 
-  const database = program.command('db').description('the database of advisories')
-  database
-    .command('update')
-    .description('ask every feed, and take in what is new')
-    .option('--only <feeds>', 'only these feeds, separated by commas: osv/npm, debian-tracker, epss', ids)
-    .option('--mirror <address>', 'ask this server, which has the feeds below /HOST/PATH')
-    .option('--from <place>', 'take in a whole database in place of the feeds: a file, oci:FOLDER or registry:NAME')
-    .option('--plain-http', 'speak to the registry by http, without encryption')
-    .option('--force', 'fetch everything anew, and accept feeds that are much smaller than before')
-    .option('-q, --quiet', 'no progress bar')
-    .option('-v, --verbose', 'say more')
-    .action(async options => {
-      const { runDatabaseUpdate } = await import('./database-command.ts')
-      code = await runDatabaseUpdate(options)
-    })
-  database
-    .command('status')
-    .description('list the feeds, with their dates and licences')
-    .addOption(new Option('-f, --format <format>', 'form of the output').choices(['table', 'json']).default('table'))
-    .action(async options => {
-      const { runDatabaseStatus } = await import('./database-command.ts')
-      code = await runDatabaseStatus(options)
-    })
-  database
-    .command('import')
-    .description('take in what db export wrote (a file, oci:FOLDER, registry:NAME or an npm package), or files of feeds')
-    .argument('<place>', 'a file or a folder; oci: in front reads an OCI layout, registry: asks a registry')
-    .option('--feed <name>', 'the feed whose data it is, where the file’s name does not say so')
-    .option('--plain-http', 'speak to the registry by http, without encryption')
-    .option('-q, --quiet', 'no progress bar')
-    .action(async (place: string, options) => {
-      const { runDatabaseImport } = await import('./database-command.ts')
-      code = await runDatabaseImport(place, options)
-    })
-  database
-    .command('export')
-    .description('write the database to a file, to oci:FOLDER as an artifact for registries, or to npm:FOLDER as a package')
-    .argument('<target>', 'a file, oci:FOLDER or npm:FOLDER')
-    .option('--name <name>', 'the name of the npm package')
-    .action(async (target: string, options) => {
-      const { runDatabaseExport } = await import('./database-command.ts')
-      code = await runDatabaseExport(target, options)
-    })
-  database
-    .command('build')
-    .description('make a database out of a folder of feeds')
-    .argument('<folder>', 'files that are named after feeds, with feeds.json beside them')
-    .requiredOption('-o, --output <file>', 'where to write it')
-    .option('-q, --quiet', 'no progress bar')
-    .action(async (folder: string, options) => {
-      const { runDatabaseBuild } = await import('./database-command.ts')
-      code = await runDatabaseBuild(folder, options)
-    })
-  database
-    .command('verify')
-    .description('check that the database is as it was written, by its checksum')
-    .action(async () => {
-      const { runDatabaseVerify } = await import('./database-command.ts')
-      code = await runDatabaseVerify()
-    })
-  database
-    .command('clear')
-    .description('remove your own database: the one that came with bulkhead is used again')
-    .action(async () => {
-      const { runDatabaseClear } = await import('./database-command.ts')
-      code = await runDatabaseClear()
-    })
+    if (isAsked('db')) {
+      const database = program.command('db').description('the database of advisories')
+      database
+        .command('update')
+        .description('ask every feed, and take in what is new')
+        .option('--only <feeds>', 'only these feeds, separated by commas: osv/npm, debian-tracker, epss', ids)
+        .option('--mirror <address>', 'ask this server, which has the feeds below /HOST/PATH')
+        .option('--from <place>', 'take in a whole database in place of the feeds: a file, oci:FOLDER or registry:NAME')
+        .option('--plain-http', 'speak to the registry by http, without encryption')
+        .option('--force', 'fetch everything anew, and accept feeds that are much smaller than before')
+        .option('-q, --quiet', 'no progress bar')
+        .option('-v, --verbose', 'say more')
+        .action(async options => {
+          const { runDatabaseUpdate } = await import('./database-command.ts')
+          code = await runDatabaseUpdate(options)
+        })
+      database
+        .command('status')
+        .description('list the feeds, with their dates and licences')
+        .addOption(new Option('-f, --format <format>', 'form of the output').choices(['table', 'json']).default('table'))
+        .action(async options => {
+          const { runDatabaseStatus } = await import('./database-command.ts')
+          code = await runDatabaseStatus(options)
+        })
+      database
+        .command('import')
+        .description('take in what db export wrote (a file, oci:FOLDER, registry:NAME or an npm package), or files of feeds')
+        .argument('<place>', 'a file or a folder; oci: in front reads an OCI layout, registry: asks a registry')
+        .option('--feed <name>', 'the feed whose data it is, where the file’s name does not say so')
+        .option('--plain-http', 'speak to the registry by http, without encryption')
+        .option('-q, --quiet', 'no progress bar')
+        .action(async (place: string, options) => {
+          const { runDatabaseImport } = await import('./database-command.ts')
+          code = await runDatabaseImport(place, options)
+        })
+      database
+        .command('export')
+        .description('write the database to a file, to oci:FOLDER as an artifact for registries, or to npm:FOLDER as a package')
+        .argument('<target>', 'a file, oci:FOLDER or npm:FOLDER')
+        .option('--name <name>', 'the name of the npm package')
+        .action(async (target: string, options) => {
+          const { runDatabaseExport } = await import('./database-command.ts')
+          code = await runDatabaseExport(target, options)
+        })
+      database
+        .command('build')
+        .description('make a database out of a folder of feeds')
+        .argument('<folder>', 'files that are named after feeds, with feeds.json beside them')
+        .requiredOption('-o, --output <file>', 'where to write it')
+        .option('-q, --quiet', 'no progress bar')
+        .action(async (folder: string, options) => {
+          const { runDatabaseBuild } = await import('./database-command.ts')
+          code = await runDatabaseBuild(folder, options)
+        })
+      database
+        .command('verify')
+        .description('check that the database is as it was written, by its checksum')
+        .action(async () => {
+          const { runDatabaseVerify } = await import('./database-command.ts')
+          code = await runDatabaseVerify()
+        })
+      database
+        .command('clear')
+        .description('remove your own database: the one that came with bulkhead is used again')
+        .action(async () => {
+          const { runDatabaseClear } = await import('./database-command.ts')
+          code = await runDatabaseClear()
+        })
+    }
 
-  program
-    .command('sbom')
-    .description('list what is inside an image, wherever it is: archive, OCI layout, engine, registry, folder, another SBOM')
-    .argument(
-      '<image>',
-      'a file, a folder or a name such as nginx:1.25; docker:, registry:, archive:, oci:, dir: or sbom: in front forces one source',
-    )
-    .addOption(
-      new Option('-f, --format <format>', 'form of the output')
-        .choices(['table', 'json', 'cyclonedx', 'cyclonedx-1.6', 'cyclonedx-1.7', 'spdx'])
-        .default('table'),
-    )
-    .addOption(new Option('--by <what>', 'a tree: which layer brought which packages').choices(['layer']))
-    .option('-o, --output <file>', 'write the output to a file')
-    .option('--platform <platform>', 'which one of an image for several platforms: linux/arm64')
-    .option('--plain-http', 'speak to the registry by http, without encryption')
-    .option('--mirror <registry=address>', 'ask this mirror first: docker.io=https://mirror.example (may be repeated)', several)
-    .option('--no-cache', 'read everything again, and remember nothing')
-    .option('--verify', 'compute the digest of every layer, also where that means reading more')
-    .option('--strict', 'exit with 2 also for what is not covered')
-    .option('-q, --quiet', 'no progress bar')
-    .option('-v, --verbose', 'say where the image came from')
-    .action(async (image: string, options: SbomArguments) => {
-      const { runSbom } = await import('./sbom-command.ts')
-      code = await runSbom(image, { ...options, color: program.opts<{ color: CheckArguments['color'] }>().color })
-    })
+    if (isAsked('sbom'))
+      program
+        .command('sbom')
+        .description('list what is inside an image, wherever it is: archive, OCI layout, engine, registry, folder, another SBOM')
+        .argument(
+          '<image>',
+          'a file, a folder or a name such as nginx:1.25; docker:, registry:, archive:, oci:, dir: or sbom: in front forces one source',
+        )
+        .addOption(
+          new Option('-f, --format <format>', 'form of the output')
+            .choices(['table', 'json', 'cyclonedx', 'cyclonedx-1.6', 'cyclonedx-1.7', 'spdx'])
+            .default('table'),
+        )
+        .addOption(new Option('--by <what>', 'a tree: which layer brought which packages').choices(['layer']))
+        .option('-o, --output <file>', 'write the output to a file')
+        .option('--platform <platform>', 'which one of an image for several platforms: linux/arm64')
+        .option('--plain-http', 'speak to the registry by http, without encryption')
+        .option(
+          '--mirror <registry=address>',
+          'ask this mirror first: docker.io=https://mirror.example (may be repeated)',
+          several,
+        )
+        .option('--no-cache', 'read everything again, and remember nothing')
+        .option('--verify', 'compute the digest of every layer, also where that means reading more')
+        .option('--strict', 'exit with 2 also for what is not covered')
+        .option('-q, --quiet', 'no progress bar')
+        .option('-v, --verbose', 'say where the image came from')
+        .action(async (image: string, options: SbomArguments) => {
+          const { runSbom } = await import('./sbom-command.ts')
+          code = await runSbom(image, { ...options, color: program.opts<{ color: CheckArguments['color'] }>().color })
+        })
 
-  const cache = program.command('cache').description('what is remembered of layers that were read')
-  cache
-    .command('status')
-    .description('where the cache is, and how large')
-    .action(async () => {
-      const { runCacheStatus } = await import('./cache-command.ts')
-      code = await runCacheStatus()
-    })
-  cache
-    .command('clear')
-    .description('remove it; the database of advisories stays')
-    .action(async () => {
-      const { runCacheClear } = await import('./cache-command.ts')
-      code = await runCacheClear()
-    })
+    if (isAsked('cache')) {
+      const cache = program.command('cache').description('what is remembered of layers that were read')
+      cache
+        .command('status')
+        .description('where the cache is, and how large')
+        .action(async () => {
+          const { runCacheStatus } = await import('./cache-command.ts')
+          code = await runCacheStatus()
+        })
+      cache
+        .command('clear')
+        .description('remove it; the database of advisories stays')
+        .action(async () => {
+          const { runCacheClear } = await import('./cache-command.ts')
+          code = await runCacheClear()
+        })
+    }
 
-  program
-    .command('explain')
-    .description('explain a rule: by its id, or by the id of the tool that it replaces (DL3002, DS-0002, CKV_DOCKER_8)')
-    .argument('<rule>', 'the id')
-    .action(async (id: string) => {
-      const { runExplain } = await import('./rules-commands.ts')
-      code = await runExplain(id, program.opts<{ color: CheckArguments['color'] }>().color)
-    })
+    if (isAsked('explain'))
+      program
+        .command('explain')
+        .description('explain a rule: by its id, or by the id of the tool that it replaces (DL3002, DS-0002, CKV_DOCKER_8)')
+        .argument('<rule>', 'the id')
+        .action(async (id: string) => {
+          const { runExplain } = await import('./rules-commands.ts')
+          code = await runExplain(id, program.opts<{ color: CheckArguments['color'] }>().color)
+        })
 
-  program
-    .command('rules')
-    .description('list all rules')
-    .addOption(new Option('-f, --format <format>', 'form of the output').choices(['table', 'json']).default('table'))
-    .action(async (options: { format: 'table' | 'json' }) => {
-      const { runRules } = await import('./rules-commands.ts')
-      code = await runRules(options.format, program.opts<{ color: CheckArguments['color'] }>().color)
-    })
+    if (isAsked('rules'))
+      program
+        .command('rules')
+        .description('list all rules')
+        .addOption(new Option('-f, --format <format>', 'form of the output').choices(['table', 'json']).default('table'))
+        .action(async (options: { format: 'table' | 'json' }) => {
+          const { runRules } = await import('./rules-commands.ts')
+          code = await runRules(options.format, program.opts<{ color: CheckArguments['color'] }>().color)
+        })
+  }
+  addCommands(name => name === args[0])
+  if (program.commands.length === 0) addCommands(() => true)
 
   try {
     await program.parseAsync([...args], { from: 'user' })
