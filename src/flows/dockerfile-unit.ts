@@ -1,0 +1,128 @@
+/** A Dockerfile and its build context as one thing to judge and to fix. */
+import { basename, dirname, join, resolve } from 'node:path'
+import type { BuildContext, DockerfileFacts } from '../judge/dockerfile-rule.ts'
+import { judgeDockerfile, type RunningRule } from '../judge/run.ts'
+import { secretsOf } from '../judge/secrets/redact-file.ts'
+import { type Suppressions, suppress } from '../judge/suppress.ts'
+import { decode, type Text } from '../model/text.ts'
+import { type Entry, type World, WorldError } from '../model/world.ts'
+import type { Dockerfile } from '../read/dockerfile/graph.ts'
+import { readDockerfile } from '../read/dockerfile/read-dockerfile.ts'
+import type { JudgedUnit, Unit } from './repair.ts'
+
+export type DockerfileUnit = Unit & {
+  /** As it was judged last. */
+  dockerfile(): Dockerfile
+}
+
+export const dockerfileUnit = (
+  path: string,
+  bytes: Uint8Array,
+  how: {
+    readonly rules: ReadonlyMap<string, RunningRule>
+    readonly suppressions: Suppressions
+    readonly facts: Pick<DockerfileFacts, 'today' | 'allowedRegistries'>
+    /** Undefined: what stands beside the file is unknown, as for standard input. */
+    readonly contexts: ContextReader | undefined
+  },
+): DockerfileUnit => {
+  const original = decode(bytes)
+  let dockerfile: Dockerfile | undefined
+  return {
+    path,
+    dockerfile() {
+      dockerfile ??= readDockerfile(path, bytes)
+      return dockerfile
+    },
+    textOf: file => (file === path ? original : how.contexts?.known(file)),
+    written(file, now) {
+      if (file !== path) how.contexts?.changed(file, now)
+    },
+    async judge(changed): Promise<JudgedUnit> {
+      dockerfile = readDockerfile(path, changed.get(path) ?? bytes)
+      const { text, lines, errors } = dockerfile.tree
+      const context = await how.contexts?.contextOf(path, changed)
+      const judged = await judgeDockerfile(dockerfile, how.rules, { ...how.facts, context })
+      const suppressed = suppress(dockerfile, judged.findings, how.suppressions)
+      const known = suppressed.findings.flatMap(({ redact }) => redact ?? [])
+      const { spans, values } = secretsOf(dockerfile, known)
+      return {
+        findings: suppressed.findings,
+        problems: [...judged.problems, ...suppressed.problems],
+        faults: errors.length,
+        files: [{ path, text, lines, redact: spans, secrets: values }],
+      }
+    },
+  }
+}
+
+/** A file over 16 MiB is none that people write. */
+export const sizeLimit = 16 * 1024 * 1024
+
+const asContext = (entries: readonly Entry[]): Pick<BuildContext, 'entries'> => ({
+  entries: new Set(entries.map(({ name, type }) => (type === 'directory' ? `${name}/` : name))),
+})
+
+/** The build context of each Dockerfile: one listing per folder. */
+export class ContextReader {
+  readonly #world: World
+  readonly #context: string | undefined
+  readonly #folders = new Map<string, Promise<Pick<BuildContext, 'entries'> | undefined>>()
+  readonly #ignores = new Map<string, Text>()
+
+  constructor(world: World, context: string | undefined) {
+    this.#world = world
+    this.#context = context
+  }
+
+  /** What is known already needs no second look. */
+  know(listings: ReadonlyMap<string, readonly Entry[]>): void {
+    for (const [folder, entries] of listings) this.#folders.set(folder, Promise.resolve(asContext(entries)))
+  }
+
+  /** The ignore file as it was read, or as a fix left it. */
+  known(path: string): Text | undefined {
+    return this.#ignores.get(path)
+  }
+
+  /** A fix wrote, or would write, this ignore file. */
+  changed(path: string, now: Text): void {
+    this.#ignores.set(path, now)
+  }
+
+  /** `made`: ignore files as the fixes so far have them. */
+  async contextOf(path: string, made: ReadonlyMap<string, string>): Promise<BuildContext | undefined> {
+    const folder = this.#context ?? dirname(path)
+    const listing = this.#folders.get(folder) ?? this.#list(folder)
+    this.#folders.set(folder, listing)
+    const known = await listing
+    if (!known) return undefined
+    // BuildKit looks for `<name of the Dockerfile>.dockerignore` beside it first.
+    const own = `${basename(path)}.dockerignore`
+    const name = known.entries.has(own) && resolve(folder) === resolve(dirname(path)) ? own : '.dockerignore'
+    const clean = join(folder).replace(/(?<=.)\/$/, '')
+    const prefix = clean === '.' ? '' : clean
+    const file = join(prefix, name)
+    if (known.entries.has(name) && !this.#ignores.has(file)) {
+      const bytes = await this.#world.files.read(file, sizeLimit).catch(error => {
+        if (error instanceof WorldError) return undefined
+        throw error
+      })
+      // What it keeps out nobody knows then, and no fix may write another in its place.
+      if (!bytes) return undefined
+      this.#ignores.set(file, decode(bytes))
+    }
+    const text = made.get(file) ?? this.#ignores.get(file)?.text
+    return { path: prefix, entries: known.entries, ignore: text === undefined ? undefined : { path: file, text } }
+  }
+
+  async #list(folder: string): Promise<Pick<BuildContext, 'entries'> | undefined> {
+    try {
+      return asContext(await this.#world.files.list(folder))
+    } catch (error) {
+      // A context that cannot be listed is unknown to the rules, as for standard input.
+      if (error instanceof WorldError) return undefined
+      throw error
+    }
+  }
+}

@@ -1,0 +1,79 @@
+/** Rules × containers → findings, each with what would be right. What several containers share (a pod's setting, an anchor) is told once. */
+import type { Container, Wish } from '../model/container.ts'
+import type { Finding, Location, Problem, Severity } from '../model/finding.ts'
+import { shortHash } from '../model/key.ts'
+import type { Report } from '../model/rule.ts'
+import type { ContainerFacts, ContainerRule } from './container-rule.ts'
+
+/** A rule as the configuration wants it: its options validated, its severity perhaps changed (undefined: the rule's own). */
+export type RunningContainerRule = {
+  readonly rule: ContainerRule<unknown>
+  readonly options: unknown
+  readonly severity: Severity | undefined
+}
+
+export type JudgedContainer = {
+  readonly finding: Finding
+  /** The first of those that it was found in. */
+  readonly container: Container
+  readonly wishes: readonly Wish[]
+}
+
+/** `textAt`: what stands at a place in a file, for keys that stay the same when other lines change. A rule that throws is a Problem; the others still run. */
+export const judgeContainers = (
+  containers: readonly Container[],
+  rules: ReadonlyMap<string, RunningContainerRule>,
+  factsFor: (container: Container) => ContainerFacts,
+  textAt: (at: Location) => string,
+): { readonly judged: readonly JudgedContainer[]; readonly problems: readonly Problem[] } => {
+  const judged: JudgedContainer[] = []
+  const problems: Problem[] = []
+  const seen = new Map<string, number>()
+  const told = new Set<string>()
+  for (const container of containers) {
+    const facts = factsFor(container)
+    for (const [id, { rule, options, severity }] of rules) {
+      try {
+        const reports = rule.check(container, options, facts)
+        if (Symbol.asyncIterator in reports) throw new TypeError('rules on containers answer at once')
+        for (const report of reports) {
+          const at = placeOf(report.at)
+          const place = `${id}\n${JSON.stringify(at)}`
+          // Containers of one pod, and services with one anchor, share what is written once.
+          if (at.in === 'file' && told.has(place)) continue
+          told.add(place)
+          const identity = `${id}\n${at.in === 'file' ? at.path : ''}\n${container.name}\n${textAt(at).replace(/\s+/g, ' ').slice(0, 4096)}`
+          const occurrence = seen.get(identity) ?? 0
+          seen.set(identity, occurrence + 1)
+          judged.push({
+            container,
+            wishes: report.wishes ?? [],
+            finding: {
+              rule: id,
+              key: shortHash(`${identity}\n${occurrence}`),
+              severity: severity ?? report.severity ?? rule.severity,
+              message: report.message,
+              at: [at, ...(report.also ?? []).map(placeOf)],
+              ...(report.fix ? { fix: report.fix } : {}),
+              ...(report.redact ? { redact: report.redact } : {}),
+            },
+          })
+        }
+      } catch (cause) {
+        problems.push({
+          kind: 'failed',
+          code: 'rule-crashed',
+          message: `the rule ${id} failed on ${container.name}: ${cause instanceof Error ? cause.message : String(cause)}. This is a bug in Bulkhead`,
+          at: container.at,
+          cause,
+        })
+      }
+    }
+  }
+  return { judged, problems }
+}
+
+const placeOf = (at: Report['at']): Location => {
+  if ('in' in at) return at
+  throw new TypeError('a rule on containers names places with their files')
+}
