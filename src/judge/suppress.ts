@@ -41,20 +41,23 @@ export const suppress = (
   const marked = findings.map(finding => {
     const [at] = finding.at
     const instruction = at.in === 'file' && at.path === dockerfile.path ? locate(at.span.start) : undefined
-    const inline = [...((instruction && byInstruction.get(instruction)) ?? []), ...inFile].filter(
-      ({ rules }) => rules === 'all' || rules.has(finding.rule),
-    )
-    const configured = how.configured.filter(({ rules, matches }) => rules.includes(finding.rule) && matches(finding))
-    const requests: readonly SuppressionRequest[] = [
-      ...inline.map(({ reason, until }) => ({ by: 'comment' as const, reason, until })),
-      ...configured.map(({ reason, until }) => ({ by: 'config' as const, reason, until })),
-      ...(how.baseline.has(finding.key)
-        ? [{ by: 'baseline' as const, reason: 'known when the baseline was written', until: undefined }]
-        : []),
-    ]
-    return silence(finding, requests, how.today)
+    return markFinding(finding, [...((instruction && byInstruction.get(instruction)) ?? []), ...inFile], how)
   })
   return { findings: marked, problems }
+}
+
+/** `inline`: the comments that speak of its place. */
+export const markFinding = (finding: Finding, inline: readonly ResolvedRequest[], how: Suppressions): Finding => {
+  const speaking = inline.filter(({ rules }) => rules === 'all' || rules.has(finding.rule))
+  const configured = how.configured.filter(({ rules, matches }) => rules.includes(finding.rule) && matches(finding))
+  const requests: readonly SuppressionRequest[] = [
+    ...speaking.map(({ reason, until }) => ({ by: 'comment' as const, reason, until })),
+    ...configured.map(({ reason, until }) => ({ by: 'config' as const, reason, until })),
+    ...(how.baseline.has(finding.key)
+      ? [{ by: 'baseline' as const, reason: 'known when the baseline was written', until: undefined }]
+      : []),
+  ]
+  return silence(finding, requests, how.today)
 }
 
 export type SuppressionRequest = Pick<Suppression, 'by' | 'reason'> & { readonly until: string | undefined }
@@ -80,43 +83,54 @@ export const noted = <One extends { readonly note?: string }>(one: One, note: st
   note: one.note === undefined ? note : `${one.note}; ${note}`,
 })
 
-type Resolved = { readonly rules: ReadonlySet<string> | 'all'; readonly reason: string; readonly until: string | undefined }
+export type ResolvedRequest = {
+  readonly rules: ReadonlySet<string> | 'all'
+  readonly reason: string
+  readonly until: string | undefined
+}
 type Collected = {
-  readonly inFile: readonly Resolved[]
-  readonly byInstruction: ReadonlyMap<Instruction, readonly Resolved[]>
+  readonly inFile: readonly ResolvedRequest[]
+  readonly byInstruction: ReadonlyMap<Instruction, readonly ResolvedRequest[]>
   readonly problems: readonly Problem[]
 }
 const nothing: Collected = { inFile: [], byInstruction: new Map(), problems: [] }
 
+/** The rules that a comment means. `complain`: mistakes in our own comments are told, those in other tools' are theirs. */
+export const resolveRequest = (
+  request: Request,
+  how: Suppressions,
+  complain: (code: string, message: string) => void,
+): ResolvedRequest => {
+  let { until } = request
+  if (until !== undefined && !isDate(until)) {
+    // A date that nobody can read has passed: a typing error must not silence something for ever.
+    complain('ignore-date-invalid', `\`${until}\` is no date such as 2026-12-31, so this comment ignores nothing`)
+    until = ''
+  }
+  const { what, reason } = request
+  if (what === 'all') return { rules: 'all', reason, until }
+  if ('tool' in what) return { rules: new Set(how.ofTool(what.tool)), reason, until }
+  const rules = new Set<string>()
+  for (const id of what.ids) {
+    const meant = how.resolve(id)
+    for (const rule of meant) rules.add(rule)
+    if (meant.length > 0 || !request.own) continue
+    const near = how.nearest(id)
+    const guess = near === undefined ? '' : `; did you mean \`${near}\`?`
+    complain('ignore-unknown-rule', `the comment ignores \`${id}\`, which is no rule${guess}`)
+  }
+  return { rules, reason, until }
+}
+
 const collect = (dockerfile: Dockerfile, how: Suppressions): Collected => {
-  const inFile: Resolved[] = []
-  const byInstruction = new Map<Instruction, Resolved[]>()
+  const inFile: ResolvedRequest[] = []
+  const byInstruction = new Map<Instruction, ResolvedRequest[]>()
   const problems: Problem[] = []
   const complain = (code: string, message: string, comment: Comment): void => {
     problems.push({ kind: 'uncovered', code, message, at: { in: 'file', path: dockerfile.path, span: comment.textSpan } })
   }
-  const resolve = (request: Request, comment: Comment | undefined): Resolved => {
-    let { until } = request
-    if (until !== undefined && !isDate(until)) {
-      // A date that nobody can read has passed: a typing error must not silence something for ever.
-      if (comment)
-        complain('ignore-date-invalid', `\`${until}\` is no date such as 2026-12-31, so this comment ignores nothing`, comment)
-      until = ''
-    }
-    const { what, reason } = request
-    if (what === 'all') return { rules: 'all', reason, until }
-    if ('tool' in what) return { rules: new Set(how.ofTool(what.tool)), reason, until }
-    const rules = new Set<string>()
-    for (const id of what.ids) {
-      const meant = how.resolve(id)
-      for (const rule of meant) rules.add(rule)
-      if (meant.length > 0 || !request.own || !comment) continue
-      const near = how.nearest(id)
-      const guess = near === undefined ? '' : `; did you mean \`${near}\`?`
-      complain('ignore-unknown-rule', `the comment ignores \`${id}\`, which is no rule${guess}`, comment)
-    }
-    return { rules, reason, until }
-  }
+  const resolve = (request: Request, comment: Comment | undefined): ResolvedRequest =>
+    resolveRequest(request, how, (code, message) => comment && complain(code, message, comment))
   for (const { name, value } of dockerfile.tree.directives) {
     const request = name === 'check' ? readCheckDirective(value) : undefined
     if (request) inFile.push(resolve(request, undefined))
