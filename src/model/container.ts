@@ -87,6 +87,8 @@ export type Pod = {
   readonly hostAliases: readonly Setting<string>[]
   /** Every volume's kind, also of those that nothing mounts. */
   readonly volumes: readonly Setting<{ readonly name: string; readonly kind: string }>[]
+  /** What its own securityContext says for all containers, also where each of them says otherwise: admission refuses a forbidden value there too. */
+  readonly declared?: Partial<Pick<Container, 'user' | 'runAsNonRoot' | 'seccomp' | 'apparmor' | 'selinux' | 'hostProcess'>>
   readonly at: Location
 }
 

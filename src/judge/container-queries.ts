@@ -1,0 +1,57 @@
+/** What several rules on containers ask. */
+import type { Container, Setting, Wish } from '../model/container.ts'
+import type { Fix, Location, Safety } from '../model/finding.ts'
+import type { Report } from '../model/rule.ts'
+import { type ImageReference, parseReference } from '../read/dockerfile/reference.ts'
+import type { ContainerFacts, ContainerImage } from './container-rule.ts'
+
+/** Where a setting stands; where nobody wrote it, the container itself. */
+export const placeOf = (setting: Pick<Setting<unknown>, 'at'>, container: Container): Location => setting.at ?? container.at
+
+/** A way to mend it in words. Edits are made of the wishes. */
+export const mend = (safety: Safety, title: string, ...wishes: readonly Wish[]): Required<Pick<Report, 'fix' | 'wishes'>> => ({
+  fix: { title, safety, edits: [] } satisfies Fix,
+  wishes,
+})
+
+/** Advice: a person has to decide. */
+export const advise = (title: string): Pick<Report, 'fix'> => ({ fix: { title, safety: 'manual', edits: [] } })
+
+/** The wish that what stands there goes; none where nobody wrote it. */
+export const removal = ({ at }: Pick<Setting<unknown>, 'at'>): readonly Wish[] => (at ? [{ do: 'remove', at }] : [])
+
+/** Windows has no capabilities, seccomp, root user and so on. */
+export const isLinux = ({ os }: Container): boolean => os === 'linux'
+
+/** It runs as it does everything that the host's root can: what is said of capabilities, seccomp, devices follows from that. */
+export const isConfined = (container: Container): boolean => isLinux(container) && !container.privileged.value
+
+/** In a pod only the first of its containers speaks about what all of them share. */
+export const speaksForPod = (container: Container, { neighbours }: ContainerFacts): boolean =>
+  neighbours.find(({ pod }) => pod === container.pod)?.at === container.at || !neighbours.some(({ at }) => at === container.at)
+
+/** A container does its own work for as long as the pod lives: no init container, and none for looking into it. */
+export const isMain = ({ role }: Container): boolean => role === 'main'
+
+/** Which image it runs; undefined without one, or where its name is made of something unknown. */
+export const referenceOf = ({ image }: Container): ImageReference | undefined =>
+  image.value === undefined ? undefined : parseReference(image.value)
+
+export const imageOf = ({ image }: Container, facts: ContainerFacts): ContainerImage | undefined =>
+  image.value === undefined ? undefined : facts.imageOf(image.value)
+
+/** `root`, `0`, `0:1000`, `00`; the empty user of an image too. */
+export const isRootUser = (user: string): boolean => {
+  const name = user.split(':')[0]!
+  return name === '' || name === 'root' || /^0+$/.test(name)
+}
+
+/** The user that it starts as: the container's own, else the image's; undefined when that is unknown. */
+export const startUser = (container: Container, facts: ContainerFacts): string | undefined =>
+  container.user.value ?? container.imageUser ?? imageOf(container, facts)?.user
+
+/** In words: `a, b and c`, each in backticks. */
+export const quoted = (names: readonly string[]): string => {
+  const all = names.map(name => `\`${name}\``)
+  return all.length > 1 ? `${all.slice(0, -1).join(', ')} and ${all.at(-1)}` : (all[0] ?? '')
+}
