@@ -24,15 +24,18 @@ const threadWorth = 4 * 1024 * 1024
 const self = import.meta.url
 const ownScript = new URL(self.endsWith('.ts') ? './layer-worker.ts' : '../layer-worker.cjs', self)
 
-/** How long a layer takes, as bytes to inflate: walking past bodies is faster than a thread starts, up to gigabytes; headers alone are dense. */
-const weight = (bytes: LayerBytes): number => {
+/**
+ * How long a layer takes, as bytes to inflate: walking past bodies is faster than a thread starts, up to gigabytes; headers alone are dense. Looking through
+ * bodies takes about as long as inflating them does, and the larger part of a layer is bodies, of which headers in gzip are about a thousandth.
+ */
+const weight = (bytes: LayerBytes, { secrets }: Looking): number => {
   switch (bytes.from) {
     case 'file':
-      return bytes.digest === undefined ? bytes.range.size / 300 : bytes.range.size
+      return bytes.digest === undefined && !secrets ? bytes.range.size / 300 : bytes.range.size
     case 'registry':
       return bytes.size
     case 'overlay':
-      return bytes.headerBytes * 20
+      return bytes.headerBytes * (secrets ? 1000 : 20)
     default:
       return 0
   }
@@ -120,15 +123,15 @@ export const layerPool = (
   }, silence / 10).unref()
   const schedule = async (): Promise<void> => {
     isScheduled = false
-    queue.sort((a, b) => weight(b.bytes) - weight(a.bytes))
-    const total = queue.reduce((sum, { bytes }) => sum + weight(bytes), 0)
-    const heavy = queue.filter(({ bytes }) => weight(bytes) >= threadWorth)
+    queue.sort((a, b) => weight(b.bytes, looking) - weight(a.bytes, looking))
+    const total = queue.reduce((sum, { bytes }) => sum + weight(bytes, looking), 0)
+    const heavy = queue.filter(({ bytes }) => weight(bytes, looking) >= threadWorth)
     if (total < 2 * threadWorth || heavy.length === 0) {
       for (const job of queue.splice(0)) await here(job)
       return
     }
-    const light = queue.filter(({ bytes }) => weight(bytes) === 0)
-    queue.splice(0, queue.length, ...queue.filter(({ bytes }) => weight(bytes) > 0))
+    const light = queue.filter(({ bytes }) => weight(bytes, looking) === 0)
+    queue.splice(0, queue.length, ...queue.filter(({ bytes }) => weight(bytes, looking) > 0))
     pump()
     for (const job of light) await here(job)
   }

@@ -93,15 +93,22 @@ export const readLayer = async (world: World, bytes: LayerBytes, options: ReadLa
       const open = (): AsyncIterable<Uint8Array> => pieces(file, at, size)
       return await readStream(world, open, bytes.digest, setup, options, size, compression)
     }
-    options.onProgress?.(size)
-    return await byWalk(setup, indexer => {
+    let told = 0
+    const tell = (offset: number): void => {
+      options.onProgress?.(offset - told)
+      told = offset
+    }
+    const index = await byWalk(setup, indexer => {
       const buffer = new Uint8Array(seekWindow)
       const readAt = (offset: number, length: number): Uint8Array => {
+        if (offset - told > toldAtOnce) tell(offset)
         const into = buffer.subarray(0, Math.max(0, Math.min(length, size - offset)))
         return into.subarray(0, file.read(at + offset, into))
       }
       walkTar(readAt, indexer(bodiesIn(file, at, size)), seekWindow)
     })
+    tell(size)
+    return index
   } finally {
     file.close()
   }
@@ -109,6 +116,9 @@ export const readLayer = async (world: World, bytes: LayerBytes, options: ReadLa
 
 /** Most bodies are larger than this, and are skipped; reading more at a time would read most of them too. */
 const seekWindow = 2 * 1024
+
+/** Where bodies are looked through, whoever waits wants to know that something happens. Bytes. */
+const toldAtOnce = 4 * 1024 * 1024
 
 type Setup = Omit<IndexerOptions, 'bodyOf' | 'linked'> & {
   readonly limits: LayerLimits
