@@ -44,11 +44,27 @@ export const entropy = (text: string): number => {
   return bits
 }
 
+/** `$NAME`, `${NAME}`, `$(command)`, `{{ name }}`, `%NAME%`, `<name>`: somebody else puts something there. */
+const reference = /\$\{[^{}]*\}|\$\([^()]*\)|\{\{[^{}]*\}\}|\$\w+|%[A-Z_]+%|<[^<>]*>/g
+
+/** Long, and with what names and templates do not have: several signs in it, or a run of letters of both cases and digits. */
+const isDrawn = (text: string): boolean =>
+  text.length >= 10 &&
+  entropy(text) > 3.2 &&
+  ((/\d/.test(text) && /[a-z]/i.test(text) && new Set(text.match(/[!@#%^&*=+~?]/g)).size >= 2) ||
+    (text.match(/[A-Za-z0-9]{8,}/g) ?? []).some(run => /[a-z]/.test(run) && /[A-Z]/.test(run) && /\d/.test(run)))
+
+/** It is a reference as a whole, or a short text with one in it. A long random value may have `$x` in it by chance. */
+export const isReference = (value: string): boolean => {
+  if (/\$\{\w|\{\{|^[[{]/.test(value)) return true
+  if (!/^[<(%$]|\$\(?\w|%[A-Z_]+%/.test(value)) return false
+  return value.length < 16 || !isDrawn(value.replace(reference, ''))
+}
+
 /** `xxxx`, `<token>`, `your-key-here`, `${VAR}`, `changeme`, the EXAMPLE keys of documentation: nobody's credential. */
 export const isPlaceholder = (value: string): boolean =>
   value === '' ||
-  /^[<[{(%$].*/.test(value) ||
-  /\$\{?\w|\{\{|%[A-Z_]+%/.test(value) ||
+  isReference(value) ||
   /example|sample|dummy|placeholder|change.?me|replace|insert|your[-_.]|fake|xxxx|\.\.\.|\*\*\*|todo|redacted|^(?:none|null|nil|undefined|true|false|yes|no|changeit|secret|password|passwd|token|test|foo|bar|baz|abc|key|value|string|n\/a)\d*$/i.test(
     value,
   ) ||

@@ -77,6 +77,9 @@ describe('one answer for who reports and who hides', () => {
       'curl -sf -H "X-Api-Key: %" https://x.io',
       'mysql -uroot -p% db',
       'sshpass -p % ssh a@b',
+      'redis-cli -h cache -a % ping',
+      'mongosh -u ann -p % db',
+      'mongodump -p=% -o /backup',
       'docker login -u a -p % reg.io',
       "echo 'root:%' | chpasswd",
       'PGPASSWORD=% psql',
@@ -106,6 +109,7 @@ describe('one answer for who reports and who hides', () => {
     expect(severities({ cmd: ['--password', random] })).toEqual(['high'])
     expect(severities({ history: [step(`RUN x --password=${random}`)] })).toEqual(['medium'])
     expect(severities({ env: ['DB_PASSWORD=changeme'] })).toEqual(['medium'])
+    expect(severities({ env: ['SECRET_KEY=$x3k!2q(pz7^w&b1=v_t4h#s8@e6+y0%c5*d-f2g)r4jn7u9'] })).toEqual(['high'])
     expect(severities({ history: [step('ARG DB_PASSWORD=changeme')] })).toEqual(['low'])
   })
 
@@ -115,6 +119,7 @@ describe('one answer for who reports and who hides', () => {
     "RUN /bin/sh -c key='BCA4 3417 C3B4 85DD 128E C6D4 B7B3 B788 A8D3 785C'; kwriteconfig --key EmailClient",
     'RUN /bin/sh -c x --private-key=$2 --token "--private-key=$3" && cat_passwd=\'getent passwd\'',
     'RUN /bin/sh -c mkdir -p /var/lib/mysql && apt-get install -y mysql-server && useradd -r -g mysql mysql',
+    'RUN /bin/sh -c mysql -u root -p hunter2x && docker run --name mongo -p 27017:27017 mongo && mongosh -u ann -p',
     'RUN /bin/sh -c adduser --disabled-password --gecos "" app',
     'RUN /bin/sh -c curl -u "$USER:$PASS" https://x.io && mysql -p"$PASS" && echo "root:$PASS" | chpasswd',
     'RUN /bin/sh -c git clone https://git@github.com/a/b https://github.com/c/d',

@@ -6,7 +6,7 @@ import type { ImageConfig } from '../../model/image.ts'
 import type { LeakPlace } from '../../model/leak.ts'
 import { looksRandom } from './assigned.ts'
 import { detectSecrets } from './detect.ts'
-import { isPlaceholder } from './detector.ts'
+import { isPlaceholder, isReference } from './detector.ts'
 import { isSecretName } from './secret-name.ts'
 
 export type Span = { readonly start: number; readonly end: number }
@@ -46,7 +46,9 @@ export const isHarmless = (value: string): boolean =>
 
 /** The shell, or who reads the documentation, puts something else there. */
 const isFilledIn = (value: string): boolean =>
-  /^(?:\$[\w({'"!*@]|`|<\w|%\w+%|--)/.test(value) || (/\$[\w({]/.test(value) && value.replace(/\$(?:\w+|[({].*)/s, '').length < 6)
+  /^(?:`|--)/.test(value) ||
+  (isReference(value) &&
+    (/^(?:\$[\w({'"!*@]|<\w|%\w+%)/.test(value) || (/\$[\w({]/.test(value) && value.replace(/\$(?:\w+|[({].*)/s, '').length < 6)))
 
 const shell = / \/?(?:[\w.-]+\/)*(?:sh|bash|ash|dash|ksh|zsh|pwsh|powershell|cmd)(?:\.exe)? (?:-[\w-]+ )?/g
 
@@ -94,6 +96,8 @@ const commands: readonly RegExp[] = [
   /\becho\s{1,4}["']?(?<secret>[^\s"'|]{1,128})["']?\s{0,4}\|\s{0,4}passwd\s{1,4}--stdin/dg,
   /\buser(?:add|mod)\b[^\n;&|]{0,300}?\s(?:-p|--password)[ =]["']?(?<secret>[^\s"';&|]{1,128})/dg,
   /\bredis-cli\b[^\n;&|]{0,300}?\s-a\s{1,4}["']?(?<secret>[^\s"';&|]{1,128})/dg,
+  // https://www.mongodb.com/docs/mongodb-shell/reference/options/
+  /(?<![\w/.-])mongo(?:sh|dump|restore|import|export|files|stat|top)?\s(?:[^\n;&|]{0,300}?\s)?-p(?:=|\s{1,4})["']?(?<secret>(?![\d.]{1,40}:\d)[^\s"';&|-][^\s"';&|]{2,127})/dg,
   // https://docs.npmjs.com/cli/v11/configuring-npm/npmrc#auth-related-configuration
   /:_(?:authToken|auth|password)[ \t=]{1,4}["']?(?<secret>[^\s"';&|<>]{1,512})/dg,
   /\b(?:X-(?:[A-Za-z]{1,20}-){0,3}(?:Key|Token)|Api-?Key|(?:PRIVATE|JOB|DEPLOY)-TOKEN)\s?:\s{0,4}(?<secret>[^\s"'<>\\]{6,256})/dgi,

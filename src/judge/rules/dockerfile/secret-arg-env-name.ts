@@ -2,7 +2,8 @@ import { unquote } from '../../../read/dockerfile/lex.ts'
 import { stepsNamed } from '../../dockerfile-queries.ts'
 import { dockerfileRule } from '../../dockerfile-rule.ts'
 import { secretVariableFix } from '../../secret-variable-fix.ts'
-import { isPlaceholder } from '../../secrets/detector.ts'
+import { isPlaceholder, isReference } from '../../secrets/detector.ts'
+import { isHarmless } from '../../secrets/image-secrets.ts'
 import { isSecretName } from '../../secrets/secret-name.ts'
 
 export default dockerfileRule({
@@ -35,6 +36,11 @@ export default dockerfileRule({
       good: 'FROM alpine:3.20\nENV DB_PASSWORD_FILE=/run/secrets/db TOKEN_URL=x GOPRIVATE=a USERNAME=b\nUSER nobody\n',
       byHand: true,
     },
+    {
+      bad: 'FROM alpine:3.20\nENV API_TOKEN=/k9Fq2LmX7vRt4Zb1\nUSER nobody\n',
+      good: 'FROM alpine:3.20\nENV API_TOKEN=/run/secrets/api_token\nUSER nobody\n',
+      byHand: true,
+    },
   ],
   replaces: ['DL3064', 'SecretsUsedInArgOrEnv', 'DS-0031', 'secret-in-build-arg', 'CIS-DI-0010'],
   links: [
@@ -54,17 +60,16 @@ export default dockerfileRule({
           step.instruction.name === 'ENV' &&
           (text === undefined ||
             text === '' ||
-            /^(?:\/[\w./-]+|[\w./-]+\.(?:sh|py|rb|js|sql|rsp|json|ya?ml|toml|ini|conf|txt|key|pem)|[^\p{L}\d]+|\d{1,5}|true|false|yes|no|on|off)$/iu.test(
-              text,
-            ))
+            // What a variable has is copied: ENV keeps it, and its name says what it is.
+            (isHarmless(text) && !text.includes('$')))
         )
           continue
-        const sample = text !== undefined && text !== '' && !text.includes('$') && isPlaceholder(text)
+        const sample = text !== undefined && text !== '' && !isReference(text) && isPlaceholder(text)
         yield {
           at: keySpan,
           ...(sample ? { severity: 'medium' as const } : {}),
           message: `\`${key}\` looks like a secret, and ${step.instruction.name === 'ARG' ? 'the history of the image keeps what is passed by ARG' : 'ENV shows it to everyone who has the image'}`,
-          ...(value && text !== undefined && !text.includes('$') && text !== '' ? { redact: [value.span] } : {}),
+          ...(value && text !== undefined && !isReference(text) && text !== '' ? { redact: [value.span] } : {}),
           fix: secretVariableFix(dockerfile, step, pair),
         }
       }

@@ -12,7 +12,9 @@ export default {
     'Rotate the account key or delete the stored access policy that signed it; for a user delegation, revoke the delegation keys.',
   link: 'https://learn.microsoft.com/azure/storage/common/storage-sas-overview',
   keywords: ['sig='],
-  pattern: /[?&;]?\bsv=20\d\d-\d\d-\d\d&[^\s"'<>]{0,300}?\bsig=(?<secret>[A-Za-z0-9+/%]{43,75}(?:%3[Dd]|=))/g,
+  // In JSON and shells the sign between two parts may be escaped.
+  pattern:
+    /[?&;]?\bsv=20\d\d-\d\d-\d\d(?:&|\\&|\\u0026)[^\s"'<>]{0,300}?(?:\b|(?<=\\u0026))sig=(?<secret>[A-Za-z0-9+/%]{43,75}(?:%3[Dd]|=))/g,
   prefix: /^$/,
   reach: { before: 512, after: 128 },
   isReal(secret) {
@@ -26,6 +28,9 @@ export default {
     real: () => [
       `https://a.blob.core.windows.net/b/c?sv=2022-11-02&ss=b&srt=co&sp=rl&se=2030-01-01T00:00:00Z&spr=https&sig=${signature(1)}`,
       `?sv=2021-06-08&st=2024-01-01&se=2025-01-01&sr=c&sp=r&sig=${signature(5)}`,
+      `?sv=2020-08-04\\u0026ss=b\\u0026sp=rl\\u0026sig=${signature(7)}`,
+      `?sv=2020-08-04\\&ss=b\\&sp=rl\\&sig=%2F${signature(9).slice(1)}`,
+      `?sv=2020-10-02&amp;sr=c&amp;sig=${signature(11)}`,
     ],
     not: () => ['?sv=2021-06-08&se=2025-01-01&sr=c&sp=r&sig=<signature>', `?v=1&sig=${signature(1)}`],
   },

@@ -1,6 +1,7 @@
 import { type Detector, entropy, sampleText } from '../detector.ts'
 
-const letters = 'abcdefghijklmnopqrstuvwxyz0123456789!@#%^&*-_=+'
+// https://github.com/django/django/blob/main/django/core/management/utils.py
+const letters = 'abcdefghijklmnopqrstuvwxyz0123456789!@#$%^&*(-_=+)'
 
 export default {
   name: 'Django SECRET_KEY',
@@ -13,7 +14,15 @@ export default {
   prefix: /^$/,
   isReal: secret => entropy(secret) > 4 && /\d/.test(secret) && /[!@#%^&*()=+]/.test(secret),
   samples: {
-    real: () => [`SECRET_KEY = 'a${sampleText(49, letters)}'`, `SECRET_KEY='b${sampleText(49, letters, 2)}'`],
+    real: () => [
+      `SECRET_KEY = 'a${sampleText(49, letters)}'`,
+      `SECRET_KEY='b${sampleText(49, letters, 2)}'`,
+      // It may begin like a reference, and have what looks like one in it.
+      ...['$x', '%(', '(', '<', 'a$(', '%', '$('].map(
+        (start, i) =>
+          `SECRET_KEY='${start.replace('<', '$9')}${sampleText(50 - start.replace('<', '$9').length, letters, i + 3)}'`,
+      ),
+    ],
     not: () => [`SECRET_KEY = '${'django-insecure-'}${sampleText(50, letters)}'`, `SECRET_KEY = '${sampleText(40, letters)}'`],
   },
 } satisfies Detector

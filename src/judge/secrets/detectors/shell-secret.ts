@@ -22,11 +22,15 @@ export default {
     'mysqldump -',
     'docker login',
     'podman login',
+    'redis-cli -',
+    'mongo -',
+    'mongosh -',
+    'mongodump -',
   ],
   // `export NAME=value; …`, `NAME=value program`, `--password=value`, `--password value`, `sshpass -p value`, `curl -u name:value`,
-  // `mysql -pvalue`, `docker login -p value`.
+  // `mysql -pvalue` (`mysql -p value` asks for it: value is a database), `docker login -p value`, `mongosh -p value`, `redis-cli -a value`.
   pattern:
-    /(?:(?:^|[\s;&|(])(?![\w.-]{0,60}(?:public|example|sample|dummy|fake|test|default|hash|csrf|next))[A-Za-z_]{0,60}(?:password|passwd|secret|token|api_?key|access_key|secret_key)=|[ \t]--?(?:[a-z-]{0,40}-)?(?:password|passwd|secret|token|api-key)[= ]|\bsshpass[ \t]{1,4}-p[ \t]{0,4}|\b(?:curl|wget)\b[^\r\n;|]{0,200}?[ \t](?:-u|--user)[ \t]{1,4}["']?[\w.@-]{1,60}:|\bmysql[a-z]{0,8}\b[^\r\n;|]{0,120}?[ \t]-p|\blogin\b[^\r\n;|]{0,120}?[ \t]-p[ \t]{1,4})["']?(?<secret>[^\s"'`#;,<>{}()[\]$%\\&|*:/]{8,200})(?=["']?(?:[\s;&|)]|$))/gi,
+    /(?:(?:^|[\s;&|(])(?![\w.-]{0,60}(?:public|example|sample|dummy|fake|test|default|hash|csrf|next))[A-Za-z_]{0,60}(?:password|passwd|secret|token|api_?key|access_key|secret_key)=|[ \t]--?(?:[a-z-]{0,40}-)?(?:password|passwd|secret|token|api-key)[= ]|\bsshpass[ \t]{1,4}-p[ \t]{0,4}|\b(?:curl|wget)\b[^\r\n;|]{0,200}?[ \t](?:-u|--user)[ \t]{1,4}["']?[\w.@-]{1,60}:|\bmysql[a-z]{0,8}\b[^\r\n;&|]{0,120}?[ \t]-p|\b(?:login|mongo(?:sh|dump)?)\b[^\r\n;&|]{0,120}?[ \t]-p[ \t]{1,4}|\bredis-cli\b[^\r\n;&|]{0,120}?[ \t]-a[ \t]{1,4})["']?(?<secret>[^\s"'`#;,<>{}()[\]$%\\&|*:/]{8,200})(?=["']?(?:[\s;&|)]|$))/gi,
   prefix: /^$/,
   onlyIn:
     /^(?!.*(?:^|\/)(?:node_modules|site-packages|dist-packages|vendor|gems|testdata|tests?|__tests__|fixtures?|examples?|samples?|docs?|usr\/share)\/)(?:.*\/)?(?:\.[a-z_]{1,12}_history|\.(?:bashrc|zshrc|profile|bash_profile|zprofile|zshenv|bash_aliases)|[^/]{1,120}\.(?:sh|bash|zsh|ksh|fish))$/,
@@ -40,6 +44,8 @@ export default {
       `\nsshpass -p ${sampleText(12, undefined, 4)} ssh ann@host\n`,
       `\nmysql -u root -p${sampleText(12, undefined, 6)} db\n`,
       `\ndocker login -u ann -p ${sampleText(12, undefined, 7)} reg.io\n`,
+      `\nredis-cli -h cache -a ${sampleText(12, undefined, 8)} ping\n`,
+      `\nmongosh -u ann -p ${sampleText(12, undefined, 9)} db\n`,
       `\ncurl -s -u ann:${sampleText(12, undefined, 5)} https://git.corp/x\n`,
     ],
     not: () => [
@@ -47,6 +53,7 @@ export default {
       '\nexport DB_PASSWORD="$PASSWORD1" ; ./run\n',
       `\nexport TOKEN_FILE=${sampleText(12)} && ./run\n`,
       '\nmysql --password changeme123 x\n',
+      `\nmysql -u root -p ${sampleText(12, undefined, 6)}\n`,
     ],
   },
 } satisfies Detector
