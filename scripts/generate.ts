@@ -54,6 +54,15 @@ const imageRulesRegistry = registry(
   'image/',
 )
 
+const containerRulesRegistry = registry(
+  'src/judge/rules',
+  'containerRules',
+  'ContainerRule<unknown>',
+  "import type { ContainerRule } from '../container-rule.ts'",
+  undefined,
+  'container/',
+)
+
 const detectorsRegistry = registry(
   'src/judge/secrets/detectors',
   'detectors',
@@ -183,6 +192,7 @@ const emit = (path: string, content: string): void => {
 
 emit('src/judge/rules/registry.ts', rulesRegistry)
 emit('src/judge/rules/image-registry.ts', imageRulesRegistry)
+emit('src/judge/rules/container-registry.ts', containerRulesRegistry)
 emit('src/judge/secrets/registry.ts', detectorsRegistry)
 emit('src/judge/secrets/revision.ts', secretsRevision())
 emit('src/judge/versions/registry.ts', versionOrdersRegistry)
@@ -196,6 +206,9 @@ if (stale === 0) {
   const { imageRules } = (await load(
     'src/judge/rules/image-registry.ts',
   )) as typeof import('../src/judge/rules/image-registry.ts')
+  const { containerRules } = (await load(
+    'src/judge/rules/container-registry.ts',
+  )) as typeof import('../src/judge/rules/container-registry.ts')
   const { ruleMarkdown, rulesMarkdownIndex } = (await load('src/show/rule-docs.ts')) as typeof import('../src/show/rule-docs.ts')
   const { configurationSchema } = (await load('src/flows/configuration.ts')) as typeof import('../src/flows/configuration.ts')
   const { feeds } = (await load('src/read/feeds/registry.ts')) as typeof import('../src/read/feeds/registry.ts')
@@ -203,7 +216,7 @@ if (stale === 0) {
   const { detectors } = (await load('src/judge/secrets/registry.ts')) as typeof import('../src/judge/secrets/registry.ts')
   emit('docs/credentials.md', credentialsMarkdown(detectors))
   const { toJsonSchema } = await import('@valibot/to-json-schema')
-  const infos = Object.entries({ ...rules, ...imageRules }).map(
+  const infos = Object.entries({ ...rules, ...imageRules, ...containerRules }).map(
     ([id, rule]) => ({ ...(rule as object), id }) as Parameters<typeof ruleMarkdown>[0],
   )
   for (const info of infos) emit(`docs/rules/${info.id}.md`, ruleMarkdown(info))
@@ -221,7 +234,7 @@ if (stale === 0) {
   const schema = toJsonSchema(configurationSchema, { errorMode: 'ignore', typeMode: 'input' })
   const { leakRules } = (await load('src/judge/secrets/leaks.ts')) as typeof import('../src/judge/secrets/leaks.ts')
   const optionsOf = Object.fromEntries(
-    Object.entries({ ...rules, ...imageRules }).map(([id, { options }]) => [
+    Object.entries({ ...rules, ...imageRules, ...containerRules }).map(([id, { options }]) => [
       id,
       options ? toJsonSchema(options as never, { errorMode: 'ignore', typeMode: 'input' }) : undefined,
     ]),
@@ -242,8 +255,10 @@ if (stale === 0) {
   })
   const any = { allOf: [{ $ref: '#/properties/rules/additionalProperties' }] }
   const named = Object.fromEntries([
-    ...[...Object.keys(rules), ...Object.keys(imageRules)].map(id => [id, setting(id)] as const),
-    ...['dockerfile/*', 'image/*', 'secret/*'].map(id => [id, { description: `All of ${id.slice(0, -2)}`, ...any }] as const),
+    ...[...Object.keys(rules), ...Object.keys(imageRules), ...Object.keys(containerRules)].map(id => [id, setting(id)] as const),
+    ...['dockerfile/*', 'image/*', 'container/*', 'secret/*'].map(
+      id => [id, { description: `All of ${id.slice(0, -2)}`, ...any }] as const,
+    ),
     ...Object.entries(leakRules).map(([id, { summary }]) => [id, { description: summary, ...any }] as const),
   ])
   const whole = {

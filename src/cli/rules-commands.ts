@@ -1,6 +1,7 @@
 /** `bulkhead explain` and `bulkhead rules`. */
 import { ruleNames } from '../flows/known-rules.ts'
 import { ruleInfo } from '../flows/shellcheck.ts'
+import { containerRules } from '../judge/rules/container-registry.ts'
 import { imageRules } from '../judge/rules/image-registry.ts'
 import { rules as dockerfileRules } from '../judge/rules/registry.ts'
 import { UsageError } from '../model/finding.ts'
@@ -8,7 +9,7 @@ import type { RuleInfo } from '../model/report.ts'
 import { rulesJson, rulesTable, ruleText } from '../show/rule-docs.ts'
 import { print, terminalWidth, wantsColour } from './terminal.ts'
 
-const rules: Readonly<Record<string, Omit<RuleInfo, 'id'>>> = { ...dockerfileRules, ...imageRules }
+const rules: Readonly<Record<string, Omit<RuleInfo, 'id'>>> = { ...dockerfileRules, ...imageRules, ...containerRules }
 
 const infos = (): readonly RuleInfo[] => Object.entries(rules).map(([id, rule]) => ({ ...rule, id }))
 

@@ -1,4 +1,5 @@
-/** Everything that a configuration may speak of: rules on Dockerfiles and on images, and the kinds of secrets, as `secret/github-token`. */
+/** Everything that a configuration may speak of: rules on Dockerfiles, images and containers, and the kinds of secrets, as `secret/github-token`. */
+import { containerRules } from '../judge/rules/container-registry.ts'
 import { imageRules } from '../judge/rules/image-registry.ts'
 import { rules } from '../judge/rules/registry.ts'
 import { leakRules } from '../judge/secrets/leaks.ts'
@@ -7,5 +8,6 @@ import type { Rule } from '../model/rule.ts'
 export const configurableRules: Readonly<Record<string, Pick<Rule, 'replaces' | 'summary'>>> = {
   ...rules,
   ...imageRules,
+  ...containerRules,
   ...leakRules,
 }

@@ -4,15 +4,15 @@ import { UsageError } from '../model/finding.ts'
 import { nearest } from '../model/nearest.ts'
 import type { Rule } from '../model/rule.ts'
 
-/** The one way in which ids are compared: case and the separators of Trivy's older forms (DS002, AVD-DS-0002) do not count. */
+/** The one way in which ids are compared: case and the separators of Trivy's older forms (DS002, AVD-KSV-0017) do not count. */
 const canonical = (id: string): string => {
-  const trivy = /^(?:avd-)?ds-?0*(\d+)$/i.exec(id)
-  return trivy ? `ds-${trivy[1]!.padStart(4, '0')}` : id.toLowerCase()
+  const trivy = /^(?:avd-)?(ds|ksv)-?0*(\d+)$/i.exec(id)
+  return trivy ? `${trivy[1]!.toLowerCase()}-${trivy[2]!.padStart(4, '0')}` : id.toLowerCase()
 }
 
 const isIdOf: Readonly<Record<Tool, RegExp>> = {
   buildkit: /^[A-Z][A-Za-z]+$/,
-  trivy: /^ds-\d+$/i,
+  trivy: /^(?:ds|ksv)-\d+$/i,
   kics: /^[a-z]+(?:_[a-z\d]+)+$/,
   semgrep: /^[a-z]+(?:-[a-z\d]+)+$/,
 }

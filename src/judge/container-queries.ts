@@ -28,7 +28,10 @@ export const isConfined = (container: Container): boolean => isLinux(container) 
 
 /** In a pod only the first of its containers speaks about what all of them share. */
 export const speaksForPod = (container: Container, { neighbours }: ContainerFacts): boolean =>
-  neighbours.find(({ pod }) => pod === container.pod)?.at === container.at || !neighbours.some(({ at }) => at === container.at)
+  container.pod !== undefined && !neighbours.some(one => one.pod === container.pod && isBefore(one.at, container.at))
+
+const isBefore = (a: Location, b: Location): boolean =>
+  a.in === 'file' && b.in === 'file' && a.path === b.path && a.span.start < b.span.start
 
 /** A container does its own work for as long as the pod lives: no init container, and none for looking into it. */
 export const isMain = ({ role }: Container): boolean => role === 'main'

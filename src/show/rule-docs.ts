@@ -73,9 +73,21 @@ export const ruleMarkdown = (info: RuleInfo): string => {
 const examplesMarkdown = (info: RuleInfo): readonly string[] =>
   info.examples.flatMap((example, i) => {
     const number = info.examples.length > 1 ? ` ${i + 1}` : ''
-    const language = info.on === 'image' ? 'json' : 'dockerfile'
-    return [`## Bad${number}`, '', fenced(language, example.bad), `## Good${number}`, '', fenced(language, example.good)]
+    return [
+      `## Bad${number}`,
+      '',
+      fenced(languageOf(info, example.bad), example.bad),
+      `## Good${number}`,
+      '',
+      fenced(languageOf(info, example.good), example.good),
+    ]
   })
+
+const languageOf = ({ on }: RuleInfo, sample: string): string => {
+  if (on === 'image') return 'json'
+  if (on === 'container') return sample.startsWith('docker ') ? 'sh' : 'yaml'
+  return 'dockerfile'
+}
 
 /** The index docs/rules/README.md. */
 export const rulesMarkdownIndex = (infos: readonly RuleInfo[]): string =>

@@ -1,0 +1,61 @@
+import type { Report } from '../../../model/rule.ts'
+import { isConfined, mend } from '../../container-queries.ts'
+import { containerRule } from '../../container-rule.ts'
+
+export default containerRule({
+  on: 'container',
+  severity: 'medium',
+  since: '0.1.0',
+  profile: 'default',
+  summary: 'The capabilities that every container gets are not dropped',
+  why: 'Without being asked, an engine gives root in a container 14 capabilities: among them to ignore permissions of files, to make devices, to forge packets of its neighbours. Most services need none of them. Each that is gone is one step less for an attacker, and many kernel bugs cannot be reached at all.',
+  examples: [
+    {
+      bad: 'services:\n  web:\n    image: nginx:1.27\n',
+      good: 'services:\n  web:\n    image: nginx:1.27\n    cap_drop:\n      - ALL\n',
+      byHand: true,
+    },
+    {
+      bad: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: nginx:1.27\n      securityContext:\n        capabilities:\n          drop: [NET_RAW]\n',
+      good: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: nginx:1.27\n      securityContext:\n        capabilities:\n          drop: [ALL]\n',
+      byHand: true,
+    },
+    { bad: 'docker run nginx:1.27', good: 'docker run --cap-drop all --cap-add net_bind_service nginx:1.27', byHand: true },
+  ],
+  replaces: [
+    'CIS 5.4',
+    'KSV-0003',
+    'KSV-0004',
+    'KSV-0106',
+    'CKV_K8S_28',
+    'CKV_K8S_37',
+    'drop-net-raw-capability',
+    'kubesec CapDropAll',
+    'kubesec CapDropAny',
+    'C-0055',
+    'CL-0006',
+  ],
+  links: [
+    'https://cheatsheetseries.owasp.org/cheatsheets/Docker_Security_Cheat_Sheet.html',
+    'https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted',
+  ],
+  fixes: 'unsafe',
+  *check(container): Iterable<Report> {
+    if (!isConfined(container) || container.capDrop.some(({ value }) => value === 'ALL')) return
+    // Where all are added the other rule says enough.
+    if (container.capAdd.some(({ value }) => value === 'ALL')) return
+    const some = container.capDrop.length > 0
+    yield {
+      at: container.capDrop[0]?.at ?? container.at,
+      ...(some ? { severity: 'low' as const } : {}),
+      message: some
+        ? 'only some of the default capabilities are dropped'
+        : 'all default capabilities are kept, and most services need none of them',
+      ...mend(
+        'unsafe',
+        'Drop ALL, and add back what the program needs; verify that it starts: one that begins as root often needs CHOWN, SETUID and SETGID',
+        { do: 'add', field: 'capDrop', value: ['ALL'] },
+      ),
+    }
+  },
+})

@@ -1,0 +1,51 @@
+import type { Report } from '../../../model/rule.ts'
+import { isLinux, mend } from '../../container-queries.ts'
+import { containerRule } from '../../container-rule.ts'
+
+export default containerRule({
+  on: 'container',
+  severity: 'low',
+  since: '0.1.0',
+  profile: 'default',
+  summary: 'The file system of the image can be written to',
+  why: 'Who breaks into a program wants to stay: replaces a library, drops a miner, changes what the server delivers. On a read-only root none of that works, and most ready-made attacks end at the first download. What a program has to write goes into a volume or a tmpfs.',
+  examples: [
+    {
+      bad: 'services:\n  web:\n    image: web:1\n',
+      good: 'services:\n  web:\n    image: web:1\n    read_only: true\n    tmpfs:\n      - /tmp\n',
+      byHand: true,
+    },
+    {
+      bad: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: web:1\n',
+      good: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: web:1\n      securityContext:\n        readOnlyRootFilesystem: true\n',
+      byHand: true,
+    },
+    { bad: 'docker run web:1', good: 'docker run --read-only --tmpfs /tmp web:1', byHand: true },
+  ],
+  replaces: [
+    'CIS 5.13',
+    'check_5_13',
+    'KSV-0014',
+    'CKV_K8S_22',
+    'no-read-only-root-fs',
+    'kubesec ReadOnlyRootFilesystem',
+    'C-0017',
+    'CL-0007',
+  ],
+  links: ['https://docs.docker.com/reference/cli/docker/container/run/#read-only'],
+  fixes: 'unsafe',
+  *check(container): Iterable<Report> {
+    const { readOnlyRoot, role } = container
+    if (!isLinux(container) || readOnlyRoot.value || role === 'ephemeral') return
+    yield {
+      at: readOnlyRoot.at ?? container.at,
+      ...(role === 'init' ? { severity: 'info' as const } : {}),
+      message: 'an attacker could change the programs of the image while it runs: its root is writable',
+      // Without the folders that the program writes to it would not start: which ones they are a run has to show.
+      ...mend(
+        'manual',
+        'Make the root read-only, with a tmpfs or a volume for every folder that the program writes to: try /tmp and /run first',
+      ),
+    }
+  },
+})
