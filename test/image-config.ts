@@ -12,6 +12,8 @@ export const emptyConfig: ImageConfig = {
   volumes: [],
   labels: {},
   healthcheck: undefined,
+  onBuild: [],
+  author: '',
   created: undefined,
   history: [],
 }

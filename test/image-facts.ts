@@ -63,6 +63,8 @@ export const readFacts = (text: string): ImageFacts => {
         'org.opencontainers.image.revision': '5f1c9a0',
       },
       healthcheck: undefined,
+      onBuild: [],
+      author: '',
       created: '2026-11-01T00:00:00Z',
       ...config,
     },

@@ -314,6 +314,8 @@ const inventory: Inventory = {
       volumes: [],
       labels: {},
       healthcheck: undefined,
+      onBuild: [],
+      author: '',
       created: '2026-11-20T03:04:05.678901234Z',
       history: history.map(step => ({ ...step, created: '2026-11-20T03:04:05Z', comment: '' })),
     },

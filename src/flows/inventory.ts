@@ -374,10 +374,11 @@ const ofPassing = async (
   options: InventoryOptions,
 ): Promise<Inventory> => {
   const cache = options.cache && openCache(options.cache, revision)
+  // The number is one more with every change of what is told of an image's configuration.
   const whole =
     opened.identity === undefined
       ? undefined
-      : `${options.verify ? 'verified ' : ''}passing ${opened.identity} ${opened.wanted.name ?? ''} ${opened.wanted.platform ?? opened.wanted.host}`
+      : `${options.verify ? 'verified ' : ''}passing 2 ${opened.identity} ${opened.wanted.name ?? ''} ${opened.wanted.platform ?? opened.wanted.host}`
   const known = whole === undefined ? undefined : cache && recall<Assembled & { image: Image }>(cache, whole, options)
   if (known) {
     options.note('known: nothing was read again')

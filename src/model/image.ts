@@ -31,6 +31,10 @@ export type ImageConfig = {
   readonly volumes: readonly string[]
   readonly labels: Readonly<Record<string, string>>
   readonly healthcheck: readonly string[] | undefined
+  /** Instructions for builds that are FROM this image: `RUN make`. */
+  readonly onBuild: readonly string[]
+  /** Who made it: MAINTAINER, or whatever a builder wrote there. */
+  readonly author: string
   /** RFC 3339, as written. */
   readonly created: string | undefined
   readonly history: readonly HistoryStep[]

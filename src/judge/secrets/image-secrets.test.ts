@@ -52,6 +52,13 @@ describe('one answer for who reports and who hides', () => {
     ],
     ['user', { user: token }, token],
     ['folder', { workingDir: `/w/${token}` }, token],
+    ['author', { author: `Ann <ann@example.org> ${token}` }, token],
+    ['trigger', { onBuild: [`RUN curl -u ann:${random} https://x.io`] }, random],
+    [
+      'variable of a trigger',
+      { onBuild: [`ENV DB_PASSWORD=${random}`], history: [step(`/bin/sh -c #(nop)  ONBUILD ENV DB_PASSWORD=${random}`)] },
+      random,
+    ],
     ['volume', { volumes: [`/v/${token}`] }, token],
     ["a label's name", { labels: { [token]: '1' } }, token],
     ['words', { cmd: ['/app', '--password', random] }, random],
@@ -164,6 +171,8 @@ test('nothing that is reported is shown, and whatever is hidden is reported', ()
         volumes: words,
         user: fc.oneof(fc.constant(''), secret),
         workingDir: fc.oneof(fc.constant(''), secret),
+        author: fc.oneof(fc.constant(''), secret),
+        onBuild: fc.array(history, { maxLength: 2 }),
         history: fc.array(
           fc.tuple(history, fc.oneof(fc.constant(''), pair)).map(([text, comment]) => step(text, comment)),
           { maxLength: 4 },

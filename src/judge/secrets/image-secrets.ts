@@ -237,7 +237,7 @@ export type Told = Found & {
   /** Of what stands in a variable of an instruction `name` is given. */
   readonly at: (name: string | undefined) => LeakPlace
   readonly reach: 'image' | 'history'
-  /** ENV and LABEL of the history: what the configuration has still is told there. */
+  /** ENV, LABEL, ONBUILD and MAINTAINER of the history: what the configuration has still is told there. */
   readonly isRepeated?: boolean
 }
 
@@ -266,16 +266,19 @@ export const toldBy = (config: ImageConfig): readonly Told[] => {
     ...Object.entries(lists).flatMap(([field, words]) =>
       words && words.length > 0 ? [inConfig(field, words.join(' '), secretsOfWords(words))] : [],
     ),
-    ...(['user', 'workingDir'] as const).flatMap(field =>
-      config[field] === '' ? [] : [inConfig(field === 'user' ? 'user' : 'workdir', config[field], secretsOfText(config[field]))],
+    ...(['user', 'workingDir', 'author'] as const).flatMap(field =>
+      config[field] === ''
+        ? []
+        : [inConfig(field === 'workingDir' ? 'workdir' : field, config[field], secretsOfText(config[field]))],
     ),
+    ...config.onBuild.map(text => inConfig('onbuild', text, secretsOfInstruction(text))),
     ...config.history.flatMap(({ createdBy, comment }, step): readonly Told[] => [
       {
         ...secretsOfInstruction(createdBy),
         text: createdBy,
         at: name => ({ in: 'history', step, what: name ?? 'instruction' }),
         reach: 'history',
-        isRepeated: /^(?:\/bin\/sh -c #\(nop\)\s+)?(?:ENV|LABEL)\s/.test(createdBy),
+        isRepeated: /^(?:\/bin\/sh -c #\(nop\)\s+)?(?:ENV|LABEL|ONBUILD|MAINTAINER)\s/.test(createdBy),
       },
       ...(comment === ''
         ? []

@@ -13,7 +13,7 @@ import { secretsName } from './secret-cataloger.ts'
 const layers = [1, 2].map(seed => `sha256:${sampleText(64, hex, seed)}` as Digest)
 const image = {
   layers: layers.map(diffId => ({ diffId })),
-  config: { user: '', workingDir: '', env: [], labels: {}, volumes: [], history: [] },
+  config: { user: '', workingDir: '', author: '', onBuild: [], env: [], labels: {}, volumes: [], history: [] },
 } as unknown as Image
 
 /** Files of layers → what leaks. */

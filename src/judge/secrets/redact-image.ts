@@ -69,6 +69,8 @@ const redactBy = (image: Image, known: Known): Image => {
       volumes: list(config.volumes),
       user: text(config.user),
       workingDir: text(config.workingDir),
+      author: text(config.author),
+      onBuild: config.onBuild.map(instruction => hide(instruction, secretsOfInstruction(instruction), known)),
       history: config.history.map(step => ({
         ...step,
         createdBy: hide(step.createdBy, secretsOfInstruction(step.createdBy), known),

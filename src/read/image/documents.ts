@@ -65,6 +65,7 @@ const configSchema = v.looseObject({
   os: v.nullish(v.string(), ''),
   variant: v.nullish(v.string(), ''),
   created: v.nullish(v.string()),
+  author: v.nullish(v.string(), ''),
   config: v.nullish(
     v.looseObject({
       User: v.nullish(v.string(), ''),
@@ -77,6 +78,7 @@ const configSchema = v.looseObject({
       Volumes: v.nullish(v.record(v.string(), v.unknown())),
       Labels: strings,
       Healthcheck: v.nullish(v.looseObject({ Test: list })),
+      OnBuild: list,
     }),
   ),
   rootfs: v.looseObject({ diff_ids: v.nullish(v.array(digest)) }),
@@ -188,6 +190,8 @@ export const parseConfig = (bytes: Uint8Array): ParsedConfig => {
       volumes: Object.keys(own?.Volumes ?? {}),
       labels: own?.Labels ?? {},
       healthcheck: own?.Healthcheck?.Test ?? undefined,
+      onBuild: own?.OnBuild ?? [],
+      author: raw.author,
       created: raw.created ?? undefined,
       history,
     },
