@@ -29,6 +29,8 @@ export type LayerFile = {
   readonly size: number
   /** At most `length` bytes from `offset` on; fewer only at the end of the file. Only lent: valid until the next call. */
   read(offset: number, length: number): Uint8Array
+  /** The same into memory of the caller's, where nothing has the bytes in memory already; gives how many there were. */
+  readInto?(offset: number, into: Uint8Array): number
 }
 
 export type Found<Data> = {

@@ -123,15 +123,16 @@ const asLast = (hits: readonly Hit[]): readonly Hit[] =>
 const members = /^(?!.*\.(?:class|png|jpe?g|gif|ico|woff2?|ttf|so|dll|dylib|exe)$)/i
 
 const scanPlain = (original: LayerFile, options: ScanFileOptions): readonly Hit[] => {
-  const file = narrowed(original)
-  const isBinary = file.read(0, Math.min(file.size, 8192)).includes(0)
+  const start = readAt(original, 0, window + longest)
+  const file = narrowed(original, start)
+  const isBinary = (file === original ? start.subarray(0, 8192) : file.read(0, 8192)).includes(0)
   const found: Found[] = []
   const isWanted = wantedIn(file.path)
   let lines = 0
   for (let at = 0; at < file.size && found.length < hitsLimit; at += window) {
     // What stands across the ends of a window stands whole in the bytes around it; its keyword says which window's it is.
     const base = Math.max(0, at - lead)
-    const bytes = file.read(base, at - base + window + longest)
+    const bytes = at === 0 && file === original ? start : readAt(file, base, at - base + window + longest)
     const first = at - base
     const limit = Math.min(first + window, bytes.length)
     const around = lookAround(bytes, base, found, isWanted)
@@ -166,6 +167,13 @@ const scanPlain = (original: LayerFile, options: ScanFileOptions): readonly Hit[
   return found.length >= hitsLimit ? asLast(hits) : hits
 }
 
+/** The same memory for all files: to take it anew for each takes longer than to read most of them. */
+const room = new Uint8Array(lead + window + longest)
+const readAt = (file: LayerFile, offset: number, length: number): Uint8Array => {
+  if (!file.readInto) return file.read(offset, length)
+  return room.subarray(0, file.readInto(offset, room.subarray(0, Math.max(0, Math.min(length, file.size - offset)))))
+}
+
 /** Keywords in front of long runs of letters and digits: only every 32nd byte is looked at. */
 const tokensIn = (bytes: Uint8Array, first: number, limit: number, hit: (keyword: number, place: number) => void): void => {
   const last = Math.min(bytes.length, limit + 2 * run) - half
@@ -184,8 +192,8 @@ const tokensIn = (bytes: Uint8Array, first: number, limit: number, hit: (keyword
 }
 
 /** Text in UTF-16, as Windows writes it, as if it were Latin 1; any other file as it is. */
-const narrowed = (file: LayerFile): LayerFile => {
-  const low = lowByteOf(file.read(0, Math.min(file.size, 512)))
+const narrowed = (file: LayerFile, start: Uint8Array): LayerFile => {
+  const low = lowByteOf(start.subarray(0, 512))
   if (low === undefined) return file
   return {
     path: file.path,

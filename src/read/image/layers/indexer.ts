@@ -208,10 +208,17 @@ export class LayerIndexer implements TarHandler {
         this.tick()
         return file.read(offset, length)
       }
+      const readInto = (offset: number, into: Uint8Array): number => {
+        this.tick()
+        return file.readInto!(offset, into)
+      }
       for (const path of paths) {
         const names = catalogersOf(path)
         const isProgram = asElf === 'perhaps' && file.size <= largest && isElf(read(0, 4))
-        this.#collect({ path, size: file.size, read }, isProgram ? [...names, ...this.#elfCatalogers] : names)
+        this.#collect(
+          { path, size: file.size, read, ...(file.readInto ? { readInto } : {}) },
+          isProgram ? [...names, ...this.#elfCatalogers] : names,
+        )
       }
     }
     let largest = 0

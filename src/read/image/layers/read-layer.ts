@@ -136,8 +136,11 @@ const bodiesIn =
       const into = new Uint8Array(Math.max(0, Math.min(length, entry.stored - offset)))
       return into.subarray(0, file.read(at + entry.bodyAt + offset, into))
     }
-    const read = entry.sparse ? readSparse(stored, entry.sparse, entry.size) : stored
-    return { file: { path, size: entry.size, read }, close: () => undefined }
+    if (entry.sparse)
+      return { file: { path, size: entry.size, read: readSparse(stored, entry.sparse, entry.size) }, close: () => undefined }
+    const readInto = (offset: number, into: Uint8Array): number =>
+      file.read(at + entry.bodyAt + offset, into.subarray(0, Math.max(0, entry.stored - offset)))
+    return { file: { path, size: entry.size, read: stored, readInto }, close: () => undefined }
   }
 
 /** Walks by `walk`, a second time for hard links, and turns what is wrong with the bytes into problems. */
