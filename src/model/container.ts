@@ -68,6 +68,8 @@ export type Hook = {
   readonly name: string
   readonly privileged: Setting<boolean>
   readonly user: Setting<string | undefined>
+  /** Of a build: `host`, `none`, a network. */
+  readonly network?: Setting<Namespace>
   readonly at: Location
 }
 
@@ -105,6 +107,8 @@ export type Container = {
   readonly image: Setting<string | undefined>
   /** Compose: the folder that it is built from. */
   readonly build: Setting<string> | undefined
+  /** Compose: `build.args`. They stay in the image's history. */
+  readonly buildArguments: readonly EnvironmentVariable[]
   readonly pullPolicy: Setting<string | undefined>
   readonly entrypoint: Setting<readonly string[] | undefined>
   readonly command: Setting<readonly string[] | undefined>
@@ -201,6 +205,7 @@ export const blankContainer = (form: ContainerForm, name: string, at: Location):
   pod: undefined,
   image: { value: undefined },
   build: undefined,
+  buildArguments: [],
   pullPolicy: { value: undefined },
   entrypoint: { value: undefined },
   command: { value: undefined },

@@ -1,0 +1,314 @@
+/** What values mean in Compose's files: variables filled in, short and long forms as one, wrong types told. */
+import type { Setting } from '../../model/container.ts'
+import type { Location, Problem } from '../../model/finding.ts'
+import { type Field, fieldsOf } from '../yaml/fields.ts'
+import { integerIn, isNull } from '../yaml/scalars.ts'
+import { locationOf, resolved, type YamlFile, type YamlMap, type YamlNode } from '../yaml/tree.ts'
+import { bytesIn, numberIn } from './amounts.ts'
+import { type Interpolated, interpolate, type Lookup } from './interpolate.ts'
+import { isReset, partsOf } from './merge.ts'
+import { hostPath, pathIn } from './paths.ts'
+
+/** What holds for one file: includes have variables and folders of their own. */
+export type FileScope = {
+  readonly lookup: Lookup
+  /** Relative paths start here. As reported: perhaps relative itself. */
+  readonly folder: string
+}
+
+/** `a=b`, or a field of a mapping. */
+export type Pair = {
+  readonly name: string
+  /** Undefined: only the name. */
+  readonly value: string | undefined
+  /** True when a variable gave the value. */
+  readonly isReference: boolean
+  readonly node: YamlNode
+  readonly at: Location
+}
+
+export type Item = { readonly node: YamlNode; readonly at: Location }
+
+/** Fields and items that one project may make us read: aliases let a small file repeat itself without end. */
+const maxVisits = 500_000
+const maxProblems = 1_000
+
+export class ComposeReading {
+  readonly problems: Problem[] = []
+  readonly scopes = new Map<YamlFile, FileScope>()
+  readonly #told = new Set<string>()
+  readonly #workingFolder: string | undefined
+  #visits = 0
+
+  /** The absolute folder that relative paths of files are meant from, where it is known. */
+  constructor(workingFolder?: string) {
+    this.#workingFolder = workingFolder
+  }
+
+  problem(kind: Problem['kind'], code: string, message: string, at?: Location, once = placeKey(at)): void {
+    const key = `${code}\0${once}`
+    if (this.#told.has(key) || this.problems.length > maxProblems) return
+    this.#told.add(key)
+    if (this.problems.length === maxProblems)
+      this.problems.push({
+        kind: 'failed',
+        code: 'compose-too-many-problems',
+        message: `only the first ${maxProblems} problems of this project are told`,
+        ...(at ? { at } : {}),
+      })
+    else this.problems.push({ kind, code, message, ...(at ? { at } : {}) })
+  }
+
+  wrong(what: string, wanted: string, at: Location): void {
+    this.problem('failed', 'compose-wrong-type', `\`${what}\` should be ${wanted}`, at)
+  }
+
+  /** False when so much was read that the rest is left out. */
+  visit(node: YamlNode): boolean {
+    if (++this.#visits <= maxVisits) return true
+    this.problem(
+      'failed',
+      'compose-too-large',
+      `more than ${maxVisits} fields and items; what comes after is not judged`,
+      locationOf(node),
+      '',
+    )
+    return false
+  }
+
+  /** Of a mapping's field; missing, `!reset` and empty ones are undefined. */
+  field(map: YamlMap, name: string): Field | undefined {
+    const field = fieldsOf(map).get(name)
+    return field && !isReset(field.value) && !(isNull(field.value) && partsOf(field.value).length === 1) ? field : undefined
+  }
+
+  fields(node: YamlNode | undefined): readonly Field[] {
+    const map = resolved(node)
+    if (map?.kind !== 'map') return []
+    return [...fieldsOf(map).values()].filter(({ value, key }) => !isReset(value) && this.visit(key))
+  }
+
+  map(parent: YamlMap | undefined, name: string, what = name): YamlMap | undefined {
+    const field = parent && this.field(parent, name)
+    if (!field) return undefined
+    const node = resolved(field.value)
+    if (node?.kind === 'map') return node
+    this.wrong(what, 'a mapping', entryPlace(field))
+    return undefined
+  }
+
+  /** With its variables filled in; undefined for null and for what is no scalar. */
+  text(node: YamlNode | undefined): string | undefined {
+    return this.value(node)?.text
+  }
+
+  value(node: YamlNode | undefined): Interpolated | undefined {
+    const scalar = resolved(node)
+    if (scalar?.kind !== 'scalar' || isNull(scalar)) return undefined
+    if (!scalar.value.includes('$'))
+      return { text: scalar.value, isReference: false, unset: [], required: [], invalid: undefined }
+    const lookup = this.scopes.get(scalar.file)?.lookup ?? nothing
+    const result = interpolate(scalar.value, lookup)
+    const at = locationOf(scalar)
+    for (const name of result.unset)
+      this.problem(
+        'uncovered',
+        'compose-variable-unset',
+        `\`${name}\` is not set and has no default: as Compose does, an empty text is put for it`,
+        at,
+        `${scalar.file.path}\0${name}`,
+      )
+    for (const { name, message } of result.required)
+      this.problem(
+        'uncovered',
+        'compose-variable-required',
+        `Compose refuses the file while \`${name}\` is not set${message === '' ? '' : ` (${message})`}; an empty text is put for it`,
+        at,
+        `${scalar.file.path}\0${name}`,
+      )
+    if (result.invalid !== undefined)
+      this.problem(
+        'failed',
+        'compose-variable-invalid',
+        `\`${result.invalid}\` is no variable; a dollar sign is written \`$$\``,
+        at,
+      )
+    return result
+  }
+
+  /** A path of the host that a node's text says. */
+  path(text: string, { file }: YamlNode): string {
+    const folder = this.scopes.get(file)?.folder
+    return hostPath(
+      text,
+      folder === undefined || this.#workingFolder === undefined ? folder : pathIn(this.#workingFolder, folder),
+    )
+  }
+
+  boolean(parent: YamlMap, name: string, what = name): Setting<boolean> | undefined {
+    const field = this.field(parent, name)
+    if (!field) return undefined
+    const at = entryPlace(field)
+    const text = this.text(field.value)
+    const value = text === undefined ? undefined : booleanIn(text)
+    if (value === undefined && !this.#isUnset(field.value)) this.wrong(what, '`true` or `false`', at)
+    return { value: value ?? false, at }
+  }
+
+  string(parent: YamlMap, name: string, what = name): Setting<string> | undefined {
+    const field = this.field(parent, name)
+    if (!field) return undefined
+    const at = entryPlace(field)
+    const text = this.text(field.value)
+    if (text === undefined) {
+      this.wrong(what, 'a text', at)
+      return undefined
+    }
+    return { value: text, at }
+  }
+
+  integer(parent: YamlMap, name: string, what = name): Setting<number> | undefined {
+    return this.#amount(parent, name, what, integerIn, 'a whole number')
+  }
+
+  number(parent: YamlMap, name: string, what = name): Setting<number> | undefined {
+    return this.#amount(parent, name, what, numberIn, 'a number')
+  }
+
+  bytes(parent: YamlMap, name: string, what = name): Setting<number> | undefined {
+    return this.#amount(parent, name, what, text => bytesIn(text) ?? integerIn(text), 'a size such as `512m`')
+  }
+
+  #amount(
+    parent: YamlMap,
+    name: string,
+    what: string,
+    read: (text: string) => number | undefined,
+    wanted: string,
+  ): Setting<number> | undefined {
+    const field = this.field(parent, name)
+    if (!field) return undefined
+    const at = entryPlace(field)
+    const text = this.text(field.value)
+    const value = text === undefined ? undefined : read(text)
+    if (value === undefined && !this.#isUnset(field.value)) this.wrong(what, wanted, at)
+    return value === undefined ? undefined : { value, at }
+  }
+
+  /** True for a text that is empty because variables are: that was told already. */
+  #isUnset(node: YamlNode): boolean {
+    const value = this.value(node)
+    return value !== undefined && value.text === '' && value.unset.length + value.required.length > 0
+  }
+
+  /** The items of a list; a single scalar counts as a list of one, its place being the whole entry. */
+  items(parent: YamlMap, name: string, what = name, orOne = false): readonly Item[] {
+    const field = this.field(parent, name)
+    if (!field) return []
+    const items: Item[] = []
+    for (const part of partsOf(field.value)) {
+      const node = resolved(part)
+      if (node?.kind === 'list') {
+        for (const item of node.items) if (!isReset(item) && this.visit(item)) items.push({ node: item, at: locationOf(item) })
+      } else if (node && !isNull(node)) {
+        const at = part === field.value ? entryPlace(field) : locationOf(part)
+        if (!orOne || node.kind !== 'scalar') this.wrong(what, 'a list', at)
+        if (node.kind === 'scalar') items.push({ node: part, at })
+      }
+    }
+    return items
+  }
+
+  strings(parent: YamlMap, name: string, what = name, orOne = false): readonly (Setting<string> & Item)[] {
+    return this.items(parent, name, what, orOne).flatMap(({ node, at }) => {
+      const value = this.text(node)
+      if (value !== undefined) return [{ value, node, at }]
+      this.wrong(what, 'a list of texts', at)
+      return []
+    })
+  }
+
+  /** A list of `name=value` or a mapping; of a name that is there twice the last counts. */
+  pairs(parent: YamlMap, name: string, what = name, separator: RegExp | string = '='): readonly Pair[] {
+    const field = this.field(parent, name)
+    if (!field) return []
+    const pairs = new Map<string, Pair>()
+    for (const part of partsOf(field.value)) {
+      const node = resolved(part)
+      if (node?.kind === 'map') {
+        for (const one of this.fields(node)) {
+          const value = this.value(one.value)
+          if (value === undefined && resolved(one.value)?.kind !== 'scalar')
+            this.wrong(`${what}.${one.name}`, 'a text', entryPlace(one))
+          pairs.set(one.name, {
+            name: one.name,
+            value: value?.text,
+            isReference: value?.isReference ?? false,
+            node: one.value,
+            at: entryPlace(one),
+          })
+        }
+      } else if (node?.kind === 'list') {
+        for (const item of node.items) {
+          if (isReset(item) || !this.visit(item)) continue
+          const at = locationOf(item)
+          const scalar = resolved(item)
+          const text = this.text(item)
+          if (text === undefined || scalar?.kind !== 'scalar') {
+            this.wrong(what, 'a list of texts', at)
+            continue
+          }
+          const cut = text.search(separator)
+          const key = cut === -1 ? text : text.slice(0, cut)
+          const written = scalar.value.slice(scalar.value.search(separator) + 1)
+          pairs.set(key, {
+            name: key,
+            value: cut === -1 ? undefined : text.slice(cut + 1),
+            isReference: written.includes('$') && interpolate(written, nothing).isReference,
+            node: item,
+            at,
+          })
+        }
+      } else if (node && !isNull(node)) this.wrong(what, 'a list or a mapping', entryPlace(field))
+    }
+    return [...pairs.values()]
+  }
+
+  /** A list of names, or a mapping by name. */
+  names(parent: YamlMap, name: string, what = name): readonly (Setting<string> & { readonly body: YamlNode | undefined })[] {
+    const field = this.field(parent, name)
+    if (!field) return []
+    const names = new Map<string, Setting<string> & { readonly body: YamlNode | undefined }>()
+    for (const part of partsOf(field.value)) {
+      const node = resolved(part)
+      if (node?.kind === 'map')
+        for (const one of this.fields(node)) names.set(one.name, { value: one.name, at: entryPlace(one), body: one.value })
+      else if (node?.kind === 'list')
+        for (const item of node.items) {
+          const value = isReset(item) || !this.visit(item) ? undefined : this.text(item)
+          if (value !== undefined) names.set(value, { value, at: locationOf(item), body: undefined })
+          else if (!isReset(item)) this.wrong(what, 'a list of names', locationOf(item))
+        }
+      else if (node && !isNull(node)) this.wrong(what, 'a list or a mapping', entryPlace(field))
+    }
+    return [...names.values()]
+  }
+}
+
+const nothing: Lookup = () => undefined
+
+const placeKey = (at: Location | undefined): string =>
+  at?.in === 'file' ? `${at.path}\0${at.span.start}\0${at.span.end}` : JSON.stringify(at ?? '')
+
+/** From the start of the key to the end of the value. */
+export const entryPlace = ({ key, value }: Pick<Field, 'key' | 'value'>): Location => ({
+  in: 'file',
+  path: key.file.path,
+  span: { start: key.span.start, end: value.file === key.file ? Math.max(key.span.end, value.span.end) : key.span.end },
+})
+
+/** https://yaml.org/type/bool.html, whatever the case, quoted or not. */
+export const booleanIn = (text: string): boolean | undefined => {
+  if (/^(?:true|y|yes|on)$/i.test(text)) return true
+  return /^(?:false|n|no|off)$/i.test(text) ? false : undefined
+}

@@ -1,0 +1,31 @@
+/** Which files are Compose's, by a look at their first level: other formats have `services` too. */
+
+const fileName = /^(?:docker-)?compose(?:[._-][^/\\]*)?\.ya?ml$/i
+/** Top-level keys of Kubernetes, GitHub and Azure workflows, GitLab, Woodpecker, Symfony, CloudFormation. */
+const others = /^(?:apiVersion|kind|jobs|runs|stages|steps|pipeline|pool|parameters|imports|AWSTemplateFormatVersion)[ \t]*:/m
+const services = /^(?:services|"services"|'services')[ \t]*:[ \t]*(?:[&!][^\s]+[ \t]*)*(?:#[^\n]*)?(\{)?/m
+const anyTopLevel = /^(?:services|include|volumes|networks|secrets|configs|models|["']services["'])[ \t]*:/m
+/** What no other format writes below a service's name. */
+const serviceField =
+  /^[ \t]+["']?(?:image|build|extends|container_name|privileged|network_mode|cap_add|provider)["']?[ \t]*:|[{,][ \t]*["']?(?:image|build|extends)["']?[ \t]*:|^[ \t]+<<:/m
+
+/** True when the base name is one that Compose, or people who have several of them, use. */
+export const hasComposeName = (path: string): boolean =>
+  fileName.test(path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1))
+
+/** A quick guess that reads no YAML. A file by Compose's own name counts unless it says that it is something else. */
+export const looksLikeCompose = (path: string, text: string): boolean => {
+  if (!/\.ya?ml$/i.test(path)) return false
+  if (/(?:^|[/\\])\.github[/\\]workflows[/\\]/.test(path)) return false
+  if (hasComposeName(path)) return anyTopLevel.test(text) && !/^apiVersion[ \t]*:/m.test(text)
+  const start = services.exec(text)
+  if (!start || others.test(text)) return false
+  const rest = text.slice(start.index + start[0].length)
+  if (start[1] === undefined) {
+    // A list of services is GitLab's or Travis'.
+    const first = /^[ \t]*(?![ \t]*(?:#|\r?$))[^\n]+/m.exec(rest.slice(rest.indexOf('\n') + 1))?.[0] ?? ''
+    if (!/^[ \t]+[^\s-]/.test(first)) return false
+  }
+  const end = /^[^\s#}\]-]/m.exec(rest.slice(1))
+  return serviceField.test(end ? rest.slice(0, end.index + 1) : rest)
+}
