@@ -1,10 +1,11 @@
 /** `bulkhead history` under a bulkhead.yaml: what is off, what weighs otherwise, and what is accepted, for how long, and why. */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Ajv } from 'ajv'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, describe, expect, test } from 'vitest'
 import { base62Checksum, sampleText } from '../src/judge/secrets/detector.ts'
 import { tar } from './tar-writer.ts'
@@ -28,30 +29,35 @@ const layer = tar([
   { path: 'srv/app/.env', body: `GITHUB=${github(1)}\n` },
   { path: 'srv/fixture.txt', body: `token ${github(2)}\n` },
 ])
-const config = JSON.stringify({
-  architecture: 'amd64',
-  os: 'linux',
-  created: '2026-01-01T00:00:00Z',
-  config: { Env: [`API_TOKEN=${github(3)}`], Cmd: ['/usr/bin/one'] },
-  rootfs: { type: 'layers', diff_ids: [sha(layer)] },
-  history: [{ created_by: 'COPY . /' }],
-})
-writeFileSync(
-  archive,
-  tar([
-    { path: 'manifest.json', body: JSON.stringify([{ Config: 'config.json', RepoTags: ['shop/app:1'], Layers: ['layer.tar'] }]) },
-    { path: 'config.json', body: config },
-    { path: 'layer.tar', body: layer },
-  ]),
-)
+const makeArchive = (path: string, more: object, settings: object = {}): void => {
+  const config = JSON.stringify({
+    architecture: 'amd64',
+    os: 'linux',
+    created: '2026-01-01T00:00:00Z',
+    config: { Env: [`API_TOKEN=${github(3)}`], Cmd: ['/usr/bin/one'], ...settings },
+    rootfs: { type: 'layers', diff_ids: [sha(layer)] },
+    history: [{ created_by: 'COPY . /' }],
+    ...more,
+  })
+  const manifest = [{ Config: 'config.json', RepoTags: ['shop/app:1'], Layers: ['layer.tar'] }]
+  writeFileSync(
+    path,
+    tar([
+      { path: 'manifest.json', body: JSON.stringify(manifest) },
+      { path: 'config.json', body: config },
+      { path: 'layer.tar', body: layer },
+    ]),
+  )
+}
+makeArchive(archive, {})
 
 let count = 0
-const run = (configuration: string | undefined, args: readonly string[] = []) => {
+const run = (configuration: string | undefined, args: readonly string[] = [], subject = archive) => {
   const cwd = join(top, String(count++))
   mkdirSync(cwd)
   mkdirSync(join(cwd, '.git'))
   if (configuration !== undefined) writeFileSync(join(cwd, 'bulkhead.yaml'), configuration)
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'history', archive, '-q', ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'history', subject, '-q', ...args], {
     cwd,
     encoding: 'utf8',
     env: { PATH: process.env.PATH, HOME: join(top, 'home'), BULKHEAD_CACHE: join(top, 'cache') },
@@ -216,4 +222,52 @@ test('a bulkhead.yaml for images is none that check refuses; the schema knows th
   expect(isValid({ rules: { 'image/user-root': 'of' } })).toBe(false)
   expect(isValid({ rules: { 'secret/github-token': 'of' } })).toBe(false)
   expect(isValid({ rules: { 'image/old': { options: { days: 'x' } } } })).toBe(false)
+})
+
+describe('JSON', () => {
+  const schema = JSON.parse(readFileSync(join(import.meta.dirname, '../docs/history-report.schema.json'), 'utf8'))
+  const isValid = new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile(schema)
+  const secret = sampleText(20, undefined, 77)
+  const other = join(top, 'other.tar')
+  makeArchive(other, { author: 'Ann <ann@example.org>' }, { OnBuild: ['RUN make # first', `ENV NPM_TOKEN=${secret}`] })
+  const folder = join(top, 'folder')
+  mkdirSync(join(folder, 'srv'), { recursive: true })
+  writeFileSync(join(folder, 'srv/.env'), `GITHUB=${github(9)}\n`)
+  writeFileSync(join(folder, 'srv/one'), '')
+  chmodSync(join(folder, 'srv/one'), 0o4755)
+
+  test.each([
+    ['as it is', undefined, []],
+    ['with secrets', undefined, ['--show-secrets', '--all']],
+    ['with what is accepted', 'ignore: [{ rule: secret/*, reason: x, until: 2026-01-01 }, { rule: image/*, reason: y }]', []],
+    ['with triggers', undefined, [], other],
+    ['of a folder', undefined, [], `dir:${folder}`],
+  ])('is valid against the documented schema: %s', (_, configuration, args, subject = archive) => {
+    const { stdout } = run(configuration, ['-f', 'json', ...args], subject)
+    const document = JSON.parse(stdout)
+    expect(isValid(document), JSON.stringify(isValid.errors?.slice(0, 3))).toBe(true)
+    expect(document.secrets.length + document.findings.length).toBeGreaterThan(0)
+    expect(isValid({ ...document, surprise: 1 })).toBe(false)
+    expect(isValid({ ...document, secrets: [{ ...document.secrets[0], at: { in: 'file' } }] })).toBe(false)
+    expect(isValid({ ...document, findings: [{}] })).toBe(false)
+  })
+
+  test('a path of a folder is one in it', () => {
+    const configuration = 'ignore: [{ rule: image/setuid-file, path: /srv/one, reason: x }]'
+    const { findings } = JSON.parse(run(configuration, ['-f', 'json'], `dir:${folder}`).stdout) as Report
+    expect(findings.find(({ rule }) => rule === 'image/setuid-file')?.suppressed).toMatchObject({ reason: 'x' })
+  })
+
+  test('who made the image, and what builds FROM it run', () => {
+    const { stdout } = run(undefined, ['-f', 'json'], other)
+    expect(JSON.parse(stdout).image).toMatchObject({
+      author: 'Ann <ann@example.org>',
+      onBuild: ['RUN make # first', 'ENV NPM_TOKEN=***'],
+    })
+    const text = run(undefined, [], other).stdout
+    expect(text).toContain('author: Ann <ann@example.org>')
+    expect(text).toContain('builds FROM this image run: ENV NPM_TOKEN=***')
+    expect(text).toContain('in the configuration: onbuild')
+    expect(text).not.toContain(secret)
+  })
 })

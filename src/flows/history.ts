@@ -80,7 +80,7 @@ export const readHistory = async (inventory: Inventory, options: HistoryOptions)
   const judged: Result = facts ? await judgeImage(facts, rules) : { findings: [], problems: [] }
   // What `match` is held against must not depend on who may see secrets.
   const findings = redactFindings(judged.findings, inventory).map((finding, i) => {
-    const marked = accepted(finding, settings, today)
+    const marked = accepted(finding, inventory, settings, today)
     return reveal ? { ...marked, message: judged.findings[i]!.message } : marked
   })
   const problems = [...judged.problems, ...(secrets.size === 0 ? [] : cutOff(inventory))]
@@ -108,8 +108,13 @@ const acceptedLeak = (leak: Leak, settings: HistorySettings, today: string): Lea
 }
 
 /** A finding may have many places: what is accepted in some of them only still stands, and says so. */
-const accepted = (finding: Finding, settings: HistorySettings, today: string): Finding => {
-  const pathOf = (place: Location): string | undefined => ('path' in place ? place.path : undefined)
+const accepted = (finding: Finding, { kind, name }: Inventory, settings: HistorySettings, today: string): Finding => {
+  // What lies in a folder is named as this machine names it.
+  const root = kind === 'folder' ? `${name.replace(/\/$/, '')}/` : undefined
+  const pathOf = (place: Location): string | undefined => {
+    const path = 'path' in place ? place.path : undefined
+    return root !== undefined && path?.startsWith(root) ? path.slice(root.length) : path
+  }
   const requests = (path: string | undefined): readonly SuppressionRequest[] =>
     requestsFor(settings, finding.rule, finding.message, path === undefined ? [] : [path])
   const whole = silence(finding, requests(undefined), today)

@@ -1,4 +1,4 @@
-/** The history of an image and what leaks in it, as JSON. `schemaVersion` rises when a reader would have to change. */
+/** A history as JSON. Its schema is docs/history-report.schema.json; `schemaVersion` rises when a reader would have to change. */
 import type { Digest, Suppression } from '../model/finding.ts'
 import type { HistoryReport } from '../model/leak.ts'
 import { instructionText } from './inventory-text.ts'
@@ -17,7 +17,13 @@ export const showHistoryJson = ({ version, inventory, leaks, findings, rules }: 
   return jsonText({
     schemaVersion: historySchemaVersion,
     tool: { name: 'bulkhead', version },
-    image: { name, id: image?.id ?? null, platform: image?.platform ?? null },
+    image: {
+      name,
+      id: image?.id ?? null,
+      platform: image?.platform ?? null,
+      author: image?.config.author || null,
+      onBuild: image?.config.onBuild ?? [],
+    },
     steps: (image?.config.history ?? []).map(({ createdBy, created, comment, isEmpty }, step) => {
       const made = byStep.get(step)
       return {

@@ -27,7 +27,7 @@ export const showHistoryText = (report: HistoryReport, options: HistoryTextOptio
   const listed = report.leaks.filter(leak => options.all || leak.severity !== 'info')
   const active = listed.filter(isActive)
   return [
-    header(inventory, style),
+    header(inventory, style, width),
     steps(inventory, active, style, width),
     leakList(report, options.showSuppressed ? listed : active, style, width, options),
     summary(report, active, options),
@@ -63,13 +63,18 @@ const silenced = ({ leaks, findings }: HistoryReport, { showSuppressed }: Histor
   return `${count.toLocaleString('en-US')} ${count === 1 ? 'is' : 'are'} suppressed: --show-suppressed shows ${count === 1 ? 'it' : 'them'}, and why.\n`
 }
 
-const header = ({ name, image, distro, layers }: Inventory, style: Style): string => {
+const header = ({ name, image, distro, layers }: Inventory, style: Style, width: number): string => {
   const facts = [image?.platform, distro?.name].filter(fact => fact !== undefined && fact !== '')
   const size = layers.reduce((sum, layer) => sum + layer.size, 0)
   const wasted = layers.reduce((sum, { changes }) => sum + (changes?.wasted ?? 0), 0)
   const waste =
     wasted === 0 ? 'none of it wasted' : `${bytesText(wasted)} of it wasted: in files that a later layer deleted or replaced`
-  return `${style.bold(forTerminal(name))}  ${style.dim(forTerminal(facts.join('  ')))}\n${plural(layers.length, 'layer')}, ${bytesText(size)}, ${waste}\n`
+  const { author = '', onBuild = [] } = image?.config ?? {}
+  const more = [
+    ...(author === '' ? [] : [`author: ${forTerminal(author)}`]),
+    ...onBuild.map(text => `builds FROM this image run: ${forTerminal(instructionText(text))}`),
+  ].map(line => `${style.dim(cutText(line, Math.max(20, width)))}\n`)
+  return `${style.bold(forTerminal(name))}  ${style.dim(forTerminal(facts.join('  ')))}\n${more.join('')}${plural(layers.length, 'layer')}, ${bytesText(size)}, ${waste}\n`
 }
 
 const plural = (count: number, one: string): string => `${count.toLocaleString('en-US')} ${one}${count === 1 ? '' : 's'}`
