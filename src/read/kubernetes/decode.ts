@@ -5,7 +5,7 @@
 import type { Setting } from '../../model/container.ts'
 import type { Location, Problem } from '../../model/finding.ts'
 import { nearest } from '../../model/nearest.ts'
-import { type Field, fieldsOf } from '../yaml/fields.ts'
+import { type Field, type Fields, fieldsOf } from '../yaml/fields.ts'
 import { booleanOf, integerOf, isNull } from '../yaml/scalars.ts'
 import { locationOf, resolved, type YamlList, type YamlMap, type YamlNode, type YamlScalar } from '../yaml/tree.ts'
 import { homes, type Shape } from './schema.ts'
@@ -15,6 +15,8 @@ export type Notes = {
   readonly problems: Problem[]
   /** Places that were reported: a node that aliases lead to is read often and reported once. */
   readonly told: Set<string>
+  /** False inside of custom resources, whose fields may be of types of their own. */
+  isStrict: boolean
   /** Nodes that may still be looked at. Aliases make little text into a lot of work; what is left when nothing is left is a Problem. */
   budget: number
 }
@@ -22,10 +24,16 @@ export type Notes = {
 /** Thrown and caught inside of the reader: the stream asks for more work than any real one. */
 export class TooMuch extends Error {}
 
-export const newNotes = (): Notes => ({ problems: [], told: new Set(), budget: 2_000_000 })
+/** No text has more nodes than characters; the factor is for what anchors share, and for what is looked at twice. */
+export const newNotes = (length: number): Notes => ({
+  problems: [],
+  told: new Set(),
+  isStrict: true,
+  budget: Math.min(5_000_000, 100_000 + 4 * length),
+})
 
-export const spend = (notes: Notes): void => {
-  notes.budget -= 1
+export const spend = (notes: Notes, nodes = 1): void => {
+  notes.budget -= nodes
   if (notes.budget < 0) throw new TooMuch()
 }
 
@@ -35,6 +43,39 @@ export const tell = (notes: Notes, kind: Problem['kind'], code: string, message:
   notes.told.add(key)
   notes.problems.push({ kind, code, message, at })
 }
+
+const merging = new WeakMap<YamlMap, Fields>()
+
+/**
+ * The fields of a mapping as goyaml.v2 puts them together: a merge key takes effect where it stands, so that what is merged wins over what the mapping said before
+ * it. Everywhere else it is as in `fieldsOf`.
+ */
+export const fieldsIn = (map: YamlMap, depth = 0): Fields => {
+  const at = map.entries.findIndex(({ key }) => key.kind === 'scalar' && key.value === '<<' && key.style === 'plain')
+  if (at === -1 || depth > 100) return fieldsOf(map)
+  const known = merging.get(map)
+  if (known) return known
+  const fields = new Map<string, Field>()
+  for (const { key, value } of map.entries) {
+    if (key.kind !== 'scalar') continue
+    if (key.value !== '<<' || key.style !== 'plain') {
+      fields.set(key.value, { name: key.value, key, value, owner: map })
+      continue
+    }
+    const target = resolved(value)
+    const sources = target?.kind === 'list' ? target.items : target ? [target] : []
+    // Backwards, for the first of them wins.
+    for (let i = sources.length - 1; i >= 0; i--) {
+      const source = resolved(sources[i])
+      if (source?.kind !== 'map' || fields.size > maxFields) continue
+      for (const [name, field] of fieldsIn(source, depth + 1)) fields.set(name, field)
+    }
+  }
+  merging.set(map, fields)
+  return fields
+}
+/** Of one mapping: merges make much of little text. */
+const maxFields = 10_000
 
 /** From the key's start to the value's end. */
 export const entryAt = ({ key, value }: Field): Location => ({
@@ -46,7 +87,7 @@ export const entryAt = ({ key, value }: Field): Location => ({
 /** A field that says something. */
 export const fieldOf = (map: YamlMap | undefined, name: string): Field | undefined => {
   if (!map) return undefined
-  const field = fieldsOf(map).get(name)
+  const field = fieldsIn(map).get(name)
   return field && !isNull(field.value) ? field : undefined
 }
 
@@ -75,13 +116,9 @@ const wrong = (notes: Notes, name: string, node: YamlNode, wanted: string): unde
       `\`${name}\` is filled in later by a template; judge what it becomes`,
       locationOf(node),
     )
-  tell(
-    notes,
-    'failed',
-    'kubernetes-wrong-type',
-    `\`${name}\` must be ${wanted}, and this is ${typeName(node)}: Kubernetes refuses it`,
-    locationOf(node),
-  )
+  const what = `\`${name}\` must be ${wanted}, and this is ${typeName(node)}`
+  if (notes.isStrict) tell(notes, 'failed', 'kubernetes-wrong-type', `${what}: Kubernetes refuses it`, locationOf(node))
+  else tell(notes, 'uncovered', 'kubernetes-wrong-type', `${what}: it was not judged`, locationOf(node))
   return undefined
 }
 
@@ -151,7 +188,7 @@ export const recordAt = (notes: Notes, map: YamlMap | undefined, name: string): 
   const record: Record<string, string> = Object.create(null)
   const inner = mapAt(notes, map, name)
   if (!inner) return record
-  for (const [key, field] of fieldsOf(inner)) {
+  for (const [key, field] of fieldsIn(inner)) {
     spend(notes)
     if (isNull(field.value)) continue
     const value = textIn(field.value)
@@ -165,7 +202,15 @@ export const mapAt = (notes: Notes, map: YamlMap | undefined, name: string): Yam
   const field = fieldOf(map, name)
   if (!field) return undefined
   const target = resolved(field.value)
-  return target?.kind === 'map' ? target : wrong(notes, name, field.value, 'a mapping')
+  return target?.kind === 'map' ? paid(notes, target) : wrong(notes, name, field.value, 'a mapping')
+}
+
+/** A mapping, its fields put together and paid for: those that a merge brings cost no text. */
+export const paid = (notes: Notes, map: YamlMap): YamlMap => {
+  const { size } = fieldsIn(map)
+  if (size >= maxFields && size > map.entries.length) throw new TooMuch()
+  spend(notes, size)
+  return map
 }
 
 export const listAt = (notes: Notes, map: YamlMap | undefined, name: string): YamlList | undefined => {
@@ -189,7 +234,7 @@ export const mapsAt = (
 ): readonly { readonly map: YamlMap; readonly node: YamlNode; readonly at: Location }[] =>
   itemsAt(notes, map, name).flatMap(node => {
     const target = resolved(node)
-    if (target?.kind === 'map') return [{ map: target, node, at: locationOf(node) }]
+    if (target?.kind === 'map') return [{ map: paid(notes, target), node, at: locationOf(node) }]
     if (!isNull(node)) wrong(notes, name, node, 'a list of mappings')
     return []
   })
@@ -200,7 +245,7 @@ export const mapsAt = (
  */
 export const checkFields = (notes: Notes, map: YamlMap | undefined, shape: Shape, also?: ReadonlySet<string>): void => {
   if (!map) return
-  for (const [name, { key }] of fieldsOf(map)) {
+  for (const [name, { key }] of fieldsIn(map)) {
     spend(notes)
     // `$patch` and the like are directives of strategic merge patches.
     if (shape.fields.has(name) || also?.has(name) || name.startsWith('$')) continue

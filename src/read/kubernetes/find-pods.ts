@@ -1,9 +1,9 @@
 /** Where objects hold pods: the kinds of Kubernetes at their known places, all others wherever something has the form of a pod. */
 import type { Location } from '../../model/finding.ts'
-import { asMap, fieldsOf, get } from '../yaml/fields.ts'
+import { asMap } from '../yaml/fields.ts'
 import { stringOf } from '../yaml/scalars.ts'
 import { locationOf, resolved, type YamlMap, type YamlNode } from '../yaml/tree.ts'
-import { entryAt, fieldOf, listAt, mapAt, mapsAt, type Notes, spend, tell, textAt } from './decode.ts'
+import { entryAt, fieldOf, fieldsIn, listAt, mapAt, mapsAt, type Notes, paid, spend, tell, textAt } from './decode.ts'
 import type { ContainerItem, PodSource } from './read-pod.ts'
 import { containerSpec } from './schema.ts'
 
@@ -13,8 +13,8 @@ export type KubernetesObject = { readonly apiVersion: string; readonly kind: str
 export const objectOf = (node: YamlNode | undefined): KubernetesObject | undefined => {
   const map = asMap(node)
   if (!map) return undefined
-  const apiVersion = stringOf(fieldsOf(map).get('apiVersion')?.value)
-  const kind = stringOf(fieldsOf(map).get('kind')?.value)
+  const apiVersion = stringOf(fieldsIn(map).get('apiVersion')?.value)
+  const kind = stringOf(fieldsIn(map).get('kind')?.value)
   return apiVersion && kind ? { apiVersion, kind, map } : undefined
 }
 
@@ -49,20 +49,20 @@ const runsNothing = (object: KubernetesObject): boolean => {
   )
 }
 
-export const nameOf = (map: YamlMap): string => {
-  const metadata = get(map, 'metadata')
-  const generated = stringOf(get(metadata, 'generateName'))
-  return stringOf(get(metadata, 'name')) ?? (generated ? `${generated}…` : '')
-}
-
-/** The name of an object, or else its kind: what to point at for the whole. */
-export const placeOf = (map: YamlMap): Location => {
-  const metadata = asMap(get(map, 'metadata'))
+/** What names an object, and its name or else its kind as the place to point at for the whole. */
+export const identityOf = (
+  notes: Notes,
+  map: YamlMap,
+): { readonly name: string; readonly namespace: string | undefined; readonly at: Location } => {
+  const metadata = mapAt(notes, map, 'metadata')
+  const generated = textAt(notes, metadata, 'generateName')?.value
   const field = fieldOf(metadata, 'name') ?? fieldOf(metadata, 'generateName') ?? fieldOf(map, 'kind')
-  return field ? entryAt(field) : locationOf(map)
+  return {
+    name: textAt(notes, metadata, 'name')?.value ?? (generated ? `${generated}…` : ''),
+    namespace: textAt(notes, metadata, 'namespace')?.value,
+    at: field ? entryAt(field) : locationOf(map),
+  }
 }
-
-export const namespaceOf = (map: YamlMap): string | undefined => stringOf(get(map, 'metadata', 'namespace'))
 
 /** The pods of an object, and the objects inside of it. */
 export const findPods = (
@@ -71,7 +71,7 @@ export const findPods = (
 ): { pods: readonly PodSource[]; objects: readonly YamlNode[] } => {
   const { kind, map } = object
   if (kind.endsWith('List') && fieldOf(map, 'items')) return { pods: [], objects: listAt(notes, map, 'items')?.items ?? [] }
-  const whole = { kind, name: nameOf(map), namespace: namespaceOf(map), at: placeOf(map) }
+  const whole = { kind, ...identityOf(notes, map) }
   const key = `${groupOf(object)}/${kind}`
   const path = Object.hasOwn(builtIn, key) ? builtIn[key] : undefined
   if (path) {
@@ -93,6 +93,7 @@ export const findPods = (
     return { pods: [{ ...whole, metadata, specs: [spec], items, isBuiltIn: true, claims }], objects: [] }
   }
   if (runsNothing(object)) return { pods: [], objects: [] }
+  notes.isStrict = false
   return new Search(notes, object, whole).run()
 }
 
@@ -124,7 +125,7 @@ const looksLikeContainers = (node: YamlNode | undefined): boolean => {
   return list.items.slice(0, 100).some(item => {
     const map = asMap(item)
     if (!map) return false
-    const fields = fieldsOf(map)
+    const fields = fieldsIn(map)
     if (stringOf(fields.get('image')?.value) !== undefined) return true
     if (stringOf(fields.get('name')?.value) === undefined) return false
     for (const name of fields.keys()) if (name !== 'name' && containerSpec.fields.has(name)) return true
@@ -162,7 +163,7 @@ class Search {
   }
 
   run(): { pods: readonly PodSource[]; objects: readonly YamlNode[] } {
-    for (const [name, { value }] of fieldsOf(this.#object.map))
+    for (const [name, { value }] of fieldsIn(this.#object.map))
       if (name !== 'metadata' && name !== 'status') this.#visit(value, [this.#object.map], 0)
     return { pods: this.#pods, objects: this.#objects }
   }
@@ -177,7 +178,7 @@ class Search {
       for (const item of target.items) this.#visit(item, around, depth + 1)
       return
     }
-    const fields = fieldsOf(target)
+    const fields = fieldsIn(paid(this.#notes, target))
     // An object in another one: OpenShift's Template, a work manifest. References have these two fields as well, and nothing to run.
     if (objectOf(target) && (fields.has('spec') || fields.has('template') || fields.has('items') || fields.has('rules'))) {
       this.#objects.push(target)
@@ -189,21 +190,21 @@ class Search {
   }
 
   #take(map: YamlMap, around: readonly YamlMap[]): void {
-    const fields = fieldsOf(map)
+    const fields = fieldsIn(map)
     const value = (name: string): YamlNode | undefined => fields.get(name)?.value
     const lists = ['containers', 'initContainers', 'ephemeralContainers'].filter(name => looksLikeContainers(value(name)))
     if (lists.length > 0 && !(lists.length === 1 && lists[0] === 'initContainers' && this.#isArgo())) {
-      const also = this.#isArgo() ? argoFields : tektonFields
       // Argo's containerSet stands one level below the template that says how the pod runs.
-      const outer = this.#isArgo() ? this.#workflowSpecs(around) : []
-      this.#push([map, ...outer], itemsOf(this.#notes, map, also), around)
+      if (this.#isArgo()) this.#push([map, ...this.#outside(around)], itemsOf(this.#notes, map, argoFields), around[0])
+      else this.#push([map], itemsOf(this.#notes, map, tektonFields), around[0])
       return
     }
     if (this.#isArgo() && (fields.has('container') || fields.has('script'))) {
+      this.#tellOfPatch(map)
       const main = ['container', 'script'].flatMap(name => this.#item(map, name, 'main', argoFields))
       const init = mapsAt(this.#notes, map, 'initContainers').map(item => ({ ...item, role: 'init' as const, also: argoFields }))
       const side = mapsAt(this.#notes, map, 'sidecars').map(item => ({ ...item, role: 'main' as const, also: argoFields }))
-      if (main.length > 0) this.#push([map, ...this.#workflowSpecs(around)], [...init, ...main, ...side], around)
+      if (main.length > 0) this.#push([map, ...this.#outside(around)], [...init, ...main, ...side], map)
       return
     }
     if (!/(?:^|\.)tekton\.dev$/.test(groupOf(this.#object))) return
@@ -214,19 +215,32 @@ class Search {
         .filter(({ map: step }) => fieldOf(step, 'image') || !fieldOf(step, 'ref'))
         .map(item => ({ ...item, role: 'main' as const, also: tektonFields, ...(base ? { base } : {}) }))
       const side = mapsAt(this.#notes, map, 'sidecars').map(item => ({ ...item, role: 'main' as const, also: tektonFields }))
-      // The run says how the pod runs: its own spec, and the podTemplate in it.
-      const run = around.flatMap(one => [mapAt(this.#notes, one, 'podTemplate') ?? [], one]).flat()
-      this.#push([map, ...run.filter(one => one !== this.#object.map)], [...steps, ...side], around)
+      this.#push([map, ...this.#outside(around)], [...steps, ...side], undefined)
     } else if (this.#object.kind === 'StepAction' && around[0] === this.#object.map && fields.has('image'))
-      this.#push([map], [{ node: map, map, role: 'main', also: tektonFields }], around)
+      this.#push([map], [{ node: map, map, role: 'main', also: tektonFields }], undefined)
   }
 
   #isArgo(): boolean {
     return groupOf(this.#object) === 'argoproj.io' && /Workflow/.test(this.#object.kind)
   }
 
-  #workflowSpecs(around: readonly YamlMap[]): readonly YamlMap[] {
-    return around.filter(one => one !== this.#object.map)
+  /** What says how the pod runs around the steps: the object's spec with the defaults in it, and whatever lies between. */
+  #outside(around: readonly YamlMap[]): readonly YamlMap[] {
+    return around
+      .filter(one => one !== this.#object.map)
+      .flatMap(one => {
+        const template =
+          mapAt(this.#notes, one, 'podTemplate') ?? mapAt(this.#notes, mapAt(this.#notes, one, 'taskRunTemplate'), 'podTemplate')
+        const defaults = mapAt(this.#notes, one, 'templateDefaults')
+        for (const inner of [one, ...(defaults ? [defaults] : [])]) this.#tellOfPatch(inner)
+        return [...(template ? [template] : []), ...(defaults ? [defaults] : []), one]
+      })
+  }
+
+  #tellOfPatch(map: YamlMap): void {
+    const field = fieldOf(map, 'podSpecPatch')
+    if (field)
+      tell(this.#notes, 'uncovered', 'kubernetes-pod-spec-patch', 'what `podSpecPatch` changes is not judged', entryAt(field))
   }
 
   #item(map: YamlMap, name: string, role: ContainerItem['role'], also: ReadonlySet<string>): readonly ContainerItem[] {
@@ -235,11 +249,12 @@ class Search {
     return node && container ? [{ node, map: container, role, also }] : []
   }
 
-  #push(specs: PodSource['specs'], items: readonly ContainerItem[], around: readonly YamlMap[]): void {
+  /** `holder`: the template, with the pod's metadata. */
+  #push(specs: PodSource['specs'], items: readonly ContainerItem[], holder: YamlMap | undefined): void {
     if (items.length === 0) return
     this.#pods.push({
       ...this.#whole,
-      metadata: around[0] && around[0] !== this.#object.map ? mapAt(this.#notes, around[0], 'metadata') : undefined,
+      metadata: holder && holder !== this.#object.map ? mapAt(this.#notes, holder, 'metadata') : undefined,
       specs,
       items,
       isBuiltIn: false,

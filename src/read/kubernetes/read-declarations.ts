@@ -1,7 +1,7 @@
 /** What a stream declares besides pods: network policies, service accounts, roles and bindings, services. */
 import type { YamlMap } from '../yaml/tree.ts'
 import { booleanAt, fieldOf, mapAt, mapsAt, type Notes, recordAt, textAt, textsAt } from './decode.ts'
-import { groupOf, type KubernetesObject, nameOf, namespaceOf, placeOf } from './find-pods.ts'
+import { groupOf, identityOf, type KubernetesObject } from './find-pods.ts'
 import type { LabelSelector, Manifests, NetworkPolicy, Role, RoleBinding, Service, ServiceAccount } from './manifests.ts'
 
 export type Declarations = {
@@ -24,7 +24,7 @@ export const newDeclarations = (): Declarations => ({
 export const readDeclaration = (notes: Notes, object: KubernetesObject, into: Declarations): void => {
   const { kind, map } = object
   const group = groupOf(object)
-  const base = { name: nameOf(map), namespace: namespaceOf(map), at: placeOf(map) }
+  const base = identityOf(notes, map)
   const spec = (): YamlMap | undefined => mapAt(notes, map, 'spec')
   if (kind === 'NetworkPolicy' && (group === 'networking.k8s.io' || group === 'extensions')) {
     const types = textsAt(notes, spec(), 'policyTypes').map(({ value }) => value)

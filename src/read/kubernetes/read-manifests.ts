@@ -4,8 +4,8 @@ import type { Problem } from '../../model/finding.ts'
 import { asMap, duplicateKeys } from '../yaml/fields.ts'
 import { isNull } from '../yaml/scalars.ts'
 import { locationOf, resolved, type YamlNode, type YamlStream } from '../yaml/tree.ts'
-import { fieldOf, type Notes, newNotes, spend, TooMuch, tell } from './decode.ts'
-import { findPods, groupOf, type KubernetesObject, objectOf, placeOf } from './find-pods.ts'
+import { fieldOf, type Notes, newNotes, paid, spend, TooMuch, tell } from './decode.ts'
+import { findPods, groupOf, identityOf, type KubernetesObject, objectOf } from './find-pods.ts'
 import type { Manifests } from './manifests.ts'
 import { newDeclarations, readDeclaration } from './read-declarations.ts'
 import { type ContainerNodes, readPod } from './read-pod.ts'
@@ -24,17 +24,22 @@ export type ReadManifests = {
 /** Of one stream. Those of whole clusters hold some thousands. */
 const maxContainers = 20_000
 
+/** Lists in lists: aliases chain them deeper than any YAML is nested. */
+const maxDepth = 100
+
 export const readManifests = (stream: YamlStream): ReadManifests => {
-  const notes = newNotes()
+  const notes = newNotes(stream.file.text.length)
   const containers: Container[] = []
   const nodeOf = new Map<Container, ContainerNodes>()
   const declarations = newDeclarations()
   const seen = new Set<YamlNode>()
-  const visit = (node: YamlNode): void => {
+  const visit = (node: YamlNode, depth: number): void => {
     spend(notes)
     const target = resolved(node)
     if (!target || isNull(target) || seen.has(target)) return
     seen.add(target)
+    if (depth > maxDepth) throw new TooMuch()
+    if (target.kind === 'map') paid(notes, target)
     const object = objectOf(target)
     if (!object) {
       tell(
@@ -46,6 +51,7 @@ export const readManifests = (stream: YamlStream): ReadManifests => {
       )
       return
     }
+    notes.isStrict = true
     tellOfKustomization(notes, object)
     readDeclaration(notes, object, declarations)
     const { pods, objects } = findPods(notes, object)
@@ -53,12 +59,12 @@ export const readManifests = (stream: YamlStream): ReadManifests => {
       if (containers.length + pod.items.length > maxContainers) throw new TooMuch()
       containers.push(...readPod(notes, pod, nodeOf))
     }
-    for (const inner of objects) visit(inner)
+    for (const inner of objects) visit(inner, depth + 1)
   }
   for (const { root } of stream.documents) {
     if (!root) continue
     try {
-      visit(root)
+      visit(root, 0)
       notes.problems.push(...duplicateKeys(root))
     } catch (error) {
       if (!(error instanceof TooMuch)) throw error
@@ -92,6 +98,6 @@ const tellOfKustomization = (notes: Notes, object: KubernetesObject): void => {
     'uncovered',
     'kubernetes-kustomization',
     'what Kustomize changes here is not judged; judge what `kustomize build` prints',
-    placeOf(object.map),
+    identityOf(notes, object.map).at,
   )
 }

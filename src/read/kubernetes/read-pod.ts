@@ -8,7 +8,6 @@ import {
   type Setting,
 } from '../../model/container.ts'
 import type { Location } from '../../model/finding.ts'
-import { fieldsOf } from '../yaml/fields.ts'
 import { integerOf, isNull } from '../yaml/scalars.ts'
 import { locationOf, resolved, type YamlMap, type YamlNode } from '../yaml/tree.ts'
 import {
@@ -16,6 +15,7 @@ import {
   checkFields,
   entryAt,
   fieldOf,
+  fieldsIn,
   integerAt,
   mapAt,
   mapsAt,
@@ -99,7 +99,7 @@ export const readPod = (notes: Notes, source: PodSource, nodeOf: Map<Container, 
     contexts,
     annotations: mapAt(notes, metadata, 'annotations'),
     isWindows: on(spec => textAt(notes, mapAt(notes, spec, 'os'), 'name'))?.value === 'windows',
-    resources: on(spec => mapAt(notes, spec, 'resources')),
+    resources: source.isBuiltIn ? mapAt(notes, specs[0], 'resources') : undefined,
     restart: restart ? { ...restart, value: restarts[restart.value] } : { value: 'always' },
     settings: {
       pid: hostPid?.value
@@ -241,7 +241,7 @@ const devices = (notes: Notes, resources: readonly YamlMap[]): readonly Setting<
   for (const one of resources) {
     for (const part of ['limits', 'requests']) {
       const map = mapAt(notes, one, part)
-      for (const [name, field] of map ? fieldsOf(map) : []) {
+      for (const [name, field] of map ? fieldsIn(map) : []) {
         spend(notes)
         if (name.includes('/') && !isNull(field.value) && !found.has(name)) found.set(name, { value: name, at: entryAt(field) })
       }

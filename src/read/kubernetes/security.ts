@@ -1,7 +1,7 @@
 /** Which of the two security contexts counts, the container's or the pod's (https://kubernetes.io/docs/tasks/configure-pod-container/security-context/). */
 import { posix } from 'node:path'
 import { type Confinement, type Container, capabilityName, type Setting } from '../../model/container.ts'
-import { type Field, fieldsOf } from '../yaml/fields.ts'
+import type { Field } from '../yaml/fields.ts'
 import { stringOf } from '../yaml/scalars.ts'
 import type { YamlMap } from '../yaml/tree.ts'
 import {
@@ -9,6 +9,7 @@ import {
   checkFields,
   entryAt,
   fieldOf,
+  fieldsIn,
   integerAt,
   integersAt,
   mapAt,
@@ -178,7 +179,7 @@ const profileAt = (notes: Notes, maps: readonly YamlMap[], name: string): Profil
   })
 
 const annotationAt = (annotations: YamlMap | undefined, name: string): (Field & { readonly text: string }) | undefined => {
-  const field = annotations && fieldsOf(annotations).get(name)
+  const field = annotations && fieldsIn(annotations).get(name)
   const text = field && stringOf(field.value)
   return field && text !== undefined ? { ...field, text } : undefined
 }

@@ -2,10 +2,9 @@
 import { posix } from 'node:path'
 import type { Mount, Setting } from '../../model/container.ts'
 import type { Location } from '../../model/finding.ts'
-import { fieldsOf } from '../yaml/fields.ts'
 import { isNull } from '../yaml/scalars.ts'
 import type { YamlMap } from '../yaml/tree.ts'
-import { booleanAt, checkFields, mapAt, mapsAt, type Notes, tell, textAt } from './decode.ts'
+import { booleanAt, checkFields, fieldsIn, mapAt, mapsAt, type Notes, tell, textAt } from './decode.ts'
 import { hostPath, readOnlyVolumes, volumeKinds, volumeMount } from './schema.ts'
 import { cleanPath } from './security.ts'
 
@@ -36,7 +35,7 @@ export const readVolumes = (notes: Notes, specs: readonly YamlMap[]): ReadonlyMa
 const readVolume = (notes: Notes, name: string, map: YamlMap, at: Location): Volume => {
   // Without a kind the API makes an emptyDir of it.
   let kind = 'emptyDir'
-  for (const [field, { value, key }] of fieldsOf(map)) {
+  for (const [field, { value, key }] of fieldsIn(map)) {
     if (field === 'name' || isNull(value) || field.startsWith('$')) continue
     if (volumeKinds.has(field)) {
       // Two kinds in one volume are refused; the one that reaches the host is judged.
@@ -50,7 +49,7 @@ const readVolume = (notes: Notes, name: string, map: YamlMap, at: Location): Vol
         { in: 'file', path: key.file.path, span: key.span },
       )
   }
-  const inner = fieldsOf(map).has(kind) ? mapAt(notes, map, kind) : undefined
+  const inner = fieldsIn(map).has(kind) ? mapAt(notes, map, kind) : undefined
   const blank = { name, kind, source: name, type: undefined, options: undefined, secrets: [], at }
   switch (kind) {
     case 'hostPath':
@@ -61,7 +60,7 @@ const readVolume = (notes: Notes, name: string, map: YamlMap, at: Location): Vol
         type: textAt(notes, inner, 'type')?.value || undefined,
       }
     case 'emptyDir': {
-      const limit = inner && fieldsOf(inner).get('sizeLimit')?.value
+      const limit = inner && fieldsIn(inner).get('sizeLimit')?.value
       const size = limit?.kind === 'scalar' ? [`size=${limit.value}`] : []
       return { ...blank, options: textAt(notes, inner, 'medium')?.value === 'Memory' ? size : undefined }
     }

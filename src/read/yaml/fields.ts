@@ -12,7 +12,7 @@ export type Field = {
 }
 export type Fields = ReadonlyMap<string, Field>
 
-/** Of one mapping, merged ones included: more is an attack (`<<` of `<<` of `<<` multiplies). */
+/** With what is merged into a mapping: more is an attack (`<<` of `<<` of `<<` multiplies). Its own are bounded by their text. */
 const maxFields = 10_000
 
 const cache = new WeakMap<YamlMap, Fields>()
@@ -25,30 +25,33 @@ export const fieldsOf = (map: YamlMap): Fields => {
   const known = cache.get(map)
   if (known) return known
   const fields = new Map<string, Field>()
-  collect(map, fields, new Set())
+  collect(map, fields)
   cache.set(map, fields)
   return fields
 }
 
-const collect = (map: YamlMap, fields: Map<string, Field>, inside: Set<YamlMap>): void => {
-  if (inside.has(map)) return
-  inside.add(map)
-  const own = new Map<string, Field>()
-  const merged: YamlNode[] = []
-  for (const { key, value } of map.entries) {
-    if (key.kind !== 'scalar') continue
-    if (key.value === '<<' && key.style === 'plain') merged.push(value)
-    else own.set(key.value, { name: key.value, key, value, owner: map })
-  }
-  for (const [name, field] of own) if (!fields.has(name) && fields.size < maxFields) fields.set(name, field)
-  for (const node of merged) {
-    const target = resolved(node)
-    for (const one of target?.kind === 'list' ? target.items : target ? [target] : []) {
-      const mapping = resolved(one)
-      if (mapping?.kind === 'map' && fields.size < maxFields) collect(mapping, fields, inside)
+/** Each mapping once: what is merged a second time adds nothing, and `<<: [*a, *a]` in a row would double the work every time. */
+const collect = (map: YamlMap, fields: Map<string, Field>): void => {
+  const seen = new Set<YamlMap>()
+  const waiting = [map]
+  for (let owner = waiting.pop(); owner; owner = waiting.pop()) {
+    if (seen.has(owner)) continue
+    seen.add(owner)
+    const own = new Map<string, Field>()
+    const merged: YamlMap[] = []
+    for (const { key, value } of owner.entries) {
+      if (key.kind !== 'scalar') continue
+      if (key.value === '<<' && key.style === 'plain') {
+        const target = resolved(value)
+        for (const one of target?.kind === 'list' ? target.items : target ? [target] : []) {
+          const mapping = resolved(one)
+          if (mapping?.kind === 'map') merged.push(mapping)
+        }
+      } else own.set(key.value, { name: key.value, key, value, owner })
     }
+    for (const [name, field] of own) if (!fields.has(name) && (owner === map || fields.size < maxFields)) fields.set(name, field)
+    if (fields.size < maxFields) waiting.push(...merged.reverse())
   }
-  inside.delete(map)
 }
 
 /** The value of a field, aliases followed. Undefined when it is missing, or the node is no mapping. */
