@@ -1,0 +1,113 @@
+/**
+ * Pipelines in YAML: the scripts in them, and the containers that a runner starts with options of its own
+ * (https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idcontaineroptions,
+ * https://learn.microsoft.com/azure/devops/pipelines/yaml-schema/resources-containers-container).
+ */
+import { get } from '../yaml/fields.ts'
+import { isNull, stringOf } from '../yaml/scalars.ts'
+import { locationOf, readYaml, resolved, type YamlMap, type YamlNode, type YamlScalar } from '../yaml/tree.ts'
+import type { CommandWord, FileLocation } from './flags.ts'
+import { scalarText } from './mapped-text.ts'
+import { readDockerRun } from './read-docker-run.ts'
+import { mayRun, type RunScript } from './run-script.ts'
+
+/** Fields whose value is shell text, or a list of such, in one system or another. */
+const scripts = new Set([
+  'run',
+  'script',
+  'before_script',
+  'after_script',
+  'before_install',
+  'install',
+  'after_success',
+  'before_deploy',
+  'deploy_script',
+  'commands',
+  'command',
+  'bash',
+  'inlineScript',
+])
+/** `${{ github }}`, GitLab's `$[[ inputs ]]`, Azure's `$[ variables ]`, CircleCI's `<< parameters >>`. */
+const templates = /\$\{\{[^}]*\}\}|\$\[\[[^\]]*\]\]|<<\s*(?:parameters|pipeline|matrix)\.[\w.-]+\s*>>/g
+const shells = /\b(?:ba|da|z|k)?sh\b/
+
+export const readCiFile = (script: RunScript, path: string, text: string, kind: 'github' | 'ci'): void => {
+  if (!mayRun(text) && !/\boptions\s*:|\bvolumes\s*:/.test(text)) return
+  const { documents, problems } = readYaml(path, text)
+  script.problems.push(...problems)
+  const visit = (node: YamlNode, trail: readonly string[]): void => {
+    if (node.kind === 'list') for (const item of node.items) visit(item, trail)
+    if (node.kind !== 'map') return
+    for (const { key, value } of node.entries) {
+      const name = key.kind === 'scalar' ? key.value : ''
+      if (scripts.has(name) && isShell(node)) for (const one of scalarsOf(value)) script.read(scalarText(one), templates)
+      if (name === 'container') readContainer(script, key, value, trail)
+      else if (name === 'services' && kind === 'github' && value.kind === 'map')
+        for (const entry of value.entries) readContainer(script, entry.key, entry.value, trail)
+      else if (name === 'containers' && value.kind === 'list')
+        for (const item of value.items)
+          if (item.kind === 'map' && item.entries[0]) readContainer(script, item.entries[0].key, item, [])
+      visit(value, name === '' || structural.has(name) ? trail : [...trail, name])
+    }
+  }
+  for (const { root } of documents) if (root) visit(root, [])
+}
+
+/** Fields that name nothing. */
+const structural = new Set(['jobs', 'resources', 'stages', 'steps', 'services'])
+
+/** `shell: python` beside the text: it is none. */
+const isShell = (map: YamlMap): boolean => {
+  const shell = stringOf(get(map, 'shell'))
+  return shell === undefined || shells.test(shell)
+}
+
+const scalarsOf = (node: YamlNode): readonly YamlScalar[] => {
+  if (node.kind === 'scalar') return isNull(node) ? [] : [node]
+  // GitLab allows lists in lists.
+  return node.kind === 'list' ? node.items.flatMap(scalarsOf) : []
+}
+
+const placeOf = (node: YamlNode): FileLocation => locationOf(node) as FileLocation
+
+/** A container of a runner, as the command line that the runner writes for it. */
+const readContainer = (script: RunScript, key: YamlNode, node: YamlNode, trail: readonly string[]): void => {
+  const map = resolved(node)
+  if (map?.kind !== 'map' || key.kind !== 'scalar') return
+  const image = get(map, 'image')
+  if (image?.kind !== 'scalar') return
+  const at = placeOf(key)
+  const given = (text: string): CommandWord => ({ text, at, known: true })
+  const word = (one: YamlScalar, text = one.value): CommandWord => ({ text, at: placeOf(one), known: !/\$[{[(]/.test(text) })
+  const words: CommandWord[] = [given('docker'), given('create')]
+  const options = get(map, 'options')
+  if (options?.kind === 'scalar') words.push(...script.optionWords(scalarText(options), templates))
+  const each = (field: string, flag: string): void => {
+    const list = get(map, field)
+    if (list?.kind !== 'list') return
+    for (const item of list.items) {
+      const one = resolved(item)
+      if (one?.kind === 'scalar') words.push({ ...given(flag), at: placeOf(one) }, word(one))
+    }
+  }
+  each('volumes', '-v')
+  each('ports', '-p')
+  const environment = get(map, 'env')
+  if (environment?.kind === 'map')
+    for (const entry of environment.entries) {
+      const value = resolved(entry.value)
+      if (entry.key.kind !== 'scalar' || value?.kind !== 'scalar') continue
+      const text = `${entry.key.value}=${value.value}`
+      const place = {
+        ...placeOf(value),
+        span: { start: entry.key.span.start, end: Math.max(entry.key.span.end, value.span.end) },
+      }
+      words.push({ text: '-e', at: place, known: true }, { text, at: place, known: !/\$[{[(]/.test(text) })
+    }
+  words.push(word(image))
+  const run = readDockerRun(words)
+  if (!run) return
+  // Azure's `resources.containers` give each a name with the field `container`.
+  const own = stringOf(get(map, 'container')) ?? key.value
+  script.add({ ...run, verbAt: undefined, container: { ...run.container, name: [...trail.slice(-1), own].join(' › ') } })
+}

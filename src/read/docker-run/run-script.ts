@@ -1,0 +1,115 @@
+/** Shell text → the containers that its commands start. Collects over the texts of one file. */
+import type { Problem } from '../../model/finding.ts'
+import { readScript } from '../shell/read-script.ts'
+import type { Command, ShellWord } from '../shell/script.ts'
+import type { CommandWord } from './flags.ts'
+import { alignedText, type MappedText, withoutTemplates } from './mapped-text.ts'
+import { type DockerRun, readDockerRun } from './read-docker-run.ts'
+
+/** Without one of these no container is started; one pass, for most texts say no. */
+const word = /docker|podman|nerdctl|finch|container_?(?:engine|runtime|cli|tool|cmd)/i
+const verb = /run|create|exec/
+export const mayRun = (text: string): boolean => word.test(text) && verb.test(text)
+
+/** Programs that hand a string to a shell elsewhere. */
+const remote = new Set(['ssh', 'sshpass', 'vagrant', 'docker-machine', 'minikube', 'gcloud', 'watch'])
+const begins = /^\s*(?:sudo\s+)?(?:docker|podman|nerdctl)\s/
+/** Strings in strings. */
+const maxDepth = 3
+const neverMatches = /(?!)/g
+
+export class RunScript {
+  readonly path: string
+  readonly runs: DockerRun[] = []
+  readonly problems: Problem[] = []
+
+  constructor(path: string) {
+    this.path = path
+  }
+
+  /** `templates`: what is no shell in it, such as `${{ x }}`. */
+  read(source: MappedText, templates = neverMatches, depth = 0, outer = (one: string): string => one): void {
+    if (!mayRun(source.text)) return
+    const { text, restore: own } = withoutTemplates(source, templates)
+    const restore = (one: string): string => outer(own(one))
+    const script = readScript({
+      text: text.text,
+      shell: ['/bin/bash', '-c'],
+      span: text.spanOf(0, text.text.length),
+      spanOf: (start, end) => text.spanOf(start, end),
+    })
+    for (const { message, span } of script.errors.slice(0, 1)) {
+      this.problems.push({
+        kind: 'uncovered',
+        code: 'docker-run-script',
+        message: `the shell text is not understood as a whole, so containers may be missed: ${message}`,
+        at: { in: 'file', path: this.path, span },
+      })
+    }
+    for (const command of script.commands) {
+      if (word.test(command.name || (command.nameWord?.text ?? ''))) this.words(this.wordsOf(command, restore))
+      if (depth < maxDepth) for (const inner of stringsOf(command)) this.read(inner, neverMatches, depth + 1, restore)
+    }
+  }
+
+  /** Words that may start a container. What the engine would refuse is no failure of the file here: who knows which engine reads it. */
+  words(words: readonly CommandWord[]): void {
+    const run = readDockerRun(words)
+    if (run) this.add(run)
+  }
+
+  add(run: DockerRun): void {
+    this.runs.push(run)
+    for (const problem of run.problems)
+      this.problems.push(problem.kind === 'failed' ? { ...problem, kind: 'uncovered' } : problem)
+  }
+
+  /** The words of a text that holds options only, such as `container.options` of a workflow. */
+  optionWords(source: MappedText, templates = neverMatches): readonly CommandWord[] {
+    const { text, restore } = withoutTemplates(source, templates)
+    const prefix = 'x '
+    const { commands } = readScript({
+      text: prefix + text.text.replaceAll('\n', ' '),
+      shell: ['/bin/bash', '-c'],
+      span: text.spanOf(0, text.text.length),
+      spanOf: (start, end) => text.spanOf(Math.max(0, start - prefix.length), Math.max(0, end - prefix.length)),
+    })
+    return commands[0] ? this.wordsOf(commands[0], restore).slice(1) : []
+  }
+
+  private wordsOf({ nameWord, args }: Command, restore: (text: string) => string): readonly CommandWord[] {
+    if (!nameWord) return []
+    return [nameWord, ...args].map(one => ({
+      text: restore(one.text),
+      at: { in: 'file', path: this.path, span: one.span },
+      // An unquoted `[::1]` is a pattern for the shell, which matches no file.
+      known: one.literal || !/[$`{]/.test(one.raw),
+      quoted: one.quoted,
+    }))
+  }
+}
+
+/** Quoted strings that are command lines of their own: `RUN="docker run …"`, `ssh host 'docker run …'`. */
+const stringsOf = (command: Command): readonly MappedText[] => {
+  const words: ShellWord[] = []
+  for (const { value } of command.assignments) if (value && begins.test(value.text)) words.push(value)
+  if (remote.has(command.name)) for (const one of command.args) if (one.quoted && mayRun(one.text)) words.push(one)
+  return words.flatMap(({ raw, span, text }) => {
+    const quote = raw.search(/["']/)
+    if (quote === -1) return []
+    const inside = alignedText(raw, quote + 1, Math.max(quote + 1, raw.length - 1), text)
+    if (!inside) return []
+    // Where the file writes the word in another way than the script has it, only the whole word is a place.
+    const isSame = span.end - span.start === raw.length
+    return [
+      {
+        text,
+        spanOf: (start, end) => {
+          if (!isSame) return span
+          const found = inside.spanOf(start, end)
+          return { start: span.start + found.start, end: span.start + found.end }
+        },
+      },
+    ]
+  })
+}
