@@ -135,7 +135,7 @@ const declared = (mount: Mount, volumes: TopLevels, reading: ComposeReading): Mo
   const volume = volumes.get(mount.source)
   if (!volume) {
     reading.problem(
-      'failed',
+      'uncovered',
       'compose-volume-undeclared',
       `no volume \`${mount.source}\` is declared under \`volumes\``,
       mount.at,
@@ -192,7 +192,12 @@ export const grantsOf = (
     names.push({ value: source, at })
     const declaration = declarations.get(source)
     if (!declaration) {
-      reading.problem('failed', `compose-${what.slice(0, -1)}-undeclared`, `no \`${source}\` is declared under \`${what}\``, at)
+      reading.problem(
+        'uncovered',
+        `compose-${what.slice(0, -1)}-undeclared`,
+        `no \`${source}\` is declared under \`${what}\``,
+        at,
+      )
       continue
     }
     const file = declaration.body && reading.field(declaration.body, 'file')

@@ -325,9 +325,9 @@ class ProjectReader {
     const here: FileOfServices = { ...place, services, cache: new Map() }
     const entries: YamlEntry[] = []
     for (const { key, value, name } of fields.values()) {
-      const service = await this.#extend(name, here, [])
+      const service = isReset(value) ? undefined : await this.#extend(name, here, [])
       if (service && service.remote.length > 0) this.#remotes.set(name, [...(this.#remotes.get(name) ?? []), ...service.remote])
-      entries.push({ key, value: service && !isReset(value) ? service.body : value })
+      entries.push({ key, value: service ? withoutExtends(service.body) : value })
     }
     const all: YamlMap = { ...services, entries }
     return {
@@ -436,7 +436,12 @@ class ProjectReader {
       const remoteSources = containers.length === 0 ? [...remotes, ...this.#remoteIncludes] : remotes
       const at = locationOf(this.#sources.get(name)?.key ?? key)
       if (!['image', 'build', 'provider'].some(one => reading.field(body, one)) && remoteSources.length === 0)
-        reading.problem('failed', 'compose-image-missing', `\`${name}\` has neither an \`image\` nor a \`build\``, at)
+        reading.problem(
+          'uncovered',
+          'compose-image-missing',
+          `\`${name}\` has neither an \`image\` nor a \`build\`: what it has is judged without the file that this one is laid over`,
+          at,
+        )
       containers.push(readService({ name, at, body, declarations, fileVariables, remoteSources }, reading))
     }
     return containers
@@ -479,6 +484,16 @@ const topLevel = new Set(['version', 'name', 'include', 'services', 'models', 'n
 const isExtending = (value: YamlNode): boolean => {
   const body = asMap(value)
   return body !== undefined && fieldsOf(body).has('extends')
+}
+
+/** Done is done: a file that includes this one must not do it again, from its own folder. */
+const withoutExtends = (body: YamlMap): YamlMap => {
+  const fields = fieldsOf(body)
+  if (!fields.has('extends')) return body
+  return {
+    ...body,
+    entries: [...fields.values()].filter(({ name }) => name !== 'extends').map(({ key, value }) => ({ key, value })),
+  }
 }
 
 const baseName = (path: string): string => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)

@@ -107,8 +107,7 @@ export class ComposeReading {
     if (scalar?.kind !== 'scalar' || isNull(scalar)) return undefined
     if (!scalar.value.includes('$'))
       return { text: scalar.value, isReference: false, unset: [], required: [], invalid: undefined }
-    const lookup = this.scopes.get(scalar.file)?.lookup ?? nothing
-    const result = interpolate(scalar.value, lookup)
+    const result = interpolate(scalar.value, this.#lookup(scalar.file))
     const at = locationOf(scalar)
     for (const name of result.unset)
       this.problem(
@@ -134,6 +133,10 @@ export class ComposeReading {
         at,
       )
     return result
+  }
+
+  #lookup(file: YamlFile): Lookup {
+    return this.scopes.get(file)?.lookup ?? nothing
   }
 
   /** A path of the host that a node's text says. */
@@ -264,7 +267,7 @@ export class ComposeReading {
           pairs.set(key, {
             name: key,
             value: cut === -1 ? undefined : text.slice(cut + 1),
-            isReference: written.includes('$') && interpolate(written, nothing).isReference,
+            isReference: written.includes('$') && interpolate(written, this.#lookup(scalar.file)).isReference,
             node: item,
             at,
           })

@@ -171,7 +171,7 @@ const networkOf = (
     const top = declared.get(network.value)
     if (!top && network.value !== 'default')
       reading.problem(
-        'failed',
+        'uncovered',
         'compose-network-undeclared',
         `no network \`${network.value}\` is declared under \`networks\``,
         network.at,
