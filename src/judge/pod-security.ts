@@ -103,8 +103,9 @@ export const sysctlName = (name: string): string => {
   return slash !== -1 && (dot === -1 || slash < dot) ? name.replace(/[./]/g, one => (one === '/' ? '.' : '/')) : name
 }
 
+/** Admission compares names as they are written: with slashes they are none of these. */
 export const isSafeSysctl = (name: string, version: PodSecurityVersion = 'latest'): boolean =>
-  has(safeSysctls, sysctlName(name), minorOf(version))
+  has(safeSysctls, name, minorOf(version))
 
 const minorOf = (version: PodSecurityVersion): number => (version === 'latest' ? Number.POSITIVE_INFINITY : version)
 

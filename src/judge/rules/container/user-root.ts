@@ -48,6 +48,8 @@ export default containerRule({
     const isMapped = userNamespace.value === 'private'
     if (isMapped && isKubernetes) return
     const known = user.value ?? container.imageUser ?? imageOf(container, facts)?.user
+    // Said with a value that only its run knows.
+    if (user.value === undefined && user.at) return
     const isRoot = known === undefined ? undefined : isRootUser(known)
     if (isRoot === true) {
       if (isKubernetes && runAsNonRoot.value && user.value === undefined) return

@@ -1,0 +1,56 @@
+import type { Report } from '../../../model/rule.ts'
+import { mend, removal } from '../../container-queries.ts'
+import { containerRule } from '../../container-rule.ts'
+import { isSafeSysctl, sysctlName } from '../../pod-security.ts'
+
+/** Of a container alone: https://docs.docker.com/reference/cli/docker/container/run/#sysctl */
+const isNamespaced = (name: string): boolean =>
+  /^(?:net\.|fs\.mqueue\.)/.test(name) || /^kernel\.(?:msgmax|msgmnb|msgmni|sem|shmall|shmmax|shmmni|shm_rmid_forced)$/.test(name)
+
+export default containerRule({
+  on: 'container',
+  severity: 'medium',
+  since: '0.1.0',
+  profile: 'default',
+  summary: 'A kernel setting is changed that is not known to be safe',
+  why: 'Some settings of the kernel belong to one container, others to the whole host. Those of the first kind may still weaken it: forwarding and redirects turn a container into a router, queues without a bound take the host’s memory. Kubernetes keeps a list of those that cannot hurt anybody else.',
+  examples: [
+    {
+      bad: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  securityContext:\n    sysctls:\n      - name: kernel.msgmax\n        value: "65536"\n  containers:\n    - name: web\n      image: web:1\n',
+      good: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  securityContext:\n    sysctls:\n      - name: net.ipv4.ip_unprivileged_port_start\n        value: "80"\n  containers:\n    - name: web\n      image: web:1\n',
+      byHand: true,
+    },
+    {
+      bad: 'services:\n  web:\n    image: web:1\n    sysctls:\n      kernel.core_pattern: "|/bin/x"\n',
+      good: 'services:\n  web:\n    image: web:1\n    sysctls:\n      net.ipv4.tcp_syncookies: 1\n',
+      byHand: true,
+    },
+    { bad: 'docker run --sysctl net.ipv4.ip_forward=1 web:1', good: 'docker run web:1', byHand: true },
+  ],
+  replaces: ['KSV-0026', 'unsafe-sysctls'],
+  links: [
+    'https://kubernetes.io/docs/tasks/administer-cluster/sysctl-cluster/',
+    'https://docs.docker.com/reference/cli/docker/container/run/#sysctl',
+  ],
+  fixes: 'unsafe',
+  *check(container): Iterable<Report> {
+    const isKubernetes = container.form === 'kubernetes'
+    for (const sysctl of container.sysctls) {
+      const { name } = sysctl.value
+      const real = sysctlName(name)
+      if (isSafeSysctl(isKubernetes ? name : real)) continue
+      const isOwn = isNamespaced(real)
+      yield {
+        at: sysctl.at ?? container.at,
+        ...(isKubernetes || !isOwn ? {} : { severity: weakens(real) ? ('low' as const) : ('info' as const) }),
+        message: isOwn
+          ? `\`${name}\` is not among the settings that are known to leave others alone`
+          : `\`${name}\` is a setting of the whole host, not of the container`,
+        ...mend('unsafe', 'Delete it; verify that the program needs no more than the default', ...removal(sysctl)),
+      }
+    }
+  },
+})
+
+/** Forwarding, redirects, source routes. */
+const weakens = (name: string): boolean => /forward|redirects|source_route|rp_filter|route_localnet/.test(name)
