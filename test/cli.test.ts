@@ -38,7 +38,7 @@ describe('bad input gets one clear line and exit code 2', () => {
     expect(result.status).toBe(2)
   }
   test('a missing path', () => expectLine(run(folder({}), ['check', 'nowhere']), /nowhere does not exist/))
-  test('a folder without Dockerfiles', () => expectLine(run(folder({ 'a.txt': '' }), ['check']), /no Dockerfile in this folder/))
+  test('a folder without Dockerfiles', () => expectLine(run(folder({ 'a.txt': '' }), ['check']), /no Dockerfile, Compose or Kubernetes file in this folder/))
   test('a binary file', () =>
     expectLine(run(folder({ Dockerfile: new Uint8Array([0, 1, 2]) }), ['check']), /Dockerfile is a binary file/))
   test('something that is no file', () => expectLine(run(folder({}), ['check', '/dev/null']), /not an ordinary file/))

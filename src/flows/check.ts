@@ -1,6 +1,8 @@
 /** check: paths → Dockerfiles → findings, and with `fix` → repaired files. */
-import { relative, resolve, sep } from 'node:path'
+import { basename, relative, resolve, sep } from 'node:path'
+import type { ContainerRule } from '../judge/container-rule.ts'
 import type { DockerfileRule } from '../judge/dockerfile-rule.ts'
+import type { RunningContainerRule } from '../judge/judge-container.ts'
 import { byPosition, type RunningRule } from '../judge/run.ts'
 import { hasSecret, hideSecrets } from '../judge/secrets/redact-file.ts'
 import { type ConfiguredIgnore, type Suppressions, suppress } from '../judge/suppress.ts'
@@ -9,13 +11,15 @@ import type { CheckReport, RuleInfo, SourceFile } from '../model/report.ts'
 import { type Encoding, encode } from '../model/text.ts'
 import { type World, WorldError } from '../model/world.ts'
 import type { Dockerfile } from '../read/dockerfile/graph.ts'
-import { discover } from './discover.ts'
+import { discover, isDockerfileName, isManifestName } from './discover.ts'
 import { ContextReader, dockerfileUnit, sizeLimit } from './dockerfile-unit.ts'
 import { onlyThese, ruleNames } from './known-rules.ts'
+import { ManifestFiles } from './manifest-files.ts'
 import { repair, type Unit } from './repair.ts'
 import { findSettings, isChosen, type Settings, validOptions } from './settings.ts'
 
-export type Rules = Readonly<Record<string, DockerfileRule<unknown>>>
+/** Those that do not fit what is judged (`on`) are left out. */
+export type Rules = Readonly<Record<string, DockerfileRule<unknown> | ContainerRule<unknown>>>
 
 export type CheckOptions = {
   readonly paths: readonly string[]
@@ -50,7 +54,12 @@ export type CheckOutcome = {
 export const check = async (world: World, rules: Rules, version: string, options: CheckOptions): Promise<CheckOutcome> => {
   const names = ruleNames(rules)
   const settings = await findSettings(world, names, options)
-  const running = chooseRules(rules, names, settings, options)
+  const running = chooseRules<DockerfileRule<unknown>>('dockerfile', rules, names, settings, options) satisfies (
+    path: string,
+  ) => ReadonlyMap<string, RunningRule>
+  const onContainers = chooseRules<ContainerRule<unknown>>('container', rules, names, settings, options) satisfies (
+    path: string,
+  ) => ReadonlyMap<string, RunningContainerRule>
   const today = new Date(world.clock.now()).toISOString().slice(0, 10)
   const files = new Map<string, SourceFile>()
   const findings: Finding[] = []
@@ -129,21 +138,50 @@ export const check = async (world: World, rules: Rules, version: string, options
     if (program !== undefined) forShellcheck.push(unit.dockerfile())
   }
 
-  if (options.input) await checkDockerfile(options.input.name, options.input.bytes)
-  else {
+  const manifests = new ManifestFiles(world, {
+    rulesFor: onContainers,
+    suppressionsFor: path => suppressionsFor(path, settings, names, options, today),
+    facts: { today, allowedRegistries: settings.allowedRegistries, imageOf: () => undefined },
+  })
+  if (options.input) {
+    const { name, bytes } = options.input
+    if (!(await manifests.take(name, bytes, isDockerfileName(basename(name)) ? 'no' : 'perhaps')))
+      await checkDockerfile(name, bytes)
+  } else {
     const discovery = await discover(world, options.paths, {
       excluded: path => settings.isExcluded(path),
       gitignore: options.inlineIgnores !== false,
     })
     problems.push(...discovery.problems)
     contexts.know(discovery.listings)
+    let judged = 0
     for await (const { path, bytes, error } of readAll(world, discovery.paths)) {
-      if (bytes) await checkDockerfile(path, bytes)
-      else problems.push(failed(error.code === 'too-large' ? 'file-too-large' : 'file-unreadable', error.message, path))
+      const isYaml = isManifestName(basename(path))
+      const isNamed = discovery.named.has(path)
+      if (!bytes) {
+        // Found by its name alone, and too large to be looked at: nothing says that it is ours.
+        if (isYaml && !isNamed && error.code === 'too-large') continue
+        problems.push(failed(error.code === 'too-large' ? 'file-too-large' : 'file-unreadable', error.message, path))
+        judged++
+      } else if (await manifests.take(path, bytes, isYaml ? 'yes' : isDockerfileName(basename(path)) ? 'no' : 'perhaps')) judged++
+      else if (!isYaml) {
+        await checkDockerfile(path, bytes)
+        judged++
+      } else if (isNamed) {
+        problems.push(failed('file-unknown', `${path} holds no Compose services and no Kubernetes objects`, path))
+        judged++
+      }
     }
+    if (judged === 0 && problems.every(({ kind }) => kind !== 'failed'))
+      throw new UsageError(
+        `no Dockerfile, Compose or Kubernetes file in ${options.paths.map(path => (path === '.' ? 'this folder' : path)).join(', ')}`,
+        'Name the file itself if it is called otherwise; what .gitignore or the configuration excludes is skipped',
+      )
   }
+  for (const unit of manifests.units()) await checkUnit(unit)
   const infos = new Map<string, RuleInfo>()
-  for (const [id, { rule, severity }] of running('')) infos.set(id, { ...rule, id, severity: severity ?? rule.severity })
+  for (const [id, { rule, severity }] of [...running(''), ...onContainers('')])
+    infos.set(id, { ...rule, id, severity: severity ?? rule.severity })
   for (const { rule } of findings) {
     const own = rules[rule]
     if (own && !infos.has(rule)) infos.set(rule, { ...own, id: rule })
@@ -223,25 +261,29 @@ const isWanted = (id: string, names: ReturnType<typeof ruleNames>, settings: Set
   (options.only === undefined || options.only.some(name => names.resolve(name).includes(id)))
 
 /** Which rules run on a path, with what options. Paths with the same overrides share one set. */
-const chooseRules = (
+const chooseRules = <Rule extends DockerfileRule<unknown> | ContainerRule<unknown>>(
+  on: Rule['on'],
   rules: Rules,
   names: ReturnType<typeof ruleNames>,
   settings: Settings,
   options: CheckOptions,
-): ((path: string) => ReadonlyMap<string, RunningRule>) => {
+): ((path: string) => ReadonlyMap<string, { rule: Rule; severity: Severity | undefined; options: unknown }>) => {
   const profile = options.profile ?? settings.profile
   const only = options.only && onlyThese(names, options.only)
-  const sets = new Map<string, ReadonlyMap<string, RunningRule>>()
+  type Running = { rule: Rule; severity: Severity | undefined; options: unknown }
+  const sets = new Map<string, ReadonlyMap<string, Running>>()
   return path => {
     const key = settings.overrideKey(path)
     const known = sets.get(key)
     if (known) return known
-    const running = new Map<string, RunningRule>()
+    const running = new Map<string, Running>()
     for (const [id, rule] of Object.entries(rules)) {
-      if (rule.on !== 'dockerfile') continue
+      if (rule.on !== on) continue
       const severity = settings.severityOf(id, path)
       if (severity === 'off' || !isChosen(id, rule, path, settings, profile, only)) continue
-      running.set(id, { rule, severity, options: validOptions(id, rule, settings.optionsOf(id, path), settings.file) })
+      // `on` tells them apart.
+      const own = rule as Rule
+      running.set(id, { rule: own, severity, options: validOptions(id, own, settings.optionsOf(id, path), settings.file) })
     }
     sets.set(key, running)
     return running

@@ -1,4 +1,4 @@
-/** What the user named → the Dockerfiles to judge. */
+/** What the user named → the files to judge: Dockerfiles, and those that may be Compose's or Kubernetes', which only their text tells. */
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { type Problem, UsageError } from '../model/finding.ts'
 import { type Entry, type World, WorldError } from '../model/world.ts'
@@ -7,6 +7,8 @@ import { compilePattern, expandBraces } from '../read/path-pattern.ts'
 
 export type Discovery = {
   readonly paths: readonly string[]
+  /** Those of `paths` that were named themselves, not found in a folder or by a pattern. */
+  readonly named: ReadonlySet<string>
   readonly problems: readonly Problem[]
   /** What stands in the folders in which Dockerfiles were found, as far as they were listed on the way. */
   readonly listings: ReadonlyMap<string, readonly Entry[]>
@@ -29,11 +31,15 @@ const ignoreFileName = /\.(?:docker|container)ignore$/i
 
 export const isDockerfileName = (name: string): boolean => dockerfileName.test(name) && !otherName.test(name)
 
+/** Files that may hold a Compose project or Kubernetes objects. Locks of package managers are YAML, too, and large. */
+export const isManifestName = (name: string): boolean =>
+  /\.ya?ml$/i.test(name) && !/^(?:pnpm-lock|mkdocs|\.?pre-commit-config|bulkhead|\.hadolint)\.ya?ml$/i.test(name)
+
 const skippedFolders = new Set(['.git', '.hg', '.svn', 'node_modules'])
 const globSigns = /[*?[{]/
 
 /**
- * Files are taken whatever their names; folders are searched for Dockerfiles, without what git ignores (.gitignore, .git/info/exclude);
+ * Files are taken whatever their names; folders are searched for Dockerfiles and YAML, without what git ignores (.gitignore, .git/info/exclude);
  * patterns are matched against all files below their fixed part. Paths come back sorted, without doubles, in the form in which they were
  * given. An argument that leads to nothing is a Problem. Throws UsageError when nothing at all is left to judge.
  */
@@ -47,9 +53,12 @@ export const discover = async (world: World, args: readonly string[], options: D
     problems.push({ kind: 'failed', code, message })
     hint ??= how
   }
-  const add = (path: string): void => {
+  const named = new Set<string>()
+  const add = (path: string): string => {
     const key = resolve(path)
-    if (!found.has(key)) found.set(key, path)
+    const known = found.get(key)
+    if (known === undefined) found.set(key, path)
+    return known ?? path
   }
   const searched = async (top: string, wanted: (name: string) => boolean): Promise<readonly string[]> => {
     const result = await search(world, top, wanted, options.gitignore !== false, listings)
@@ -61,16 +70,16 @@ export const discover = async (world: World, args: readonly string[], options: D
     try {
       const status = arg === '' ? undefined : await world.files.stat(arg)
       if (status?.type === 'directory') {
-        const paths = await searched(arg, isDockerfileName)
+        const paths = await searched(arg, name => isDockerfileName(name) || isManifestName(name))
         for (const path of paths) add(path)
         if (paths.length === 0 && countFailed(problems) === failedBefore) {
           fail(
             'no-dockerfile',
-            `no Dockerfile in ${arg === '.' ? 'this folder' : arg}`,
+            `no Dockerfile, Compose or Kubernetes file in ${arg === '.' ? 'this folder' : arg}`,
             'Name the file itself if it is called otherwise; what .gitignore or the configuration excludes is skipped',
           )
         }
-      } else if (status) add(arg)
+      } else if (status) named.add(add(arg))
       else if (globSigns.test(arg)) {
         const base = fixedPart(arg)
         const isFolder = (await world.files.stat(base))?.type === 'directory'
@@ -88,7 +97,7 @@ export const discover = async (world: World, args: readonly string[], options: D
   }
   const failed = problems.filter(({ kind }) => kind === 'failed')
   if (found.size === 0 && failed.length > 0) throw new UsageError(failed.map(({ message }) => message).join('; '), hint)
-  return { paths: [...found.values()].sort(), problems, listings }
+  return { paths: [...found.values()].sort(), named, problems, listings }
 }
 
 const countFailed = (problems: readonly Problem[]): number => problems.filter(({ kind }) => kind === 'failed').length

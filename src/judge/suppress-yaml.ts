@@ -2,7 +2,7 @@
 import type { Finding, Problem } from '../model/finding.ts'
 import type { Span } from '../model/text.ts'
 import { commentsOf } from '../read/yaml/comments.ts'
-import type { YamlStream } from '../read/yaml/tree.ts'
+import { readYaml, type YamlFile } from '../read/yaml/tree.ts'
 import { readIgnores } from './ignore-comments.ts'
 import { markFinding, type ResolvedRequest, resolveRequest, type Suppressions } from './suppress.ts'
 
@@ -11,16 +11,16 @@ const asking = /bulkhead|trivy:|checkov:|bridgecrew:|kics-scan|nosemgrep/i
 
 /** As for Dockerfiles; a finding is silenced where its first place is. */
 export const suppressYaml = (
-  streams: readonly YamlStream[],
+  files: readonly YamlFile[],
   findings: readonly Finding[],
   how: Suppressions,
 ): { readonly findings: readonly Finding[]; readonly problems: readonly Problem[] } => {
   const problems: Problem[] = []
   const requests = new Map<string, (ResolvedRequest & { readonly about: Span | undefined })[]>()
-  for (const stream of how.inline ? streams : []) {
-    const { path } = stream.file
+  for (const file of how.inline ? files : []) {
+    const { path } = file
     const own: (ResolvedRequest & { readonly about: Span | undefined })[] = []
-    for (const comment of commentsOf(stream, asking)) {
+    for (const comment of commentsOf(file, () => readYaml(path, file.text).documents, asking)) {
       const complain = (code: string, message: string): void => {
         problems.push({ kind: 'uncovered', code, message, at: { in: 'file', path, span: comment.span } })
       }

@@ -30,19 +30,29 @@ const everyday =
 /** `known`: what rules have found. */
 export const secretsOf = (dockerfile: Dockerfile, known: readonly Span[]): Secrets => {
   const { text, escape } = dockerfile.tree
-  const own = [...known, ...byShape(text), ...byName(dockerfile), ...byCommand(dockerfile)].filter(
-    ({ start, end }) => end > start,
-  )
-  const values = new Set<string>()
-  for (const { start, end } of own) {
-    const source = text.slice(start, end)
+  return secretsAt(text, [...known, ...byShape(text), ...byName(dockerfile), ...byCommand(dockerfile)], source => {
     const lines = source.split('\n').map(line => line.replace(/\r$/, ''))
     const joined = lines.map((line, i) => (i < lines.length - 1 && line.endsWith(escape) ? line.slice(0, -1) : line)).join('')
-    for (const value of [unquote(joined, escape), joined, ...lines.map(line => line.replace(/[\\`]$/, ''))]) {
+    return [unquote(joined, escape), joined, ...lines.map(line => line.replace(/[\\`]$/, ''))]
+  })
+}
+
+/** The same for a file of another kind, such as YAML: by shape, and by the names to which a value is given. */
+export const secretsOfFile = (text: string, known: readonly Span[]): Secrets => {
+  const shapes = byShape(text)
+  const given = secretsOfText(text).hidden
+  return secretsAt(text, [...known, ...shapes, ...given], source => source.split(/\r?\n/))
+}
+
+/** `valuesIn`: what the text of a span may say. */
+const secretsAt = (text: string, spans: readonly Span[], valuesIn: (source: string) => readonly string[]): Secrets => {
+  const own = spans.filter(({ start, end }) => end > start)
+  const values = new Set<string>()
+  for (const { start, end } of own)
+    for (const value of valuesIn(text.slice(start, end))) {
       const bare = value.trim().replace(/^["']|["']$/g, '')
       if (bare.length > 3 && !isHarmless(bare) && !everyday.test(bare)) values.add(bare)
     }
-  }
   const found = [...values].slice(0, most).sort((a, b) => b.length - a.length)
   return { spans: merged([...own, ...found.flatMap(value => placesOf(text, value))]), values: found }
 }

@@ -1,6 +1,6 @@
 /** Comments of a YAML stream, each with what it stands at. */
 import { lineIndexAt, type Span } from '../../model/text.ts'
-import type { YamlNode, YamlStream } from './tree.ts'
+import type { YamlDocument, YamlFile, YamlNode } from './tree.ts'
 
 export type YamlComment = {
   /** What follows the `#`, trimmed. */
@@ -13,12 +13,15 @@ export type YamlComment = {
   readonly about: Span | undefined
 }
 
-/** A `#` in a quoted or block scalar starts no comment (https://yaml.org/spec/1.2.2/#66-comments). `wanted`: only comments whose text fits. */
-export const commentsOf = (stream: YamlStream, wanted: RegExp): readonly YamlComment[] => {
-  const { text, lines } = stream.file
+/**
+ * A `#` in a quoted or block scalar starts no comment (https://yaml.org/spec/1.2.2/#66-comments). `wanted`: only comments whose text fits. The documents
+ * are asked for only where there is one.
+ */
+export const commentsOf = (file: YamlFile, documents: () => readonly YamlDocument[], wanted: RegExp): readonly YamlComment[] => {
+  const { text, lines } = file
   const found = [...text.matchAll(/(?<=^|[ \t])#[^\r\n]*/gm)].filter(([whole]) => wanted.test(whole))
   if (found.length === 0) return []
-  const { scalars, byLine } = placesOf(stream)
+  const { scalars, byLine } = placesOf(file, documents())
   return found.flatMap(({ 0: whole, index }) => {
     const end = index + whole.length
     if (scalars.some(span => span.start < index && index < span.end)) return []
@@ -33,10 +36,10 @@ export const commentsOf = (stream: YamlStream, wanted: RegExp): readonly YamlCom
   })
 }
 
-const placesOf = ({
-  file,
-  documents,
-}: YamlStream): { readonly scalars: readonly Span[]; readonly byLine: ReadonlyMap<number, Span> } => {
+const placesOf = (
+  file: YamlFile,
+  documents: readonly YamlDocument[],
+): { readonly scalars: readonly Span[]; readonly byLine: ReadonlyMap<number, Span> } => {
   const scalars: Span[] = []
   const byLine = new Map<number, Span>()
   const begins = (start: number, end: number): void => {

@@ -1,0 +1,57 @@
+/** Which files belong together: those of one Compose project, and the streams of Kubernetes objects that know of each other. */
+import { basename, dirname, join } from 'node:path'
+import { decode, type Text } from '../model/text.ts'
+import type { World } from '../model/world.ts'
+import { looksLikeCompose } from '../read/compose/recognise.ts'
+import { looksLikeKubernetes } from '../read/kubernetes/looks-like-kubernetes.ts'
+import { mergeManifests } from '../read/kubernetes/read-manifests.ts'
+import { composeUnit, type KubernetesStream, kubernetesUnit, type ManifestRules, readStream } from './manifest-unit.ts'
+import type { Unit } from './repair.ts'
+
+/** Collects the files of a run; then each project and stream is a unit. */
+export class ManifestFiles {
+  readonly #world: World
+  readonly #how: ManifestRules
+  readonly #compose = new Map<string, Text>()
+  readonly #streams: { readonly text: Text; readonly stream: KubernetesStream }[] = []
+
+  constructor(world: World, how: ManifestRules) {
+    this.#world = world
+    this.#how = how
+  }
+
+  /** False when the file is none of ours. `perhaps`: its name says nothing, so that its text alone does. */
+  async take(path: string, bytes: Uint8Array, isYaml: 'yes' | 'perhaps' | 'no'): Promise<boolean> {
+    if (isYaml === 'no') return false
+    const text = decode(bytes)
+    if (looksLikeKubernetes(text.text)) {
+      this.#streams.push({ text, stream: readStream(path, text.text) })
+      return true
+    }
+    if (!looksLikeCompose(isYaml === 'yes' ? path : `${path}.yaml`, text.text)) return false
+    this.#compose.set(join(path), text)
+    return true
+  }
+
+  /** In the order of their paths. */
+  *units(): Generator<Unit> {
+    const declared = mergeManifests(this.#streams.map(({ stream }) => stream.read.manifests))
+    const streams = this.#streams.map(({ text, stream }) => kubernetesUnit(text, stream, () => declared, this.#how))
+    yield* [...streams, ...this.#projects()].sort((a, b) => (a.path < b.path ? -1 : 1))
+  }
+
+  /** An override beside its file is a part of that project (https://docs.docker.com/compose/how-tos/multiple-compose-files/merge/); other files are projects. */
+  #projects(): readonly Unit[] {
+    const known: ReadonlyMap<string, Text> = new Map(this.#compose)
+    return [...this.#compose.keys()].flatMap(path => {
+      if (isOverride(path) && [...this.#compose.keys()].some(other => isBaseOf(other, path))) return []
+      return [composeUnit(this.#world, [path], known, this.#how)]
+    })
+  }
+}
+
+const isOverride = (path: string): boolean => /^(?:docker-)?compose\.override\.ya?ml$/.test(basename(path))
+const isBaseOf = (base: string, override: string): boolean =>
+  dirname(base) === dirname(override) &&
+  /^(?:docker-)?compose\.ya?ml$/.test(basename(base)) &&
+  basename(override).startsWith(basename(base).replace(/\.ya?ml$/, '.'))

@@ -1,0 +1,148 @@
+/** A Compose project, or a stream of Kubernetes objects, as one thing to judge and to fix. */
+import { dirname, join, resolve } from 'node:path'
+import type { ContainerFacts } from '../judge/container-rule.ts'
+import { type JudgedContainer, judgeContainers, type RunningContainerRule } from '../judge/judge-container.ts'
+import { secretsOfFile } from '../judge/secrets/redact-file.ts'
+import type { Suppressions } from '../judge/suppress.ts'
+import { suppressYaml } from '../judge/suppress-yaml.ts'
+import type { Container } from '../model/container.ts'
+import type { Finding, Location, Problem } from '../model/finding.ts'
+import type { SourceFile } from '../model/report.ts'
+import { decode, type Text } from '../model/text.ts'
+import { type World, WorldError } from '../model/world.ts'
+import { readComposeProject } from '../read/compose/project.ts'
+import type { Manifests } from '../read/kubernetes/manifests.ts'
+import { type ReadManifests, readManifests } from '../read/kubernetes/read-manifests.ts'
+import { readYaml, type YamlFile, type YamlStream } from '../read/yaml/tree.ts'
+import type { JudgedUnit, Unit } from './repair.ts'
+
+export type ManifestRules = {
+  rulesFor(path: string): ReadonlyMap<string, RunningContainerRule>
+  suppressionsFor(path: string): Suppressions
+  readonly facts: Pick<ContainerFacts, 'today' | 'allowedRegistries' | 'imageOf'>
+}
+
+/** A stream that was read already. `declared`: what all streams of this run declare, this one among them. */
+export const kubernetesUnit = (text: Text, first: KubernetesStream, declared: () => Manifests, how: ManifestRules): Unit => {
+  const { path } = first.stream.file
+  return {
+    path,
+    textOf: file => (file === path ? text : undefined),
+    async judge(changed) {
+      const now = changed.get(path)
+      const { stream, read } = now === undefined ? first : readStream(path, now)
+      const manifests = declared()
+      const pods = byPod(read.containers)
+      const judged = judgeContainers(
+        read.containers,
+        how.rulesFor(path),
+        container => ({ ...how.facts, manifests, neighbours: pods.get(container.pod ?? container) ?? [] }),
+        textIn([stream.file]),
+      )
+      return report(judged, [...stream.problems, ...read.problems], [stream.file], how)
+    },
+  }
+}
+
+export type KubernetesStream = { readonly stream: YamlStream; readonly read: ReadManifests }
+
+export const readStream = (path: string, text: string): KubernetesStream => {
+  const stream = readYaml(path, text)
+  return { stream, read: readManifests(stream) }
+}
+
+const byPod = (containers: readonly Container[]): ReadonlyMap<unknown, readonly Container[]> => {
+  const pods = new Map<unknown, Container[]>()
+  for (const container of containers) {
+    const known = pods.get(container.pod ?? container)
+    if (known) known.push(container)
+    else pods.set(container.pod ?? container, [container])
+  }
+  return pods
+}
+
+/** `paths`: the files that are laid over one another; the first is the project's. What stands beside them is read where they name it. */
+export const composeUnit = (
+  world: World,
+  paths: readonly [string, ...string[]],
+  known: ReadonlyMap<string, Text>,
+  how: ManifestRules,
+  options: { readonly override?: boolean } = {},
+): Unit => {
+  const texts = new Map(known)
+  const [path] = paths
+  return {
+    path,
+    textOf: file => texts.get(file),
+    written(file, now) {
+      texts.set(file, now)
+    },
+    async judge(changed) {
+      const textOf = (file: string): string | undefined => changed.get(file) ?? texts.get(file)?.text
+      const project = await readComposeProject({
+        main: paths.map(main => ({ path: main, text: textOf(main) ?? '' })),
+        env: name => world.env[name],
+        workingFolder: resolve(dirname(path)),
+        ...(options.override === undefined ? {} : { override: options.override }),
+        async load(file, limit) {
+          const name = join(file)
+          const own = textOf(name)
+          if (own !== undefined) return { path: name, text: own }
+          try {
+            const text = decode(await world.files.read(name, limit))
+            texts.set(name, text)
+            return { path: name, text: text.text }
+          } catch (error) {
+            if (!(error instanceof WorldError)) throw error
+            if (error.code === 'not-found') return undefined
+            return { kind: 'failed', code: 'file-unreadable', message: error.message }
+          }
+        },
+      })
+      const { containers, files } = project
+      const judged = judgeContainers(
+        containers,
+        how.rulesFor(path),
+        () => ({ ...how.facts, manifests: undefined, neighbours: containers }),
+        textIn(files),
+      )
+      return report(judged, project.problems, files, how)
+    },
+  }
+}
+
+const textIn =
+  (files: readonly YamlFile[]): ((at: Location) => string) =>
+  at =>
+    at.in === 'file'
+      ? (files.find(({ path }) => path === at.path)?.text.slice(at.span.start, at.span.end) ?? '')
+      : JSON.stringify(at)
+
+const report = (
+  { judged, problems }: { readonly judged: readonly JudgedContainer[]; readonly problems: readonly Problem[] },
+  more: readonly Problem[],
+  files: readonly YamlFile[],
+  how: ManifestRules,
+): JudgedUnit => {
+  const findings: Finding[] = []
+  const told: Problem[] = [...more, ...problems]
+  for (const file of files) {
+    const own = judged.map(({ finding }) => finding).filter(({ at: [at] }) => at.in === 'file' && at.path === file.path)
+    const suppressed = suppressYaml([file], own, how.suppressionsFor(file.path))
+    findings.push(...suppressed.findings)
+    told.push(...suppressed.problems)
+  }
+  return {
+    findings,
+    problems: told,
+    faults: more.filter(({ kind }) => kind === 'failed').length,
+    files: files.map(file => sourceFile(file, findings)),
+  }
+}
+
+/** What is hidden is looked for when the file is shown. */
+const sourceFile = ({ path, text, lines }: YamlFile, findings: readonly Finding[]): SourceFile => {
+  const known = findings.flatMap(({ at: [at], redact }) => (at.in === 'file' && at.path === path ? (redact ?? []) : []))
+  const { spans, values } = secretsOfFile(text, known)
+  return { path, text, lines, redact: spans, secrets: values }
+}
