@@ -18,6 +18,7 @@ import {
 } from 'js-yaml'
 import type { Location, Problem } from '../../model/finding.ts'
 import { type LineStarts, lineStarts, type Span } from '../../model/text.ts'
+import { joinLine } from './flow-indent.ts'
 
 export type YamlFile = {
   /** As it is reported. */
@@ -103,14 +104,27 @@ const documentSpans = (text: string): readonly Span[] => {
   return spans
 }
 
+/** Characters that may be read again to join lines that are not indented enough. */
+const maxMending = 20_000_000
+
 /** Go templates, such as Helm's charts are made of: no YAML until something filled them in. */
 const template = /\{\{/
 
 const readDocument = (file: YamlFile, span: Span, problems: Problem[]): YamlNode | undefined => {
-  const source = file.text.slice(span.start, span.end)
-  let events: Event[]
+  let source = file.text.slice(span.start, span.end)
+  let events: Event[] | undefined
   try {
-    events = parseEvents(source, { maxDepth })
+    for (let work = 0; !events; ) {
+      try {
+        events = parseEvents(source, { maxDepth })
+      } catch (error) {
+        if (!(error instanceof YAMLException) || error.reason !== 'deficient indentation' || !error.mark) throw error
+        work += source.length
+        const joined = work > maxMending ? undefined : joinLine(source, error.mark.position)
+        if (joined === undefined) throw error
+        source = joined
+      }
+    }
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error
     const at = span.start + Math.min(error.mark?.position ?? 0, source.length)
