@@ -1,0 +1,79 @@
+/** Every rule's examples are its first tests, and its texts follow the house rules. */
+import { describe, expect, test } from 'vitest'
+import type { ContainerRule } from '../src/judge/container-rule.ts'
+import { type JudgedContainer, judgeContainers, type RunningContainerRule } from '../src/judge/judge-container.ts'
+import { containerRules } from '../src/judge/rules/container-registry.ts'
+import type { Example } from '../src/model/rule.ts'
+import { readSample } from './containers.ts'
+
+const all = Object.entries(containerRules as Readonly<Record<string, ContainerRule<unknown>>>)
+
+const running = (id: string, options: Readonly<Record<string, unknown>> = {}): RunningContainerRule => {
+  const rule = (containerRules as Readonly<Record<string, ContainerRule<unknown>>>)[id]!
+  if (!rule.options) return { rule, options: undefined, severity: undefined }
+  const result = rule.options['~standard'].validate(options)
+  if (result instanceof Promise || result.issues) throw new Error(`bad options for ${id}: ${JSON.stringify(options)}`)
+  return { rule, options: result.value, severity: undefined }
+}
+
+/** Findings of one rule in a sample. A rule that throws, or a sample that cannot be read, fails the test. */
+const judge = async (id: string, text: string, example: Example): Promise<readonly JudgedContainer[]> => {
+  const sample = await readSample(text)
+  for (const problem of sample.problems) if (problem.kind === 'failed') throw new Error(problem.message)
+  expect(sample.containers, 'the sample declares containers').not.toEqual([])
+  const { judged, problems } = judgeContainers(
+    sample.containers,
+    new Map([[id, running(id, example.options)]]),
+    () => ({
+      today: '2026-11-24',
+      neighbours: sample.containers,
+      manifests: sample.manifests,
+      imageOf: () => undefined,
+      allowedRegistries: example.allowedRegistries,
+    }),
+    at => (at.in === 'file' ? sample.text.slice(at.span.start, at.span.end) : ''),
+  )
+  for (const problem of problems) throw new Error(problem.message, { cause: problem.cause })
+  for (const { finding } of judged)
+    for (const at of finding.at)
+      if (at.in === 'file') expect(at.span.end, 'places are in the text').toBeLessThanOrEqual(sample.text.length)
+  return judged
+}
+
+test('there are rules, and their ids are their paths', () => {
+  expect(all.length).toBeGreaterThan(30)
+  for (const [id] of all) expect(id).toMatch(/^container\/[a-z0-9]+(-[a-z0-9]+)*$/)
+})
+
+describe.each(all)('%s', (id, rule) => {
+  test('its texts', () => {
+    expect(rule.why.length).toBeLessThanOrEqual(400)
+    expect(rule.why.length).toBeGreaterThan(60)
+    expect(rule.summary).not.toMatch(/\.$/)
+    expect(rule.since).toMatch(/^\d+\.\d+\.\d+$/)
+    expect(new Set(rule.replaces).size).toBe(rule.replaces?.length ?? 0)
+    for (const link of rule.links ?? []) expect(link).toMatch(/^https:\/\//)
+  })
+
+  test.each(rule.examples.map((example, i) => [i, example] as const))('example %i', async (_, example) => {
+    const found = await judge(id, example.bad, example)
+    expect(found, 'the bad sample is reported').not.toEqual([])
+    for (const { finding } of found) expect(finding.message).not.toMatch(/\.$/)
+    expect(
+      (await judge(id, example.good, example)).map(({ finding }) => finding.message),
+      'the good sample is silent',
+    ).toEqual([])
+  })
+
+  test('fixes are of the class that it claims', async () => {
+    const order = ['safe', 'unsafe', 'manual']
+    for (const example of rule.examples)
+      for (const { finding, wishes } of await judge(id, example.bad, example)) {
+        if (!finding.fix) continue
+        expect(rule.fixes, 'a rule that fixes says so').toBeDefined()
+        expect(order.indexOf(finding.fix.safety)).toBeGreaterThanOrEqual(order.indexOf(rule.fixes!))
+        expect(finding.fix.title).not.toMatch(/\.$/)
+        if (finding.fix.safety === 'manual') expect(wishes).toEqual([])
+      }
+  })
+})
