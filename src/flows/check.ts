@@ -11,7 +11,7 @@ import type { CheckReport, RuleInfo, SourceFile } from '../model/report.ts'
 import { type Encoding, encode } from '../model/text.ts'
 import { type World, WorldError } from '../model/world.ts'
 import type { Dockerfile } from '../read/dockerfile/graph.ts'
-import { discover, isDockerfileName, isManifestName } from './discover.ts'
+import { discover, isDockerfileName, isManifestName, isScriptName } from './discover.ts'
 import { ContextReader, dockerfileUnit, sizeLimit } from './dockerfile-unit.ts'
 import { onlyThese, ruleNames } from './known-rules.ts'
 import { ManifestFiles } from './manifest-files.ts'
@@ -157,18 +157,25 @@ export const check = async (world: World, rules: Rules, version: string, options
     let judged = 0
     for await (const { path, bytes, error } of readAll(world, discovery.paths)) {
       const isYaml = isManifestName(basename(path))
+      const isScript = isScriptName(basename(path))
       const isNamed = discovery.named.has(path)
       if (!bytes) {
         // Found by its name alone, and too large to be looked at: nothing says that it is ours.
-        if (isYaml && !isNamed && error.code === 'too-large') continue
+        if ((isYaml || isScript) && !isNamed && error.code === 'too-large') continue
         problems.push(failed(error.code === 'too-large' ? 'file-too-large' : 'file-unreadable', error.message, path))
         judged++
       } else if (await manifests.take(path, bytes, isYaml ? 'yes' : isDockerfileName(basename(path)) ? 'no' : 'perhaps')) judged++
-      else if (!isYaml) {
+      else if (!isYaml && !isScript) {
         await checkDockerfile(path, bytes)
         judged++
       } else if (isNamed) {
-        problems.push(failed('file-unknown', `${path} holds no Compose services and no Kubernetes objects`, path))
+        problems.push(
+          failed(
+            'file-unknown',
+            `${path} holds no Compose services, no Kubernetes objects, and no command that starts a container`,
+            path,
+          ),
+        )
         judged++
       }
     }

@@ -38,6 +38,10 @@ export const isManifestName = (name: string): boolean =>
 const skippedFolders = new Set(['.git', '.hg', '.svn', 'node_modules'])
 const globSigns = /[*?[{]/
 
+/** Files in which a container may be started by a command line. */
+export const isScriptName = (name: string): boolean =>
+  /\.(?:sh|bash|ksh|zsh|mk|service)$|^(?:GNU)?[Mm]akefile$|^Jenkinsfile(?:\.[\w-]+)?$|\.jenkinsfile$/.test(name)
+
 /**
  * Files are taken whatever their names; folders are searched for Dockerfiles and YAML, without what git ignores (.gitignore, .git/info/exclude);
  * patterns are matched against all files below their fixed part. Paths come back sorted, without doubles, in the form in which they were
@@ -70,7 +74,7 @@ export const discover = async (world: World, args: readonly string[], options: D
     try {
       const status = arg === '' ? undefined : await world.files.stat(arg)
       if (status?.type === 'directory') {
-        const paths = await searched(arg, name => isDockerfileName(name) || isManifestName(name))
+        const paths = await searched(arg, name => isDockerfileName(name) || isManifestName(name) || isScriptName(name))
         for (const path of paths) add(path)
         if (paths.length === 0 && countFailed(problems) === failedBefore) {
           fail(

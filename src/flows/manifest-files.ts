@@ -1,11 +1,20 @@
-/** Which files belong together: those of one Compose project, and the streams of Kubernetes objects that know of each other. */
+/** Which files belong together: those of one Compose project, and the streams of Kubernetes objects that know of each other; scripts stand alone. */
 import { basename, dirname, join } from 'node:path'
 import { decode, type Text } from '../model/text.ts'
 import type { World } from '../model/world.ts'
 import { looksLikeCompose } from '../read/compose/recognise.ts'
+import { runFileKind } from '../read/docker-run/find-docker-run.ts'
 import { looksLikeKubernetes } from '../read/kubernetes/looks-like-kubernetes.ts'
 import { mergeManifests } from '../read/kubernetes/read-manifests.ts'
-import { composeUnit, type KubernetesStream, kubernetesUnit, type ManifestRules, readStream } from './manifest-unit.ts'
+import {
+  composeUnit,
+  type KubernetesStream,
+  kubernetesUnit,
+  type ManifestRules,
+  readScriptRuns,
+  readStream,
+  scriptUnit,
+} from './manifest-unit.ts'
 import type { Unit } from './repair.ts'
 
 /** Collects the files of a run; then each project and stream is a unit. */
@@ -14,6 +23,8 @@ export class ManifestFiles {
   readonly #how: ManifestRules
   readonly #compose = new Map<string, Text>()
   readonly #streams: { readonly text: Text; readonly stream: KubernetesStream }[] = []
+
+  readonly #scripts: Unit[] = []
 
   constructor(world: World, how: ManifestRules) {
     this.#world = world
@@ -28,8 +39,14 @@ export class ManifestFiles {
       this.#streams.push({ text, stream: readStream(path, text.text) })
       return true
     }
-    if (!looksLikeCompose(isYaml === 'yes' ? path : `${path}.yaml`, text.text)) return false
-    this.#compose.set(join(path), text)
+    if (looksLikeCompose(isYaml === 'yes' ? path : `${path}.yaml`, text.text)) {
+      this.#compose.set(join(path), text)
+      return true
+    }
+    if (runFileKind(path, text.text) === undefined) return false
+    const script = readScriptRuns(path, text.text)
+    if (script.runs.containers.length + script.runs.problems.length === 0) return false
+    this.#scripts.push(scriptUnit(text, script, this.#how))
     return true
   }
 
@@ -37,7 +54,7 @@ export class ManifestFiles {
   *units(): Generator<Unit> {
     const declared = mergeManifests(this.#streams.map(({ stream }) => stream.read.manifests))
     const streams = this.#streams.map(({ text, stream }) => kubernetesUnit(text, stream, () => declared, this.#how))
-    yield* [...streams, ...this.#projects()].sort((a, b) => (a.path < b.path ? -1 : 1))
+    yield* [...streams, ...this.#scripts, ...this.#projects()].sort((a, b) => (a.path < b.path ? -1 : 1))
   }
 
   /** An override beside its file is a part of that project (https://docs.docker.com/compose/how-tos/multiple-compose-files/merge/); other files are projects. */

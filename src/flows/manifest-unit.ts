@@ -1,4 +1,4 @@
-/** A Compose project, or a stream of Kubernetes objects, as one thing to judge and to fix. */
+/** A Compose project, a stream of Kubernetes objects, a script that starts containers, as one thing to judge and to fix. */
 import { dirname, join, resolve } from 'node:path'
 import type { ContainerFacts } from '../judge/container-rule.ts'
 import { type JudgedContainer, judgeContainers, type RunningContainerRule } from '../judge/judge-container.ts'
@@ -8,9 +8,10 @@ import { suppressYaml } from '../judge/suppress-yaml.ts'
 import type { Container } from '../model/container.ts'
 import type { Finding, Location, Problem } from '../model/finding.ts'
 import type { SourceFile } from '../model/report.ts'
-import { decode, type Text } from '../model/text.ts'
+import { decode, lineStarts, type Text } from '../model/text.ts'
 import { type World, WorldError } from '../model/world.ts'
 import { readComposeProject } from '../read/compose/project.ts'
+import { type FoundRuns, findDockerRuns } from '../read/docker-run/find-docker-run.ts'
 import type { Manifests } from '../read/kubernetes/manifests.ts'
 import { type ReadManifests, readManifests } from '../read/kubernetes/read-manifests.ts'
 import { readYaml, type YamlFile, type YamlStream } from '../read/yaml/tree.ts'
@@ -50,6 +51,33 @@ export const readStream = (path: string, text: string): KubernetesStream => {
   const stream = readYaml(path, text)
   return { stream, read: readManifests(stream) }
 }
+
+/** Command lines that start containers, in a script or a file of CI. */
+export const scriptUnit = (text: Text, first: ScriptRuns, how: ManifestRules): Unit => {
+  const { path } = first.file
+  return {
+    path,
+    textOf: file => (file === path ? text : undefined),
+    async judge(changed) {
+      const now = changed.get(path)
+      const { file, runs } = now === undefined ? first : readScriptRuns(path, now)
+      const judged = judgeContainers(
+        runs.containers,
+        how.rulesFor(path),
+        () => ({ ...how.facts, manifests: undefined, neighbours: runs.containers }),
+        textIn([file]),
+      )
+      return report(judged, runs.problems, [file], how)
+    },
+  }
+}
+
+export type ScriptRuns = { readonly file: YamlFile; readonly runs: FoundRuns }
+
+export const readScriptRuns = (path: string, text: string): ScriptRuns => ({
+  file: { path, text, lines: lineStarts(text) },
+  runs: findDockerRuns(path, text),
+})
 
 const byPod = (containers: readonly Container[]): ReadonlyMap<unknown, readonly Container[]> => {
   const pods = new Map<unknown, Container[]>()
