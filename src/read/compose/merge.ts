@@ -90,15 +90,18 @@ const mapWith = (
   both: (below: YamlNode, above: YamlNode, name: string) => YamlNode,
 ): YamlMap => {
   const fields = new Map<string, YamlEntry>()
-  for (const [name, field] of fieldsOf(base)) if (!isReset(field.value)) fields.set(name, entryOf(field))
+  const below = fieldsOf(base)
+  merging.budget -= below.size
+  if (merging.budget < 0) return over
+  for (const [name, field] of below) if (!isReset(field.value)) fields.set(name, entryOf(field))
   for (const [name, field] of fieldsOf(over)) {
     if (--merging.budget < 0) break
-    const below = fields.get(name)
+    const old = fields.get(name)
     if (isReset(field.value)) fields.delete(name)
-    else if (!below || isOverride(field.value)) fields.set(name, entryOf(field))
+    else if (!old || isOverride(field.value)) fields.set(name, entryOf(field))
     else {
-      const value = both(below.value, field.value, name)
-      fields.set(name, value === below.value ? below : { key: field.key, value })
+      const value = both(old.value, field.value, name)
+      fields.set(name, value === old.value ? old : { key: field.key, value })
     }
   }
   return { ...placeOf(over), kind: 'map', entries: [...fields.values()], flow: over.flow }

@@ -62,7 +62,8 @@ export type ComposeProject = {
 const maxFileSize = 16 * 1024 * 1024
 const maxFiles = 1_000
 const maxDepth = 20
-const maxMerged = 500_000
+/** Entries that may be merged, besides one for each character that is read. */
+const freeMerges = 200_000
 
 export const readComposeProject = async (input: ComposeInput): Promise<ComposeProject> => new ProjectReader(input).read()
 
@@ -114,7 +115,7 @@ class ProjectReader {
   constructor(input: ComposeInput) {
     this.#input = input
     this.#reading = new ComposeReading(input.workingFolder)
-    this.#merging = { problems: this.#reading.problems, budget: maxMerged }
+    this.#merging = { problems: this.#reading.problems, budget: freeMerges }
   }
 
   async read(): Promise<ComposeProject> {
@@ -128,7 +129,7 @@ class ProjectReader {
       this.#reading.problem(
         'failed',
         'compose-too-large',
-        `more than ${maxMerged} entries to merge; what comes after is not judged`,
+        'aliases make too much of these files to be laid over one another; what comes after is not judged',
       )
     const nodeOf = new Map<Container, YamlMap>()
     const sourceOf = new Map<Container, ServiceSource>()
@@ -227,6 +228,8 @@ class ProjectReader {
     }
     const { file, documents, problems } = readYaml(path, text)
     this.#files.push(file)
+    this.#reading.allow(text)
+    this.#merging.budget += text.length
     this.#reading.scopes.set(file, { lookup, folder })
     for (const { kind, code, message, at } of problems) this.#reading.problem(kind, code, message, at)
     return documents.flatMap(({ root }) => {
@@ -321,7 +324,7 @@ class ProjectReader {
     const services = resolved(field?.value)
     if (!field || services?.kind !== 'map') return root
     const fields = fieldsOf(services)
-    if (![...fields.values()].some(({ value }) => isExtending(value))) return root
+    if (![...fields.values()].some(({ value }) => this.#isExtending(value))) return root
     const here: FileOfServices = { ...place, services, cache: new Map() }
     const entries: YamlEntry[] = []
     for (const { key, value, name } of fields.values()) {
@@ -334,6 +337,14 @@ class ProjectReader {
       ...root,
       entries: [...fieldsOf(root).values()].map(({ key, value, name }) => ({ key, value: name === 'services' ? all : value })),
     }
+  }
+
+  #isExtending(value: YamlNode): boolean {
+    const body = asMap(value)
+    if (!body || this.#merging.budget < 0) return false
+    const fields = fieldsOf(body)
+    this.#merging.budget -= fields.size
+    return fields.has('extends')
   }
 
   /** Undefined: there is no such service. */
@@ -431,6 +442,7 @@ class ProjectReader {
         reading.wrong(`services.${name}`, 'a mapping', locationOf(key))
         continue
       }
+      if (!reading.visit(key, fieldsOf(body).size)) break
       const fileVariables = await this.#fileVariables(body)
       const remotes = this.#remotes.get(name) ?? []
       const remoteSources = containers.length === 0 ? [...remotes, ...this.#remoteIncludes] : remotes
@@ -480,11 +492,6 @@ class ProjectReader {
 }
 
 const topLevel = new Set(['version', 'name', 'include', 'services', 'models', 'networks', 'volumes', 'secrets', 'configs'])
-
-const isExtending = (value: YamlNode): boolean => {
-  const body = asMap(value)
-  return body !== undefined && fieldsOf(body).has('extends')
-}
 
 /** Done is done: a file that includes this one must not do it again, from its own folder. */
 const withoutExtends = (body: YamlMap): YamlMap => {

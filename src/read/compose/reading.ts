@@ -29,8 +29,8 @@ export type Pair = {
 
 export type Item = { readonly node: YamlNode; readonly at: Location }
 
-/** Fields and items that one project may make us read: aliases let a small file repeat itself without end. */
-const maxVisits = 500_000
+/** Fields and items that one project may make us read, besides one for each character: aliases let a small file repeat itself without end. */
+const freeVisits = 200_000
 const maxProblems = 1_000
 
 export class ComposeReading {
@@ -38,7 +38,7 @@ export class ComposeReading {
   readonly scopes = new Map<YamlFile, FileScope>()
   readonly #told = new Set<string>()
   readonly #workingFolder: string | undefined
-  #visits = 0
+  #visits = freeVisits
 
   /** The absolute folder that relative paths of files are meant from, where it is known. */
   constructor(workingFolder?: string) {
@@ -63,13 +63,19 @@ export class ComposeReading {
     this.problem('failed', 'compose-wrong-type', `\`${what}\` should be ${wanted}`, at)
   }
 
+  /** A file that is read brings what it may say. */
+  allow(text: string): void {
+    this.#visits += text.length
+  }
+
   /** False when so much was read that the rest is left out. */
-  visit(node: YamlNode): boolean {
-    if (++this.#visits <= maxVisits) return true
+  visit(node: YamlNode, cost = 1): boolean {
+    this.#visits -= cost
+    if (this.#visits >= 0) return true
     this.problem(
       'failed',
       'compose-too-large',
-      `more than ${maxVisits} fields and items; what comes after is not judged`,
+      'aliases make too much of these files; what comes after is not judged',
       locationOf(node),
       '',
     )
@@ -85,7 +91,13 @@ export class ComposeReading {
   fields(node: YamlNode | undefined): readonly Field[] {
     const map = resolved(node)
     if (map?.kind !== 'map') return []
-    return [...fieldsOf(map).values()].filter(({ value, key }) => !isReset(value) && this.visit(key))
+    const fields: Field[] = []
+    for (const field of fieldsOf(map).values()) {
+      if (isReset(field.value)) continue
+      if (!this.visit(field.key)) break
+      fields.push(field)
+    }
+    return fields
   }
 
   map(parent: YamlMap | undefined, name: string, what = name): YamlMap | undefined {
@@ -212,7 +224,10 @@ export class ComposeReading {
     for (const part of partsOf(field.value)) {
       const node = resolved(part)
       if (node?.kind === 'list') {
-        for (const item of node.items) if (!isReset(item) && this.visit(item)) items.push({ node: item, at: locationOf(item) })
+        for (const item of node.items) {
+          if (!this.visit(item)) break
+          if (!isReset(item)) items.push({ node: item, at: locationOf(item) })
+        }
       } else if (node && !isNull(node)) {
         const at = part === field.value ? entryPlace(field) : locationOf(part)
         if (!orOne || node.kind !== 'scalar') this.wrong(what, 'a list', at)
@@ -253,7 +268,8 @@ export class ComposeReading {
         }
       } else if (node?.kind === 'list') {
         for (const item of node.items) {
-          if (isReset(item) || !this.visit(item)) continue
+          if (!this.visit(item)) break
+          if (isReset(item)) continue
           const at = locationOf(item)
           const scalar = resolved(item)
           const text = this.text(item)
@@ -288,9 +304,11 @@ export class ComposeReading {
         for (const one of this.fields(node)) names.set(one.name, { value: one.name, at: entryPlace(one), body: one.value })
       else if (node?.kind === 'list')
         for (const item of node.items) {
-          const value = isReset(item) || !this.visit(item) ? undefined : this.text(item)
-          if (value !== undefined) names.set(value, { value, at: locationOf(item), body: undefined })
-          else if (!isReset(item)) this.wrong(what, 'a list of names', locationOf(item))
+          if (!this.visit(item)) break
+          if (isReset(item)) continue
+          const value = this.text(item)
+          if (value === undefined) this.wrong(what, 'a list of names', locationOf(item))
+          else names.set(value, { value, at: locationOf(item), body: undefined })
         }
       else if (node && !isNull(node)) this.wrong(what, 'a list or a mapping', entryPlace(field))
     }
