@@ -166,7 +166,7 @@ export const podSecurity = (container: Container, version: PodSecurityVersion = 
     report('privilegeEscalation', container.noNewPrivileges, '`allowPrivilegeEscalation` is not false')
   if (!isInUserNamespace) {
     if (!runAsNonRoot.value) report('runAsNonRoot', runAsNonRoot, '`runAsNonRoot` is not true')
-    else if (own?.runAsNonRoot?.value === false) report('runAsNonRoot', own.runAsNonRoot, '`runAsNonRoot` of the pod is false')
+    else if (own?.runAsNonRoot?.value === false) report('runAsNonRoot', own.runAsNonRoot, '`runAsNonRoot` is false')
     if (minor >= since.runAsUser)
       for (const one of both(own?.user, user))
         if (one.value !== undefined && /^0+$/.test(one.value.split(':')[0]!)) report('runAsUser', one, '`runAsUser` is 0')

@@ -85,6 +85,7 @@ export const readPod = (notes: Notes, source: PodSource, nodeOf: Map<Container, 
       })),
     ),
     volumes: [...volumes.values()].map(({ name, kind, at }) => ({ value: { name, kind }, at })),
+    ...(contexts.length > 0 ? { declared: declaredBy(notes, contexts) } : {}),
     at: source.at,
   }
   const hostPid = flag('hostPID')
@@ -124,6 +125,25 @@ export const readPod = (notes: Notes, source: PodSource, nodeOf: Map<Container, 
     nodeOf.set(container, { container: item.map, pod: specs[0] })
     return container
   })
+}
+
+/** What a pod's own securityContext says, and nothing where it is silent. */
+const declaredBy = (notes: Notes, pod: readonly YamlMap[]): NonNullable<Pod['declared']> => {
+  const { user, runAsNonRoot, seccomp, apparmor, selinux, hostProcess } = readSecurity(notes, {
+    container: [],
+    pod,
+    annotations: undefined,
+    name: '',
+    isWindows: false,
+  })
+  return {
+    ...(user.at ? { user } : {}),
+    ...(runAsNonRoot.at ? { runAsNonRoot } : {}),
+    ...(seccomp.at ? { seccomp } : {}),
+    ...(apparmor.at ? { apparmor } : {}),
+    ...(selinux.at ? { selinux } : {}),
+    ...(hostProcess.at ? { hostProcess } : {}),
+  }
 }
 
 const restarts: Readonly<Record<string, string>> = {

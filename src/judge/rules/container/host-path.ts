@@ -48,6 +48,8 @@ export default containerRule({
       if (type !== 'bind' || source === undefined || engineAt(source)) continue
       const place = { at, ...(declaredAt ? { also: [declaredAt] } : {}) }
       const danger = hostPathDanger(source, readOnly)
+      // The host's time zone hurts nobody; the standards of Kubernetes forbid it all the same.
+      if (danger?.severity === 'info' && container.form !== 'kubernetes') continue
       if (danger) {
         const written = readOnly ? ', read-only' : ''
         yield {

@@ -79,7 +79,7 @@ export default containerRule({
     const isHost = container.network.value === 'host'
     for (const port of container.ports) {
       if (container.form === 'kubernetes') {
-        if (port.hostPort === undefined || port.hostPort === 0) continue
+        if (port.hostPort === undefined || port.hostPort === 0 || isHost) continue
         yield {
           at: port.at,
           message: `the port ${port.hostPort} of every node that runs the pod is taken, and open past all policies of the network`,

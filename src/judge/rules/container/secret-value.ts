@@ -70,11 +70,11 @@ const told = function* (
   { found }: Found,
 ): Iterable<Report> {
   // Of several in one place the first says enough: those that are known by their shape come before those known by their name.
-  const known = found.find(({ id }) => id !== 'secret-name')
+  const known = found.find(({ id }) => Object.hasOwn(detectors, id) && detectors[id]!.onlyIn === undefined)
   const first = known ?? found[0]
   if (!first) return
   const text = name === undefined ? value : `${name}=${value}`
-  const detector = known && Object.hasOwn(detectors, known.id) ? detectors[known.id] : undefined
+  const detector = known && detectors[known.id]
   const isSample = !known && isPlaceholder(text.slice(first.start, first.end))
   const instead =
     form === 'kubernetes'

@@ -1,4 +1,4 @@
-import type { Severity } from '../../../model/finding.ts'
+import type { Location, Severity } from '../../../model/finding.ts'
 import type { Report } from '../../../model/rule.ts'
 import type { AccessRule } from '../../../read/kubernetes/manifests.ts'
 import { advise, speaksForPod } from '../../container-queries.ts'
@@ -40,6 +40,12 @@ export default containerRule({
     const { pod } = container
     if (!pod || !speaksForPod(container, facts)) return
     const name = pod.serviceAccount.value ?? 'default'
+    const own = pod.serviceAccount.at ?? pod.at
+    // Where the right is given, unless that is another file.
+    const places = (given: Location, ...more: readonly Location[]): Pick<Report, 'at' | 'also'> =>
+      given.in === 'file' && own.in === 'file' && given.path === own.path
+        ? { at: given, also: [...more, own] }
+        : { at: own, also: [given, ...more] }
     for (const { binding, role, rules } of accessOf(pod, facts.manifests)) {
       const isWide = binding.kind === 'ClusterRoleBinding'
       const where = isWide ? 'in the whole cluster' : 'in its namespace'
@@ -47,8 +53,7 @@ export default containerRule({
         const known = builtIn[binding.role.name]
         if (binding.role.kind !== 'ClusterRole' || known === undefined) continue
         yield {
-          at: pod.serviceAccount.at ?? pod.at,
-          also: [binding.at],
+          ...places(binding.at),
           severity: isWide ? known.severity : 'high',
           message: `the pod’s account \`${name}\` is \`${binding.role.name}\` ${where}: ${known.gives}`,
           ...advise('Bind a role of its own, with the verbs and resources that the program uses'),
@@ -59,8 +64,7 @@ export default containerRule({
         const danger = dangerOf(rule)
         if (!danger) continue
         yield {
-          at: pod.serviceAccount.at ?? pod.at,
-          also: [rule.at, binding.at],
+          ...places(rule.at, binding.at),
           severity: danger.isTotal && isWide ? 'critical' : danger.severity,
           message: `the pod’s account \`${name}\` may ${danger.may} ${where}, by \`${role.name}\``,
           ...advise('Name the verbs and the resources that the program uses, by resourceNames where it is always the same one'),
