@@ -13,10 +13,27 @@ export type LeakPlace =
       readonly path: string
       readonly line: number
       readonly inside: string | undefined
+      /** The object, where the file holds objects of a Git repository; `line` is the object's. */
+      readonly git?: GitPlace
     }
   /** `env API_KEY`, `label org.example.token`, `entrypoint`, `cmd`, `healthcheck`. */
   | { readonly in: 'config'; readonly field: string }
   | { readonly in: 'history'; readonly step: number; readonly what: string }
+
+/** An object of a Git repository. */
+export type GitPlace = {
+  /** The folder that holds all of them, absolute. */
+  readonly objects: string
+  /** Undefined where it could not be put together. */
+  readonly id: string | undefined
+  readonly type: 'commit' | 'tree' | 'blob' | 'tag' | undefined
+  /** A path that it has in the repository. */
+  readonly name: string | undefined
+  /** Of the pack's entry, where there is no id. */
+  readonly offset: number | undefined
+  /** How many objects have the same secret. */
+  readonly count: number
+}
 
 export type Leak = {
   /** The detector's id; `secret-name` where only the name says so. */

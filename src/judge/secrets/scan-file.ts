@@ -30,6 +30,8 @@ export type Hit = {
   readonly value?: string
 }
 
+type Bytes = Pick<LayerFile, 'size' | 'read' | 'readInto'>
+
 export type ScanFileOptions = {
   /** Values are kept. Such hits are never stored. */
   readonly reveal: boolean
@@ -42,7 +44,7 @@ const longest = 24 * 1024
 const usualReach = { before: 256, after: 1024 }
 const lead = Math.max(usualReach.before, ...Object.values(detectors).map(({ reach }: Detector) => reach?.before ?? 0))
 /** More in one file say nothing new. */
-const hitsLimit = 200
+export const hitsLimit = 200
 
 const entries: readonly (readonly [string, Detector])[] = Object.entries(detectors)
 const keywords = [...new Set(entries.flatMap(([, { keywords: own }]) => own))]
@@ -133,12 +135,27 @@ const asLast = (hits: readonly Hit[]): readonly Hit[] =>
 /** Compiled Java says nothing that its sources' constants do not, and there are thousands of them. */
 const members = /^(?!.*\.(?:class|png|jpe?g|gif|ico|woff2?|ttf|so|dll|dylib|exe)$)/i
 
-const scanPlain = (original: LayerFile, options: ScanFileOptions): readonly Hit[] => {
+const scanPlain = (file: LayerFile, options: ScanFileOptions): readonly Hit[] => {
+  const found = findIn(file, wantedIn(file.path))
+  const hits = settle(found).map(one => hitOf(one, options))
+  return found.length >= hitsLimit ? asLast(hits) : hits
+}
+
+export const hitOf = (one: Found, options: ScanFileOptions): Hit => ({
+  detector: entries[one.detector]![0],
+  line: one.line,
+  prefix: one.value.length < 16 ? '' : one.prefix,
+  length: one.value.length,
+  fingerprint: fingerprintOf(one),
+  ...(options.reveal ? { value: one.value } : {}),
+})
+
+/** Everything in a file that some detectors find, at most `hitsLimit`; where they overlap, all of it. `isWanted`: whether a detector looks into this file. */
+export const findIn = (original: Bytes, isWanted: (detector: number) => boolean): readonly Found[] => {
   const start = readAt(original, 0, window + longest)
   const file = narrowed(original, start)
   const isBinary = (file === original ? start.subarray(0, 8192) : file.read(0, 8192)).includes(0)
   const found: Found[] = []
-  const isWanted = wantedIn(file.path)
   let lines = 0
   for (let at = 0; at < file.size && found.length < hitsLimit; at += window) {
     // What stands across the ends of a window stands whole in the bytes around it; its keyword says which window's it is.
@@ -162,20 +179,12 @@ const scanPlain = (original: LayerFile, options: ScanFileOptions): readonly Hit[
     if (found.length > 0) numberLines(bytes, base, lines, found)
     if (at + window < file.size) lines += countLines(bytes, at + window - lead - base)
   }
-  const hits = settle(found).map(one => ({
-    detector: entries[one.detector]![0],
-    line: one.line,
-    prefix: one.value.length < 16 ? '' : one.prefix,
-    length: one.value.length,
-    fingerprint: fingerprintOf(one),
-    ...(options.reveal ? { value: one.value } : {}),
-  }))
-  return found.length >= hitsLimit ? asLast(hits) : hits
+  return found
 }
 
 /** The same memory for all files: to take it anew for each takes longer than to read most of them. */
 const room = new Uint8Array(lead + window + longest)
-const readAt = (file: LayerFile, offset: number, length: number): Uint8Array => {
+const readAt = (file: Bytes, offset: number, length: number): Uint8Array => {
   if (!file.readInto) return file.read(offset, length)
   return room.subarray(0, file.readInto(offset, room.subarray(0, Math.max(0, Math.min(length, file.size - offset)))))
 }
@@ -209,11 +218,10 @@ const tokensIn = (bytes: Uint8Array, first: number, limit: number, hit: (keyword
 }
 
 /** Text in UTF-16, as Windows writes it, as if it were Latin 1; any other file as it is. */
-const narrowed = (file: LayerFile, start: Uint8Array): LayerFile => {
+const narrowed = (file: Bytes, start: Uint8Array): Bytes => {
   const low = lowByteOf(start.subarray(0, 512))
   if (low === undefined) return file
   return {
-    path: file.path,
     size: file.size >> 1,
     read(offset, length) {
       const wide = file.read(2 * offset, 2 * length)
@@ -240,11 +248,14 @@ const lowByteOf = (head: Uint8Array): 0 | 1 | undefined => {
   return texts >= 0.9 * pairs ? low : undefined
 }
 
+/** The paths that a detector is for; undefined: all. */
+export const onlyInOf = (detector: number): RegExp | undefined => entries[detector]![1].onlyIn
+
 /** Which detectors look into a file; asked for each only once. */
 const wantedIn = (path: string): ((detector: number) => boolean) => {
   const known = new Map<number, boolean>()
   return i => {
-    const { onlyIn } = entries[i]![1]
+    const onlyIn = onlyInOf(i)
     if (onlyIn === undefined) return true
     const isWanted = known.get(i) ?? onlyIn.test(path)
     known.set(i, isWanted)
@@ -273,7 +284,8 @@ const lookAround = (
   }
 }
 
-type Found = { detector: number; start: number; end: number; value: string; prefix: string; line: number }
+/** `detector`: its number. `start`, `end`: in characters. */
+export type Found = { detector: number; start: number; end: number; value: string; prefix: string; line: number }
 
 const latin1 = (bytes: Uint8Array, start: number, end: number): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1')
@@ -305,9 +317,9 @@ const numberLines = (bytes: Uint8Array, offset: number, before: number, found: F
 }
 
 /** Where two kinds overlap the more special one (the earlier, then the longer) stays. */
-const settle = (found: readonly Found[]): readonly Found[] => {
+export const settle = (found: readonly Found[]): readonly Found[] => {
   // What is known by its name alone yields to what is known by its shape.
-  const isGeneral = (one: Found): number => Number(entries[one.detector]![1].onlyIn !== undefined)
+  const isGeneral = (one: Found): number => Number(onlyInOf(one.detector) !== undefined)
   const sorted = [...found].sort((a, b) => a.start - b.start || b.end - a.end || isGeneral(a) - isGeneral(b))
   const kept: Found[] = []
   for (const one of sorted) {
