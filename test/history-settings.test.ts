@@ -207,6 +207,12 @@ describe('what is accepted', () => {
   })
 })
 
+test('kinds of secrets are explained by the names that they have there', () => {
+  const { stdout, status } = spawnSync(process.execPath, [program, 'explain', 'secret/github-token'], { encoding: 'utf8' })
+  expect(status).toBe(0)
+  expect(stdout).toMatch(/^secret\/github-token\nGitHub token\.\n\nWhy\n[\s\S]*\nFirst\n[\s\S]*https:/)
+})
+
 test('a bulkhead.yaml for images is none that check refuses; the schema knows the same names', () => {
   const cwd = join(top, 'check')
   mkdirSync(cwd)

@@ -4,9 +4,10 @@ import { ruleInfo } from '../flows/shellcheck.ts'
 import { containerRules } from '../judge/rules/container-registry.ts'
 import { imageRules } from '../judge/rules/image-registry.ts'
 import { rules as dockerfileRules } from '../judge/rules/registry.ts'
+import { leakRules } from '../judge/secrets/leaks.ts'
 import { UsageError } from '../model/finding.ts'
 import type { RuleInfo } from '../model/report.ts'
-import { rulesJson, rulesTable, ruleText } from '../show/rule-docs.ts'
+import { rulesJson, rulesTable, ruleText, secretText } from '../show/rule-docs.ts'
 import { print, terminalWidth, wantsColour } from './terminal.ts'
 
 const rules: Readonly<Record<string, Omit<RuleInfo, 'id'>>> = { ...dockerfileRules, ...imageRules, ...containerRules }
@@ -18,9 +19,9 @@ const view = (color: 'auto' | 'always' | 'never'): { colour: boolean; width?: nu
   return { colour: wantsColour(color), ...(width === undefined ? {} : { width }) }
 }
 
-/** Prints the page of every rule that the id means. Throws UsageError for an unknown one. */
+/** Prints the page of every rule, and kind of secret, that the id means. Throws UsageError for an unknown one. */
 export const runExplain = async (id: string, color: 'auto' | 'always' | 'never'): Promise<number> => {
-  const names = ruleNames(rules)
+  const names = ruleNames({ ...rules, ...leakRules })
   const meant = names.resolve(id)
   if (meant.length === 0) {
     const near = names.nearest(id)
@@ -29,7 +30,11 @@ export const runExplain = async (id: string, color: 'auto' | 'always' | 'never')
       near === undefined ? 'bulkhead rules lists all of them' : `did you mean ${near}?`,
     )
   }
-  const pages = meant.map(one => ruleText(rules[one] ? { ...rules[one], id: one } : ruleInfo(one, 'info'), view(color)))
+  const pages = meant.map(one => {
+    const secret = leakRules[one]
+    if (secret) return secretText(one, secret, view(color))
+    return ruleText(rules[one] ? { ...rules[one], id: one } : ruleInfo(one, 'info'), view(color))
+  })
   await print(pages.join(`\n${'─'.repeat(60)}\n\n`))
   return 0
 }

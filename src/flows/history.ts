@@ -40,7 +40,7 @@ export const historySettings = async (world: World, choices: HistoryChoices): Pr
   const only = wanted && onlyThese(names, wanted)
   for (const name of wanted ?? [])
     if (!names.resolve(name).some(id => id in imageRules || id in leakRules))
-      throw new UsageError(`\`${name}\` says nothing of images`, 'bulkhead check runs it on Dockerfiles')
+      throw new UsageError(`\`${name}\` says nothing of images`, 'bulkhead check runs it')
   const profile = choices.profile ?? settings.profile
   const rules = new Map<string, RunningImageRule>()
   for (const [id, rule] of Object.entries<ImageRule<unknown>>(imageRules)) {

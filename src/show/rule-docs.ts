@@ -39,6 +39,32 @@ export const ruleText = (info: RuleInfo, options: { readonly colour: boolean; re
   return `${lines.join('\n')}\n`
 }
 
+/** What is known of a kind of secret. */
+export const secretText = (
+  id: string,
+  {
+    summary,
+    why,
+    revoke,
+    link,
+  }: { readonly summary: string; readonly why: string; readonly revoke: string; readonly link: string },
+  options: { readonly colour: boolean; readonly width?: number },
+): string => {
+  const style = styleFor(options.colour)
+  const width = Math.min(100, options.width ?? 100)
+  const part = (title: string, text: string): readonly string[] => ['', style.bold(title), wrapText(text, width, '  ')]
+  return `${[
+    style.bold(id),
+    wrapText(`${summary}.`, width),
+    ...part('Why', why),
+    ...part('First', revoke),
+    '',
+    `${style.bold('Read')}      ${link}`,
+    '',
+    style.dim('What of it is accepted in an image, bulkhead.yaml says: docs/history.md'),
+  ].join('\n')}\n`
+}
+
 const indent = (text: string): string =>
   text
     .replace(/\n$/, '')

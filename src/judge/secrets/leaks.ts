@@ -41,9 +41,15 @@ const named = {
   link: 'https://docs.docker.com/build/building/secrets/',
 }
 
+/** `summary`: as its issuer calls it. */
+export type LeakRule = Pick<Leak, 'why' | 'revoke' | 'link'> & { readonly summary: string }
+
 /** The kinds of secrets, as a configuration names them. */
-export const leakRules: Readonly<Record<string, { readonly summary: string }>> = Object.fromEntries(
-  [['secret-name', named] as const, ...Object.entries(detectors)].map(([id, { name }]) => [ruleOf(id), { summary: name }]),
+export const leakRules: Readonly<Record<string, LeakRule>> = Object.fromEntries(
+  [['secret-name', named] as const, ...Object.entries(detectors)].map(([id, { name, why, revoke, link }]) => [
+    ruleOf(id),
+    { summary: name, why, revoke, link },
+  ]),
 )
 
 const describe = (id: string): Pick<Leak, 'rule' | 'name' | 'why' | 'revoke' | 'link'> => {
