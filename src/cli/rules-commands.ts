@@ -1,4 +1,5 @@
 /** `bulkhead explain` and `bulkhead rules`. */
+import { configurableRules } from '../flows/configurable-rules.ts'
 import { ruleNames } from '../flows/known-rules.ts'
 import { ruleInfo } from '../flows/shellcheck.ts'
 import { containerRules } from '../judge/rules/container-registry.ts'
@@ -21,7 +22,7 @@ const view = (color: 'auto' | 'always' | 'never'): { colour: boolean; width?: nu
 
 /** Prints the page of every rule, and kind of secret, that the id means. Throws UsageError for an unknown one. */
 export const runExplain = async (id: string, color: 'auto' | 'always' | 'never'): Promise<number> => {
-  const names = ruleNames({ ...rules, ...leakRules })
+  const names = ruleNames(configurableRules)
   const meant = names.resolve(id)
   if (meant.length === 0) {
     const near = names.nearest(id)
