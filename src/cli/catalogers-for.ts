@@ -15,7 +15,9 @@ export const catalogersFor = async ({ secrets, reveal, census }: Looking): Promi
   const made = new Map(usual)
   if (secrets) {
     const { secretCataloger, secretsName } = await import('../judge/secrets/secret-cataloger.ts')
+    const { gitCataloger, gitName } = await import('../judge/secrets/git-cataloger.ts')
     made.set(secretsName, secretCataloger(reveal))
+    made.set(gitName, gitCataloger(reveal))
   }
   if (census) {
     const { censusCataloger, censusName } = await import('../read/census-cataloger.ts')

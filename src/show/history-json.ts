@@ -1,6 +1,6 @@
 /** A history as JSON. Its schema is docs/history-report.schema.json; `schemaVersion` rises when a reader would have to change. */
 import type { Digest, Suppression } from '../model/finding.ts'
-import type { HistoryReport } from '../model/leak.ts'
+import type { HistoryReport, LeakPlace } from '../model/leak.ts'
 import { instructionText } from './inventory-text.ts'
 import { jsonText } from './json-text.ts'
 
@@ -8,6 +8,9 @@ export const historySchemaVersion = 1
 
 const suppressedJson = (one: Suppression | undefined): object | null =>
   one ? { by: one.by, reason: one.reason, until: one.until ?? null } : null
+
+const gitJson = ({ git }: Extract<LeakPlace, { in: 'file' }>): object =>
+  git ? { git: { ...git, id: git.id ?? null, type: git.type ?? null, name: git.name ?? null, offset: git.offset ?? null } } : {}
 
 /** The same report gives the same bytes. Ends with LF. */
 export const showHistoryJson = ({ version, inventory, leaks, findings, rules }: HistoryReport): string => {
@@ -79,7 +82,14 @@ export const showHistoryJson = ({ version, inventory, leaks, findings, rules }: 
         key,
         at:
           at.in === 'file'
-            ? { ...at, layer: at.layer + 1, diffId: at.diffId ?? null, step: at.step ?? null, inside: at.inside ?? null }
+            ? {
+                ...at,
+                layer: at.layer + 1,
+                diffId: at.diffId ?? null,
+                step: at.step ?? null,
+                inside: at.inside ?? null,
+                ...gitJson(at),
+              }
             : at,
         reach,
         by: by === undefined ? null : by + 1,

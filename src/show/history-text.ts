@@ -1,7 +1,7 @@
 /** The history of an image for people: every step, how large it is, what it did to the files, and what leaks there. */
 import { reaches, type Severity, type Suppression, severities } from '../model/finding.ts'
 import type { Inventory, LayerSummary } from '../model/inventory.ts'
-import type { HistoryReport, Leak } from '../model/leak.ts'
+import type { GitPlace, HistoryReport, Leak } from '../model/leak.ts'
 import { forShell, forTerminal } from './escape.ts'
 import { bytesText, instructionText } from './inventory-text.ts'
 import { cutText, type Style, styleFor, wrapText } from './style.ts'
@@ -169,8 +169,10 @@ const leakList = (
       lines.push(...remarks(one, width))
     }
     if (same.length >= placesLimit) lines.push(`    and in ${same.length + 1 - placesLimit} more places`)
-    if (kinds.has(leak.detector)) continue
-    kinds.add(leak.detector)
+    // Out of a repository it is taken in another way.
+    const kind = `${leak.detector} ${leak.at.in === 'file' && leak.at.git !== undefined}`
+    if (kinds.has(kind)) continue
+    kinds.add(kind)
     lines.push(wrapText(`why: ${leak.why}`, width, '    '))
     lines.push(wrapText(`first: ${leak.revoke} (${leak.link})`, width, '    '))
     lines.push(wrapText(`then: ${remedy(leak)}`, width, '    '))
@@ -247,10 +249,18 @@ const where = ({ at }: Leak, { image }: Inventory): string => {
       const line = at.line > 0 ? `:${at.line}` : ''
       const inside = at.inside === undefined ? '' : ` → ${forTerminal(at.inside)}`
       const createdBy = at.step === undefined ? '' : instructionText(image?.config.history[at.step]?.createdBy ?? '')
+      const git = at.git ? ` → ${gitText(at.git, line)}` : ''
       const by = createdBy === '' ? '' : ` (${cutText(forTerminal(createdBy), 60)})`
-      return `${forTerminal(at.path)}${inside}${line}, added in layer ${at.layer + 1}${by}`
+      return `${forTerminal(at.path)}${git === '' ? `${inside}${line}` : git}, added in layer ${at.layer + 1}${by}`
     }
   }
+}
+
+/** `blob 1a2b… (config/.env:3), and 29 more objects`. */
+const gitText = ({ id, type, name, offset, count }: GitPlace, line: string): string => {
+  const object = id === undefined ? `the change at byte ${offset}` : `${type} ${id}`
+  const place = name === undefined ? line : ` (${forTerminal(name)}${line})`
+  return `${object}${place}${count > 1 ? `, and ${plural(count - 1, 'more object')}` : ''}`
 }
 
 const reachText = ({ reach, by, shippedBy, at }: Leak): string => {
@@ -258,7 +268,7 @@ const reachText = ({ reach, by, shippedBy, at }: Leak): string => {
   if (reach === 'deleted') return `deleted in layer ${by! + 1}, and still downloadable: layers are never changed`
   if (reach === 'replaced') return `replaced in layer ${by! + 1}, and still downloadable: layers are never changed`
   if (reach === 'history') return 'the history travels with the image: docker history --no-trunc shows it'
-  if (at.in === 'file') return 'a container has it'
+  if (at.in === 'file') return at.git ? 'a container has it: a repository keeps what later commits removed' : 'a container has it'
   return at.in === 'config' && at.field.startsWith('env ')
     ? 'every process of a container has it, and docker inspect shows it'
     : 'docker inspect shows it'
@@ -266,10 +276,19 @@ const reachText = ({ reach, by, shippedBy, at }: Leak): string => {
 
 /** Nothing for what every container has. */
 const howToGet = ({ at, reach }: Leak, { image }: Inventory, copy: string): string => {
-  if (at.in !== 'file' || reach === 'image' || at.diffId === undefined || !image) return ''
+  if (at.in !== 'file' || (reach === 'image' && !at.git) || at.diffId === undefined || !image) return ''
   const layer = at.diffId.slice(at.diffId.indexOf(':') + 1)
+  if (at.git) return at.git.id === undefined ? '' : `${copy} && ${fromRepository(layer, at.git.objects.slice(1), at.git.id)}`
   const file = `tar -xOf layers/${layer} -- ${spellings(at.path.slice(1))}`
   return `${copy} && ${at.inside === undefined ? file : `${file} > member; ${fromArchive(at.path, at.inside)}`}`
+}
+
+/** Into a repository of one's own: the image's has settings, and nobody knows which programs they start. */
+const fromRepository = (layer: string, objects: string, id: string): string => {
+  const format = id.length === 64 ? ' --object-format=sha256' : ''
+  const take = `tar -xf layers/${layer} -C taken -- ${spellings(objects)}`
+  // https://git-scm.com/docs/git#Documentation/git.txt-GITOBJECTDIRECTORY
+  return `git init -q --bare${format} taken && { ${take}; GIT_OBJECT_DIRECTORY=${forShell(`taken/${objects}`)} git --git-dir=taken cat-file -p ${id}; }`
 }
 
 /** Archives write one path in several ways, and tar wants it as it is written: where one fits, the others are reported as missing. */
@@ -289,6 +308,8 @@ const fromArchive = (path: string, inside: string): string => {
 }
 
 const remedy = ({ at, reach }: Leak): string => {
+  if (at.in === 'file' && at.git)
+    return 'add .git to .dockerignore, and build the image anew; taking it out of the latest commit does not take it out of the history'
   if (at.in === 'config')
     return 'take it out of ENV and LABEL; give it to the container when it runs (docker run --env-file, secrets of Compose, a Secret of Kubernetes), and to a build step by RUN --mount=type=secret'
   if (at.in === 'history') return 'build arguments and RUN lines stay readable: use RUN --mount=type=secret,id=… in their place'

@@ -6,9 +6,11 @@ import type { FoundSomewhere, Inventory } from '../../model/inventory.ts'
 import { shortHash } from '../../model/key.ts'
 import type { Leak, LeakPlace } from '../../model/leak.ts'
 import { type Detector, isPlaceholder } from './detector.ts'
+import { gitHits, gitProblems, type PlacedHit } from './git-leaks.ts'
 import { type ImageSecret, type Known, knownBy, toldBy } from './image-secrets.ts'
 import { redactName } from './redact-image.ts'
 import { detectors } from './registry.ts'
+import { isSamplePath } from './sample-path.ts'
 import type { Hit } from './scan-file.ts'
 import { fingerprintOf } from './scan-file.ts'
 import { secretsName } from './secret-cataloger.ts'
@@ -19,6 +21,7 @@ export const leaksOf = (inventory: Inventory, reveal: boolean): readonly Leak[] 
   const ships = shippers(inventory)
   const found = [
     ...everywhere.flatMap(one => (one.cataloger === secretsName ? inFile(one, image, ships) : [])),
+    ...gitHits(everywhere).flatMap(one => inFile(one, image, ships)),
     ...(image ? inImage(image) : []),
   ]
   const seen = new Set<string>()
@@ -70,15 +73,10 @@ const severityOf = (reach: Leak['reach'], isCertain: boolean, isSample: boolean)
   return isCertain ? 'high' : 'medium'
 }
 
-/** Folders and names of tests and documentation: what is there was made to be published, most of the time. */
-const isSamplePath = (path: string): boolean =>
-  /(?:^|\/)(?:tests?|__tests__|testdata|test-data|fixtures?|examples?|samples?|docs?|documentation|spec|mocks?|demo)\//i.test(
-    path,
-  )
-
 /** Files in which there may be more than is told. */
-export const cutOff = ({ image, everywhere = [] }: Inventory): readonly Problem[] =>
-  everywhere.flatMap(({ cataloger, path, layer, data }): Problem[] => {
+export const cutOff = ({ image, everywhere = [] }: Inventory): readonly Problem[] => [
+  ...gitProblems({ image, everywhere }),
+  ...everywhere.flatMap(({ cataloger, path, layer, data }): Problem[] => {
     if (cataloger !== secretsName || !(data as readonly Hit[]).some(({ isLast }) => isLast)) return []
     const where = image?.layers[layer]
     const message = `${path} has more secrets than are told: what stands behind the first ${(data as readonly Hit[]).length} was not looked for`
@@ -90,7 +88,8 @@ export const cutOff = ({ image, everywhere = [] }: Inventory): readonly Problem[
         ...(where ? { at: { in: 'layer', layer: where.diffId, path } } : {}),
       },
     ]
-  })
+  }),
+]
 
 const inFile = (one: FoundSomewhere, image: Image | undefined, ships: Ships): readonly Leak[] => {
   const layer = image?.layers[one.layer]
@@ -98,7 +97,8 @@ const inFile = (one: FoundSomewhere, image: Image | undefined, ships: Ships): re
   const shipper = ships(one.path, layer?.diffId)
   // How many of one kind a line had so far.
   const counts = new Map<string, number>()
-  return (one.data as readonly Hit[]).map(hit => {
+  return (one.data as readonly (Hit | PlacedHit)[]).map(hit => {
+    const git = 'git' in hit ? hit.git : undefined
     const at: LeakPlace = {
       in: 'file',
       layer: one.layer,
@@ -107,11 +107,12 @@ const inFile = (one: FoundSomewhere, image: Image | undefined, ships: Ships): re
       path: one.path,
       line: hit.line,
       inside: hit.inside,
+      ...(git ? { git } : {}),
     }
     const proved = isProved(hit.detector)
     // What its issuer made for somebody is no sample, wherever it is.
     const shippedBy = proved ? undefined : shipper
-    const isSample = !proved && (isSamplePath(one.path) || (hit.inside !== undefined && isSamplePath(hit.inside)))
+    const isSample = !proved && [one.path, hit.inside, git?.name].some(path => path !== undefined && isSamplePath(path))
     const identity = ['secret', hit.detector, placeText(at)].join('\n')
     const before = counts.get(identity) ?? 0
     counts.set(identity, before + 1)
@@ -235,6 +236,8 @@ const inText = ({ id, prefix }: ImageSecret, secret: string, at: LeakPlace, reac
 const placeText = (at: LeakPlace): string => {
   switch (at.in) {
     case 'file':
+      // Packs are written anew now and then; an object stays what it is.
+      if (at.git) return `git ${at.layer} ${at.git.objects} ${at.git.id ?? `${at.path} ${at.git.offset}`} ${at.line}`
       return `file ${at.layer} ${at.path} ${at.inside ?? ''} ${at.line}`
     case 'config':
       return `config ${at.field}`
@@ -243,12 +246,17 @@ const placeText = (at: LeakPlace): string => {
   }
 }
 
+const innerText = ({ inside, git }: Extract<LeakPlace, { in: 'file' }>): string => {
+  const inner = inside ?? git?.name ?? git?.id
+  return inner === undefined ? '' : ` → ${inner}`
+}
+
 /** What it is and where, in one line: what `match` of a configuration is looked for in. */
 export const leakMessage = ({ name, fingerprint, at }: Leak): string => {
   const mark = fingerprint === undefined ? '' : `, fingerprint ${fingerprint}`
   switch (at.in) {
     case 'file':
-      return `${name}${mark} in ${at.path}${at.inside === undefined ? '' : ` → ${at.inside}`}${at.line > 0 ? `:${at.line}` : ''}`
+      return `${name}${mark} in ${at.path}${innerText(at)}${at.line > 0 ? `:${at.line}` : ''}`
     case 'config':
       return `${name}${mark} in the configuration: ${at.field}`
     case 'history':
