@@ -2,7 +2,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { UsageError } from '../model/finding.ts'
 import { version } from '../model/version.ts'
-import type { AuditArguments, GuardArguments } from './audit-command.ts'
 import type { CheckArguments } from './check-command.ts'
 import type { HistoryArguments } from './history-command.ts'
 import type { SbomArguments } from './sbom-command.ts'
@@ -68,33 +67,6 @@ export const main = async (args: readonly string[]): Promise<number> => {
         .action(async (paths: string[], options: CheckArguments) => {
           const { runCheck } = await import('./check-command.ts')
           code = await runCheck(paths, { ...options, color: program.opts<{ color: CheckArguments['color'] }>().color })
-        })
-
-    if (isAsked('audit'))
-      judgingCommand(program.command('audit'))
-        .description('judge what a command line would start: bulkhead audit -- docker run …')
-        .argument('[command...]', 'the command, after --')
-        .addOption(
-          new Option('-f, --format <format>', 'form of the output')
-            .choices(['text', 'brief', 'json', 'sarif', 'github'])
-            .default('text'),
-        )
-        .option('-o, --output <file>', 'write the output to a file')
-        .option('--show-suppressed', 'show what was silenced, and by whom')
-        .option('-q, --quiet', 'print nothing when there is nothing to report')
-        .action(async (words: string[], options: AuditArguments) => {
-          const { runAudit } = await import('./audit-command.ts')
-          code = await runAudit(words, { ...options, color: program.opts<{ color: AuditArguments['color'] }>().color })
-        })
-
-    if (isAsked('guard'))
-      judgingCommand(program.command('guard'))
-        .description('run a command that starts a container only where nothing stands against it: bulkhead guard -- docker run …')
-        .argument('[command...]', 'the command, after --')
-        .option('--dry-run', 'judge it, and do not run it')
-        .action(async (words: string[], options: GuardArguments) => {
-          const { runGuard } = await import('./audit-command.ts')
-          code = await runGuard(words, { ...options, color: program.opts<{ color: GuardArguments['color'] }>().color })
         })
 
     if (isAsked('scan'))
@@ -299,8 +271,8 @@ export const main = async (args: readonly string[]): Promise<number> => {
       program
         .command('explain')
         .description(
-          'explain a rule or a kind of secret: by its id, or by the id of the tool that it replaces (DL3002, DS-0002, CKV_DOCKER_8)',
-        )
+      'explain a rule or a kind of secret: by its id, or by the id of the tool that it replaces (DL3002, DS-0002, CKV_DOCKER_8)',
+    )
         .argument('<rule>', 'the id')
         .action(async (id: string) => {
           const { runExplain } = await import('./rules-commands.ts')
