@@ -271,8 +271,8 @@ export const main = async (args: readonly string[]): Promise<number> => {
       program
         .command('explain')
         .description(
-      'explain a rule or a kind of secret: by its id, or by the id of the tool that it replaces (DL3002, DS-0002, CKV_DOCKER_8)',
-    )
+          'explain a rule or a kind of secret: by its id, or by the id of the tool that it replaces (DL3002, DS-0002, CKV_DOCKER_8)',
+        )
         .argument('<rule>', 'the id')
         .action(async (id: string) => {
           const { runExplain } = await import('./rules-commands.ts')

@@ -103,7 +103,8 @@ const weighed = (leak: Leak, severity: Severity | undefined): Leak =>
 
 const acceptedLeak = (leak: Leak, settings: HistorySettings, today: string): Leak => {
   const { at, rule } = leak
-  const paths = at.in !== 'file' ? [] : at.inside === undefined ? [at.path] : [at.path, `${at.path}/${at.inside}`]
+  const inner = at.in === 'file' ? (at.inside ?? at.git?.name) : undefined
+  const paths = at.in !== 'file' ? [] : inner === undefined ? [at.path] : [at.path, `${at.path}/${inner}`]
   return silence(leak, requestsFor(settings, rule, leakMessage(leak), paths), today)
 }
 
