@@ -256,3 +256,275 @@ describe('what Compose would refuse, or cannot be known', () => {
     expect(found.containers[0]).toMatchObject({ pid: { value: 'host' }, capAdd: [{ value: 'ALL' }] })
   })
 })
+
+describe('variables', () => {
+  const text = 'services:\n  web:\n    image: "a:${TAG}"\n    privileged: ${PRIV}\n    user: ${PRIV:-1000}\n'
+
+  test('an unset one is told once for a file, with its place, and never silently makes a right false', async () => {
+    const found = await project({ 'compose.yaml': `${text}    hostname: ${'$'}{TAG}\n` })
+    expect(codes(found)).toEqual(['compose-variable-unset', 'compose-variable-unset'])
+    expect(found.problems.map(({ message, kind }) => [message.slice(0, 6), kind])).toEqual([
+      ['`TAG` ', 'uncovered'],
+      ['`PRIV`', 'uncovered'],
+    ])
+    expect(textAt({ 'compose.yaml': text }, found.problems[1]!.at)).toBe('${PRIV}')
+    expect(found.containers[0]).toMatchObject({ privileged: { value: false }, user: { value: '1000' }, image: { value: 'a:' } })
+  })
+
+  test('from the environment, and from `.env` beside the file; the environment wins', async () => {
+    const files = { 'a/compose.yaml': text, 'a/.env': 'PRIV=yes\nTAG=1\n' }
+    const found = await project(files, { env: name => (name === 'TAG' ? '2' : undefined) })
+    expect(found.problems).toEqual([])
+    expect(found.containers[0]).toMatchObject({ privileged: { value: true }, image: { value: 'a:2' }, user: { value: 'yes' } })
+    expect(
+      (await project({ 'a/compose.yaml': text }, { dotEnv: [{ path: 'x', text: 'PRIV=true\nTAG=' }] })).containers[0]!.privileged
+        .value,
+    ).toBe(true)
+  })
+
+  test('what a file of variables or the caller gives is not the value of the file', async () => {
+    const files = {
+      'compose.yaml':
+        'services:\n  web:\n    image: a\n    env_file: [web.env, {path: none.env, required: false}]\n    environment: [A=1, "B=${X}", C, "D=p${X}"]\n',
+      'web.env': 'SECRET=s\nA=2\n',
+    }
+    const found = await project(files, { env: name => (name === 'X' ? 'x' : undefined) })
+    expect(found.problems).toEqual([])
+    expect(found.containers[0]!.environment.map(({ name, value, from }) => [name, value, from])).toEqual([
+      ['SECRET', undefined, 'env_file'],
+      ['A', '1', undefined],
+      ['B', undefined, 'host'],
+      ['C', undefined, 'host'],
+      ['D', 'px', undefined],
+    ])
+    expect(codes(await project({ 'compose.yaml': files['compose.yaml'] }, { env: () => 'x' }))).toEqual([
+      'compose-env-file-missing',
+    ])
+  })
+})
+
+describe('several files', () => {
+  const base =
+    'services:\n  web:\n    image: a\n    ports: ["80:80", "81:81"]\n    volumes: [/a:/data, /b:/b]\n    environment: {A: "1", B: "2"}\n    command: [a, b]\n    privileged: true\n    cap_add: [NET_ADMIN]\n    logging: {driver: x, options: {a: b}}\n    deploy: {resources: {limits: {memory: 1g}}}\n'
+  const over =
+    'services:\n  web:\n    ports: ["80:80", "82:82"]\n    volumes: [{type: bind, source: /c, target: /data}]\n    environment: [B=3, C=4]\n    command: c\n    cap_add: [SYS_ADMIN]\n    logging: {driver: none}\n    deploy: {resources: {limits: {pids: 5}}}\n  db: {image: b}\n'
+
+  test('maps are merged, lists appended, what is unique replaced, commands replaced; places are in the file that says it', async () => {
+    const files = { 'compose.yaml': base, 'compose.override.yaml': over }
+    const { containers, problems, sourceOf, files: read } = await project(files)
+    expect(problems).toEqual([])
+    expect(read.map(({ path }) => path)).toEqual(['compose.yaml', 'compose.override.yaml'])
+    expect(containers.map(({ name }) => name)).toEqual(['web', 'db'])
+    const web = containers[0]!
+    expect(web.ports.map(({ hostPort }) => hostPort)).toEqual([80, 81, 82])
+    expect(web.mounts.map(({ source, target }) => [source, target])).toEqual([
+      ['/c', '/data'],
+      ['/b', '/b'],
+    ])
+    expect(web.environment.map(({ name, value }) => [name, value])).toEqual([
+      ['A', '1'],
+      ['B', '3'],
+      ['C', '4'],
+    ])
+    expect(web).toMatchObject({
+      command: { value: ['c'] },
+      logging: { value: 'none' },
+      memory: { value: 2 ** 30 },
+      pids: { value: 5 },
+    })
+    expect(web.capAdd.map(({ value, at }) => [value, at?.in === 'file' && at.path])).toEqual([
+      ['NET_ADMIN', 'compose.yaml'],
+      ['SYS_ADMIN', 'compose.override.yaml'],
+    ])
+    expect(textAt(files, web.memory.at)).toBe('memory: 1g')
+    expect(textAt(files, web.pids.at)).toBe('pids: 5')
+    const source = sourceOf.get(web)!
+    expect([source.originOf(web.privileged.at!), source.originOf(web.command.at!)]).toEqual(['own', 'other-file'])
+  })
+
+  test('the override is found beside the only file, and not beside others', async () => {
+    const files = { 'x/docker-compose.yml': base, 'x/docker-compose.override.yml': over }
+    expect((await project(files)).containers).toHaveLength(2)
+    expect((await project(files, { override: false })).containers).toHaveLength(1)
+    expect((await project({ 'x/docker-compose.prod.yml': base, 'x/docker-compose.override.yml': over })).containers).toHaveLength(
+      1,
+    )
+  })
+
+  test('!reset and !override', async () => {
+    const { containers, problems } = await project({
+      'compose.yaml': base,
+      'compose.override.yaml':
+        'services:\n  web:\n    privileged: !reset null\n    ports: !override ["9:9"]\n    environment: {A: !reset null}\n    cap_add: !reset []\n',
+    })
+    expect(problems).toEqual([])
+    const web = containers[0]!
+    expect(web).toMatchObject({ privileged: { value: false }, capAdd: [] })
+    expect(web.ports.map(({ hostPort }) => hostPort)).toEqual([9])
+    expect(web.environment.map(({ name }) => name)).toEqual(['B'])
+  })
+
+  test('extends: same file, other file, chains; relative paths are the other file’s own', async () => {
+    const files = {
+      'compose.yaml':
+        'services:\n  web:\n    extends: {file: common/base.yaml, service: app}\n    user: "5"\n  worker:\n    extends: web\n    privileged: false\n',
+      'common/base.yaml':
+        'services:\n  app:\n    extends: {file: ../root.yaml, service: root}\n    cap_add: [SYS_ADMIN]\n    env_file: a.env\n',
+      'common/a.env': 'A=1\n',
+      'root.yaml': 'services:\n  root:\n    image: r\n    privileged: true\n',
+    }
+    const { containers, problems, sourceOf } = await project(files)
+    expect(problems).toEqual([])
+    const [web, worker] = containers
+    expect(web).toMatchObject({
+      image: { value: 'r' },
+      privileged: { value: true },
+      capAdd: [{ value: 'SYS_ADMIN' }],
+      user: { value: '5' },
+    })
+    expect(worker).toMatchObject({
+      privileged: { value: false },
+      user: { value: '5' },
+      environment: [{ name: 'A', from: 'env_file' }],
+    })
+    expect(textAt(files, web!.privileged.at)).toBe('privileged: true')
+    expect(sourceOf.get(web!)!.originOf(web!.privileged.at!)).toBe('other-file')
+    expect(sourceOf.get(worker!)!.originOf(worker!.user.at!)).toBe('elsewhere')
+  })
+
+  test('extends that cannot be: each with its place, and the rest is judged', async () => {
+    const text =
+      'services:\n  a: {extends: b, image: x, pid: host}\n  b: {extends: a, image: x}\n  c: {extends: gone, image: x, privileged: true}\n  d: {extends: {file: gone.yaml, service: x}, image: x}\n  e: {extends: {file: "https://example.com/x.git#main", service: x}, pid: host}\n'
+    const found = await project({ 'compose.yaml': text })
+    expect(found.problems.map(({ code, kind }) => `${kind} ${code}`).toSorted()).toEqual([
+      'failed compose-extends-cycle',
+      'failed compose-extends-file-missing',
+      'failed compose-extends-missing',
+      'uncovered compose-remote',
+    ])
+    expect(found.problems.every(({ at }) => textAt({ 'compose.yaml': text }, at)?.startsWith('extends: '))).toBe(true)
+    expect(found.containers).toHaveLength(5)
+    expect(found.containers[2]!.privileged.value).toBe(true)
+    expect(found.containers[4]!.remoteSources).toMatchObject([{ value: 'https://example.com/x.git#main' }])
+  })
+
+  test('include: short, long, with variables and folders of its own', async () => {
+    const files = {
+      'compose.yaml':
+        'include:\n  - sub/compose.yaml\n  - {path: [one.yaml, two.yaml], env_file: one.env, project_directory: elsewhere}\n  - oci://registry.example.com/x\nservices:\n  web: {image: a}\n  sub: {privileged: true}\n',
+      'sub/compose.yaml': 'services:\n  sub: {image: "s:${TAG}", extends: {file: base.yaml, service: b}}\nvolumes: {v: }\n',
+      'sub/base.yaml': 'services: {b: {pid: host}}\n',
+      'sub/.env': 'TAG=3\n',
+      'one.yaml': 'services: {one: {image: "${TAG}"}}\n',
+      'two.yaml': 'services: {one: {user: "1"}}\n',
+      'one.env': 'TAG=4\n',
+    }
+    const found = await project(files)
+    expect(codes(found)).toEqual(['compose-remote'])
+    const by = new Map(found.containers.map(container => [container.name, container]))
+    expect(by.get('sub')).toMatchObject({ image: { value: 's:3' }, pid: { value: 'host' }, privileged: { value: true } })
+    expect(by.get('one')).toMatchObject({ image: { value: '4' }, user: { value: '1' } })
+    expect(found.volumes.has('v')).toBe(true)
+    expect(found.containers.flatMap(({ remoteSources }) => remoteSources.map(({ value }) => value))).toEqual([
+      'oci://registry.example.com/x',
+    ])
+    expect(found.sourceOf.get(by.get('sub')!)!.file.path).toBe('compose.yaml')
+    expect(found.sourceOf.get(by.get('one')!)!.file.path).toBe('one.yaml')
+  })
+
+  test('include that goes round, or nowhere', async () => {
+    const found = await project({
+      'compose.yaml': 'include: [a.yaml, gone.yaml]\n',
+      'a.yaml': 'include: [compose.yaml]\nservices: {x: {image: a}}\n',
+    })
+    expect(codes(found)).toEqual(['compose-include-cycle', 'compose-include-missing'])
+    expect(found.containers).toHaveLength(1)
+  })
+
+  test('an overlay alone is judged, and says that it is none', async () => {
+    const found = await project({
+      'compose.prod.yaml': 'services: {web: {privileged: true, networks: [n], secrets: [s], volumes: ["v:/v"]}}',
+    })
+    expect(new Set(found.problems.map(({ kind }) => kind))).toEqual(new Set(['uncovered']))
+    expect(found.containers[0]!.privileged.value).toBe(true)
+  })
+})
+
+describe('where a setting stands', () => {
+  test('anchors, aliases, merge keys', async () => {
+    const text =
+      'x-base: &base\n  privileged: true\n  cap_add: &caps [SYS_ADMIN]\nx-more: &more {user: "5", pid: host}\nservices:\n  web:\n    <<: [*base, *more]\n    image: a\n    pid: service:b\n  b: &b\n    image: b\n    cap_add: *caps\n    ipc: host\n  c: *b\n'
+    const files = { 'compose.yaml': text }
+    const { containers, sourceOf, problems } = await project(files)
+    expect(problems).toEqual([])
+    const [web, b, c] = containers as [Container, Container, Container]
+    expect(web).toMatchObject({
+      privileged: { value: true },
+      user: { value: '5' },
+      pid: { value: 'service:b' },
+      capAdd: [{ value: 'SYS_ADMIN' }],
+    })
+    expect(textAt(files, web.privileged.at)).toBe('privileged: true')
+    expect(sourceOf.get(web)!.originOf(web.privileged.at!)).toBe('elsewhere')
+    expect(sourceOf.get(web)!.originOf(web.pid.at!)).toBe('own')
+    expect(sourceOf.get(b)!.originOf(b.ipc.at!)).toBe('shared')
+    expect(sourceOf.get(b)!.originOf(b.capAdd[0]!.at!)).toBe('elsewhere')
+    expect(sourceOf.get(c)!.originOf(c.ipc.at!)).toBe('shared')
+    expect(c.ipc.value).toBe('host')
+  })
+})
+
+describe('bounds', () => {
+  test('aliases of aliases end', async () => {
+    const lists = ['x-a0: &a0 [x, x, x, x, x, x, x, x, x, x]']
+    const maps = ['x-m0: &m0 {a: 1}']
+    for (let i = 1; i < 25; i++) {
+      lists.push(`x-a${i}: &a${i} [${`*a${i - 1}, `.repeat(10)}]`)
+      maps.push(`x-m${i}: &m${i} {p: *m${i - 1}, q: *m${i - 1}, r: *m${i - 1}}`)
+    }
+    const text = `${lists.join('\n')}\n${maps.join('\n')}\nservices:\n  b: {image: x, deploy: *m24, build: *m24}\n  a: {extends: b, deploy: *m24, build: *m24, volumes: *a24, privileged: true}\n`
+    const found = await project({ 'compose.yaml': text })
+    expect(codes(found)).toContain('compose-too-large')
+    expect(found.containers).toHaveLength(2)
+  })
+
+  test('a list that many services share is not read without end', async () => {
+    const list = Array.from({ length: 2000 }, (_, i) => `"/v${i}:/t${i}"`).join(', ')
+    const services = Array.from({ length: 2000 }, (_, i) => `  s${i}: {image: a, volumes: *l}`).join('\n')
+    expect(codes(await project({ 'compose.yaml': `x-l: &l [${list}]\nservices:\n${services}\n` }))).toContain('compose-too-large')
+  })
+
+  test('chains of includes and of extends', async () => {
+    const includes: Record<string, string> = {}
+    for (let i = 0; i < 30; i++)
+      includes[i === 0 ? 'compose.yaml' : `${i}.yaml`] = `include: [${i + 1}.yaml]\nservices: {s${i}: {image: a}}\n`
+    expect(codes(await project(includes))).toEqual(['compose-too-deep'])
+    const services = Array.from({ length: 30 }, (_, i) => `  s${i}: {image: a, extends: s${i + 1}}`).join('\n')
+    expect(codes(await project({ 'compose.yaml': `services:\n${services}\n  s30: {image: a}\n` }))).toContain('compose-too-deep')
+  })
+
+  test('a file of more than 16 MiB', async () => {
+    expect(codes(await project({ 'compose.yaml': `#${'x'.repeat(16 * 1024 * 1024)}\nservices: {a: {image: b}}\n` }))).toEqual([
+      'compose-too-large',
+    ])
+  })
+
+  test('whatever stands there: no throw', async () => {
+    for (const text of [
+      '',
+      '-',
+      '[]',
+      'a',
+      'services:',
+      'services: []',
+      'services: {a: }',
+      'services: {a: []}',
+      '---\n---\n',
+      'services: {[a]: {image: x}}',
+      '\u0000',
+      '{{ .Values }}',
+      'services: !reset {a: {image: b}}',
+    ])
+      expect((await project({ 'compose.yaml': text })).containers).toEqual([])
+  })
+})

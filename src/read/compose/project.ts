@@ -390,7 +390,7 @@ class ProjectReader {
       reading.problem('failed', 'compose-extends-missing', `there is no service \`${ref}\` in \`${target.path}\``, at)
       return alone
     }
-    return { body: mergeServices(base.body, body, this.#merging), remote: base.remote }
+    return { body: mergeServices(withoutExtends(base.body), body, this.#merging), remote: base.remote }
   }
 
   async #extendedFile(file: string, place: FileOfServices, at: Location): Promise<FileOfServices | undefined> {

@@ -254,7 +254,12 @@ export class ComposeReading {
     for (const part of partsOf(field.value)) {
       const node = resolved(part)
       if (node?.kind === 'map') {
-        for (const one of this.fields(node)) {
+        for (const one of fieldsOf(node).values()) {
+          if (!this.visit(one.key)) break
+          if (isReset(one.value)) {
+            pairs.delete(one.name)
+            continue
+          }
           const value = this.value(one.value)
           if (value === undefined && resolved(one.value)?.kind !== 'scalar')
             this.wrong(`${what}.${one.name}`, 'a text', entryPlace(one))

@@ -26,6 +26,7 @@ export const looksLikeCompose = (path: string, text: string): boolean => {
     const first = /^[ \t]*(?![ \t]*(?:#|\r?$))[^\n]+/m.exec(rest.slice(rest.indexOf('\n') + 1))?.[0] ?? ''
     if (!/^[ \t]+[^\s-]/.test(first)) return false
   }
-  const end = /^[^\s#}\]-]/m.exec(rest.slice(1))
-  return serviceField.test(end ? rest.slice(0, end.index + 1) : rest)
+  const line = rest.indexOf('\n') + 1
+  const end = line === 0 ? -1 : rest.slice(line).search(/^[^\s#}\]-]/m)
+  return serviceField.test(end === -1 ? rest : rest.slice(0, line + end))
 }
