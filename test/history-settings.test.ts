@@ -1,5 +1,5 @@
 /** `bulkhead history` under a bulkhead.yaml: what is off, what weighs otherwise, and what is accepted, for how long, and why. */
-import { spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,6 +8,7 @@ import { Ajv } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, describe, expect, test } from 'vitest'
 import { base62Checksum, sampleText } from '../src/judge/secrets/detector.ts'
+import { has } from './components.ts'
 import { tar } from './tar-writer.ts'
 
 const top = mkdtempSync(join(tmpdir(), 'bulkhead-settings-'))
@@ -205,6 +206,30 @@ describe('what is accepted', () => {
       expect(one).toMatchObject({ suppressed: null, note: 'it was ignored until 2026-01-01' })
     expect(run(configuration).stdout).toContain('note: it was ignored until 2026-01-01')
   })
+})
+
+test.skipIf(!has('git'))('a path may be one that a repository has (needs git)', () => {
+  const folder = join(top, 'repository')
+  mkdirSync(folder)
+  const env = { PATH: process.env.PATH, HOME: top, GIT_CONFIG_NOSYSTEM: '1' }
+  const git = (...args: readonly string[]): void =>
+    void execFileSync('git', ['-c', 'user.name=Ann', '-c', 'user.email=ann@example.com', ...args], { cwd: folder, env })
+  git('init', '-q')
+  for (const [name, seed] of [
+    ['old.env', 21],
+    ['kept.txt', 22],
+  ] as const) {
+    writeFileSync(join(folder, name), `GITHUB=${github(seed)}\n`)
+    git('add', name)
+    git('commit', '-q', '-m', name)
+    rmSync(join(folder, name))
+  }
+  const { stdout } = run('ignore: [{ rule: secret/*, path: "*.env", reason: revoked }]', ['-f', 'json'], `dir:${folder}`)
+  const { secrets } = JSON.parse(stdout) as { secrets: { at: { git?: { name: string } }; suppressed: Accepted }[] }
+  expect(secrets.map(({ at, suppressed }) => [at.git?.name, suppressed?.reason]).sort()).toEqual([
+    ['kept.txt', undefined],
+    ['old.env', 'revoked'],
+  ])
 })
 
 test('kinds of secrets are explained by the names that they have there', () => {
