@@ -82,13 +82,18 @@ export const runCheck = async (paths: readonly string[], args: CheckArguments): 
     if (shown.some((diff, i) => diff !== diffs[i]!.diff))
       tell('secrets are hidden in this diff, so it cannot be applied; --fix does it')
     if (text === '' && !args.quiet) tell('nothing to fix')
-  } else text = await format(report, args, colour)
+  } else text = await formatReport(report, args, colour)
   if (args.output === undefined) await print(text)
   else await machine.files.write(args.output, new TextEncoder().encode(text)).catch(asUsage)
   return exitCode(report, args.failOn ?? settings.failOn ?? 'high', args.strict ?? settings.strict)
 }
 
-const format = async (report: CheckReport, args: CheckArguments, colour: boolean): Promise<string> => {
+/** In the form that was asked for, except of diffs. */
+export const formatReport = async (
+  report: CheckReport,
+  args: Pick<CheckArguments, 'format' | 'quiet' | 'showSuppressed'>,
+  colour: boolean,
+): Promise<string> => {
   switch (args.format) {
     case 'json':
       return (await import('../show/json.ts')).showJson(report)

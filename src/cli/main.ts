@@ -2,6 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { UsageError } from '../model/finding.ts'
 import { version } from '../model/version.ts'
+import type { AuditArguments, GuardArguments } from './audit-command.ts'
 import type { CheckArguments } from './check-command.ts'
 import type { HistoryArguments } from './history-command.ts'
 import type { SbomArguments } from './sbom-command.ts'
@@ -67,6 +68,33 @@ export const main = async (args: readonly string[]): Promise<number> => {
         .action(async (paths: string[], options: CheckArguments) => {
           const { runCheck } = await import('./check-command.ts')
           code = await runCheck(paths, { ...options, color: program.opts<{ color: CheckArguments['color'] }>().color })
+        })
+
+    if (isAsked('audit'))
+      judgingCommand(program.command('audit'))
+        .description('judge what a command line would start: bulkhead audit -- docker run …')
+        .argument('[command...]', 'the command, after --')
+        .addOption(
+          new Option('-f, --format <format>', 'form of the output')
+            .choices(['text', 'brief', 'json', 'sarif', 'github'])
+            .default('text'),
+        )
+        .option('-o, --output <file>', 'write the output to a file')
+        .option('--show-suppressed', 'show what was silenced, and by whom')
+        .option('-q, --quiet', 'print nothing when there is nothing to report')
+        .action(async (words: string[], options: AuditArguments) => {
+          const { runAudit } = await import('./audit-command.ts')
+          code = await runAudit(words, { ...options, color: program.opts<{ color: AuditArguments['color'] }>().color })
+        })
+
+    if (isAsked('guard'))
+      judgingCommand(program.command('guard'))
+        .description('run a command that starts a container only where nothing stands against it: bulkhead guard -- docker run …')
+        .argument('[command...]', 'the command, after --')
+        .option('--dry-run', 'judge it, and do not run it')
+        .action(async (words: string[], options: GuardArguments) => {
+          const { runGuard } = await import('./audit-command.ts')
+          code = await runGuard(words, { ...options, color: program.opts<{ color: GuardArguments['color'] }>().color })
         })
 
     if (isAsked('scan'))
@@ -313,6 +341,25 @@ export const main = async (args: readonly string[]): Promise<number> => {
   }
   return code
 }
+
+/** What commands that judge a command line have in common. */
+const judgingCommand = (command: Command): Command =>
+  command
+    .addOption(
+      new Option('--fail-on <severity>', 'exit with 1 from this severity on (default: high)').choices([
+        'critical',
+        'high',
+        'medium',
+        'low',
+        'info',
+        'none',
+      ]),
+    )
+    .option('--strict', 'exit with 2 also for what is not covered')
+    .addOption(new Option('--profile <profile>', 'which rules run').choices(['default', 'all']))
+    .option('--only <rules>', 'run only these rules, separated by commas (ids of other tools work too)', ids)
+    .option('-c, --config <file>', 'use this configuration and no other')
+    .option('--no-config', 'use no configuration')
 
 /** What commands that look into images have in common. */
 const scanCommand = (program: Command, name: string): Command =>

@@ -5,7 +5,7 @@ import type { DockerfileRule } from '../judge/dockerfile-rule.ts'
 import type { RunningContainerRule } from '../judge/judge-container.ts'
 import { byPosition, type RunningRule } from '../judge/run.ts'
 import { hasSecret, hideSecrets } from '../judge/secrets/redact-file.ts'
-import { type ConfiguredIgnore, type Suppressions, suppress } from '../judge/suppress.ts'
+import { suppress } from '../judge/suppress.ts'
 import { type Finding, type Problem, reaches, type Safety, type Severity, UsageError } from '../model/finding.ts'
 import type { CheckReport, RuleInfo, SourceFile } from '../model/report.ts'
 import { type Encoding, encode } from '../model/text.ts'
@@ -13,32 +13,23 @@ import { type World, WorldError } from '../model/world.ts'
 import type { Dockerfile } from '../read/dockerfile/graph.ts'
 import { discover, isDockerfileName, isManifestName, isScriptName } from './discover.ts'
 import { ContextReader, dockerfileUnit, sizeLimit } from './dockerfile-unit.ts'
-import { onlyThese, ruleNames } from './known-rules.ts'
+import { ruleNames } from './known-rules.ts'
 import { ManifestFiles } from './manifest-files.ts'
 import { repair, type Unit } from './repair.ts'
-import { findSettings, isChosen, type Settings, validOptions } from './settings.ts'
+import { chooseRules, type RuleOptions, type Rules, suppressionsFor } from './running-rules.ts'
+import { findSettings, type Settings } from './settings.ts'
 
-/** Those that do not fit what is judged (`on`) are left out. */
-export type Rules = Readonly<Record<string, DockerfileRule<unknown> | ContainerRule<unknown>>>
-
-export type CheckOptions = {
+export type CheckOptions = RuleOptions & {
   readonly paths: readonly string[]
   /** Judge this instead of paths. */
   readonly input?: { readonly name: string; readonly bytes: Uint8Array }
   /** Which fixes to apply; undefined: none. `write: false` only shows what would change. */
   readonly fix?: { readonly allowed: ReadonlySet<Safety>; readonly write: boolean }
-  readonly profile?: 'default' | 'all'
-  /** Only these rules, by our ids or other tools'. */
-  readonly only?: readonly string[]
   /** A configuration file; `none`: not even those that stand beside the files. */
   readonly config?: { readonly file: string } | 'none'
-  /** False: comments in the files, and ignore files beside them, silence nothing. */
-  readonly inlineIgnores?: boolean
   readonly shellcheck?: 'auto' | 'on' | 'off'
   /** The build context, when it is not the Dockerfile's own folder. */
   readonly context?: string
-  /** Keys of known findings. */
-  readonly baseline?: ReadonlySet<string>
 }
 
 export type Change = { readonly path: string; readonly before: string; readonly after: string; readonly created: boolean }
@@ -209,7 +200,7 @@ export const check = async (world: World, rules: Rules, version: string, options
 }
 
 /** What findings say would give a secret away that they quote: it is taken out of texts; edits that carry one are left to --fix. */
-const withoutSecrets = (findings: readonly Finding[], secrets: readonly string[]): readonly Finding[] => {
+export const withoutSecrets = (findings: readonly Finding[], secrets: readonly string[]): readonly Finding[] => {
   if (secrets.length === 0) return findings
   return findings.map(finding => ({
     ...finding,
@@ -266,52 +257,6 @@ async function* readAll(
 const isWanted = (id: string, names: ReturnType<typeof ruleNames>, settings: Settings, options: CheckOptions): boolean =>
   settings.severityOf(id, '') !== 'off' &&
   (options.only === undefined || options.only.some(name => names.resolve(name).includes(id)))
-
-/** Which rules run on a path, with what options. Paths with the same overrides share one set. */
-const chooseRules = <Rule extends DockerfileRule<unknown> | ContainerRule<unknown>>(
-  on: Rule['on'],
-  rules: Rules,
-  names: ReturnType<typeof ruleNames>,
-  settings: Settings,
-  options: CheckOptions,
-): ((path: string) => ReadonlyMap<string, { rule: Rule; severity: Severity | undefined; options: unknown }>) => {
-  const profile = options.profile ?? settings.profile
-  const only = options.only && onlyThese(names, options.only)
-  type Running = { rule: Rule; severity: Severity | undefined; options: unknown }
-  const sets = new Map<string, ReadonlyMap<string, Running>>()
-  return path => {
-    const key = settings.overrideKey(path)
-    const known = sets.get(key)
-    if (known) return known
-    const running = new Map<string, Running>()
-    for (const [id, rule] of Object.entries(rules)) {
-      if (rule.on !== on) continue
-      const severity = settings.severityOf(id, path)
-      if (severity === 'off' || !isChosen(id, rule, path, settings, profile, only)) continue
-      // `on` tells them apart.
-      const own = rule as Rule
-      running.set(id, { rule: own, severity, options: validOptions(id, own, settings.optionsOf(id, path), settings.file) })
-    }
-    sets.set(key, running)
-    return running
-  }
-}
-
-const suppressionsFor = (
-  path: string,
-  settings: Settings,
-  names: ReturnType<typeof ruleNames>,
-  options: CheckOptions,
-  today: string,
-): Suppressions => ({
-  inline: options.inlineIgnores !== false,
-  configured: settings.ignoresOf(path) satisfies readonly ConfiguredIgnore[],
-  baseline: options.baseline ?? new Set(),
-  today,
-  resolve: names.resolve,
-  nearest: names.nearest,
-  ofTool: names.ofTool,
-})
 
 const findShellcheck = async (world: World, options: CheckOptions): Promise<string | undefined> => {
   if (options.shellcheck === 'off') return undefined

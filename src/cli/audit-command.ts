@@ -1,0 +1,95 @@
+/** `bulkhead audit` and `bulkhead guard`: what a command line would start, before it does. */
+import { auditCommandLine, startsContainer } from '../flows/audit.ts'
+import { exitCode } from '../flows/check.ts'
+import { containerRules } from '../judge/rules/container-registry.ts'
+import { rules } from '../judge/rules/registry.ts'
+import { reaches, type Severity, UsageError } from '../model/finding.ts'
+import { version } from '../model/version.ts'
+import { machine } from '../world/machine.ts'
+import { type CheckArguments, formatReport } from './check-command.ts'
+import { print, tell, wantsColour } from './terminal.ts'
+
+export type AuditArguments = Pick<
+  CheckArguments,
+  'format' | 'output' | 'failOn' | 'strict' | 'profile' | 'only' | 'config' | 'showSuppressed' | 'quiet' | 'color'
+>
+
+const optionsOf = (args: Pick<AuditArguments, 'profile' | 'only' | 'config'>) => ({
+  ...(args.profile ? { profile: args.profile } : {}),
+  ...(args.only ? { only: args.only } : {}),
+  ...(typeof args.config === 'string'
+    ? { config: { file: args.config } }
+    : args.config === false
+      ? { config: 'none' as const }
+      : {}),
+})
+
+export const runAudit = async (words: readonly string[], args: AuditArguments): Promise<number> => {
+  const { report, settings } = await auditCommandLine(machine, { ...rules, ...containerRules }, version, words, optionsOf(args))
+  const text = await formatReport(report, args, args.output === undefined && wantsColour(args.color))
+  if (args.output === undefined) await print(text)
+  else await machine.files.write(args.output, new TextEncoder().encode(text))
+  return exitCode(report, args.failOn ?? settings.failOn ?? 'high', args.strict ?? settings.strict)
+}
+
+export type GuardArguments = Pick<AuditArguments, 'failOn' | 'strict' | 'profile' | 'only' | 'config' | 'color'> & {
+  /** Say what would be judged, and run nothing. */
+  readonly dryRun?: boolean
+}
+
+/** Judges, and runs the command only where nothing stands against it. The exit code is then the command's own. */
+export const runGuard = async (words: readonly string[], args: GuardArguments): Promise<number> => {
+  const [program, ...rest] = words
+  if (program === undefined) throw new UsageError('no command was given', 'bulkhead guard -- docker run …')
+  const { report, settings } = await auditCommandLine(machine, { ...rules, ...containerRules }, version, words, optionsOf(args))
+  const threshold: Severity | 'none' = args.failOn ?? settings.failOn ?? 'high'
+  const code = exitCode(report, threshold, args.strict ?? settings.strict)
+  if (code !== 0) {
+    // Only what stands against it: the rest is for `bulkhead audit`.
+    const against = report.findings.filter(({ severity }) => threshold !== 'none' && reaches(severity, threshold))
+    const text = await formatReport({ ...report, findings: against }, { format: 'text' }, wantsColour(args.color))
+    process.stderr.write(text)
+    tell(
+      code === 1
+        ? `the command was not run: something of it is ${threshold} or worse. Change it, or accept it in bulkhead.yaml with a reason`
+        : 'the command was not run, because a part of it could not be judged',
+    )
+    return code
+  }
+  if (args.dryRun) return 0
+  return runProgram(program, rest)
+}
+
+/** The program takes over terminal and signals until it ends. */
+const runProgram = async (program: string, words: readonly string[]): Promise<number> => {
+  const { spawn } = await import('node:child_process')
+  return new Promise((done, failed) => {
+    const child = spawn(program, words, { stdio: 'inherit' })
+    // A terminal sends its signals to both; those sent to us alone are passed on.
+    const pass = (signal: NodeJS.Signals): void => {
+      child.kill(signal)
+    }
+    const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']
+    for (const signal of signals) process.on(signal, pass)
+    const over = (): void => {
+      for (const signal of signals) process.off(signal, pass)
+    }
+    child.on('error', error => {
+      over()
+      const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+      failed(new UsageError(missing ? `${program} is not on PATH` : `${program} cannot be run: ${error.message}`))
+    })
+    child.on('exit', (code, signal) => {
+      over()
+      // As shells tell it: 128 and the number of the signal.
+      done(code ?? 128 + (signal === null ? 0 : (signalNumbers[signal] ?? 0)))
+    })
+  })
+}
+const signalNumbers: Readonly<Partial<Record<NodeJS.Signals, number>>> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGKILL: 9,
+  SIGTERM: 15,
+}

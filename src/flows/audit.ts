@@ -1,0 +1,93 @@
+/** audit: a command line → the container that it would start → what that may do, and the ways out that it opens. */
+import type { ContainerRule } from '../judge/container-rule.ts'
+import { judgeContainers } from '../judge/judge-container.ts'
+import { byPosition } from '../judge/run.ts'
+import { hideSecrets, secretsOfFile } from '../judge/secrets/redact-file.ts'
+import { markFinding } from '../judge/suppress.ts'
+import { type Finding, type Problem, UsageError } from '../model/finding.ts'
+import type { CheckReport } from '../model/report.ts'
+import { lineStarts } from '../model/text.ts'
+import { type World, WorldError } from '../model/world.ts'
+import { commandLine } from '../read/docker-run/command-line.ts'
+import { readDockerRun } from '../read/docker-run/read-docker-run.ts'
+import { withoutSecrets } from './check.ts'
+import { ruleNames } from './known-rules.ts'
+import { chooseRules, type RuleOptions, type Rules, suppressionsFor } from './running-rules.ts'
+import { findSettings, type Settings } from './settings.ts'
+
+export type AuditOptions = RuleOptions & { readonly config?: { readonly file: string } | 'none' }
+
+export type AuditOutcome = { readonly report: CheckReport; readonly settings: Settings }
+
+/** A file of variables over 1 MiB is none that people write. */
+const environmentFileLimit = 1024 * 1024
+
+/** True when the words, as a program gets them, start a container. */
+export const startsContainer = (words: readonly string[]): boolean => readDockerRun(commandLine(words).words) !== undefined
+
+/** `words`: the command as a program gets it: `docker`, `run`, …. Throws UsageError when it starts no container. */
+export const auditCommandLine = async (
+  world: World,
+  rules: Rules,
+  version: string,
+  words: readonly string[],
+  options: AuditOptions,
+): Promise<AuditOutcome> => {
+  const names = ruleNames(rules)
+  const settings = await findSettings(world, names, { paths: ['.'], ...options })
+  const today = new Date(world.clock.now()).toISOString().slice(0, 10)
+  const { text, path, words: placed } = commandLine(words)
+  const files = await environmentFiles(world, words)
+  const run = readDockerRun(placed, { environmentFile: name => files.get(name) })
+  if (!run)
+    throw new UsageError(
+      words.length === 0 ? 'no command was given' : `\`${words.slice(0, 3).join(' ')}\` starts no container`,
+      'bulkhead audit -- docker run … judges such a command; docker, podman and nerdctl are known',
+    )
+  const running = chooseRules<ContainerRule<unknown>>('container', rules, names, settings, options)(path)
+  const { judged, problems } = judgeContainers(
+    [run.container],
+    running,
+    () => ({
+      today,
+      neighbours: [run.container],
+      manifests: undefined,
+      imageOf: () => undefined,
+      allowedRegistries: settings.allowedRegistries,
+    }),
+    at => (at.in === 'file' ? text.slice(at.span.start, at.span.end) : ''),
+  )
+  const how = suppressionsFor(path, settings, names, options, today)
+  const found: readonly Finding[] = judged.map(({ finding }) => markFinding(finding, [], how)).sort(byPosition)
+  const { spans, values } = secretsOfFile(
+    text,
+    found.flatMap(({ redact }) => redact ?? []),
+  )
+  const hidden = (problem: Problem): Problem => ({ ...problem, message: hideSecrets(problem.message, values) })
+  return {
+    settings,
+    report: {
+      version,
+      files: new Map([[path, { path, text, lines: lineStarts(text), redact: spans, secrets: values }]]),
+      findings: withoutSecrets(found, values),
+      problems: [...settings.problems, ...run.problems, ...problems].map(hidden),
+      rules: new Map([...running].map(([id, { rule, severity }]) => [id, { ...rule, id, severity: severity ?? rule.severity }])),
+      applied: [],
+    },
+  }
+}
+
+/** What `--env-file` names, read before the command line is: readers reach for nothing. One that cannot be read is told by the reader. */
+const environmentFiles = async (world: World, words: readonly string[]): Promise<ReadonlyMap<string, string>> => {
+  const found = new Map<string, string>()
+  for (const [i, word] of words.entries()) {
+    const name = word === '--env-file' ? words[i + 1] : /^--env-file=(.+)$/.exec(word)?.[1]
+    if (name === undefined || found.has(name)) continue
+    try {
+      found.set(name, new TextDecoder().decode(await world.files.read(name, environmentFileLimit)))
+    } catch (error) {
+      if (!(error instanceof WorldError)) throw error
+    }
+  }
+  return found
+}
