@@ -41,6 +41,8 @@ export type GuardArguments = Pick<AuditArguments, 'failOn' | 'strict' | 'profile
 export const runGuard = async (words: readonly string[], args: GuardArguments): Promise<number> => {
   const [program, ...rest] = words
   if (program === undefined) throw new UsageError('no command was given', 'bulkhead guard -- docker run …')
+  // A shim for everything that the program does: what starts no container is not ours to judge.
+  if (!startsContainer(words)) return args.dryRun ? 0 : runProgram(program, rest)
   const { report, settings } = await auditCommandLine(machine, { ...rules, ...containerRules }, version, words, optionsOf(args))
   const threshold: Severity | 'none' = args.failOn ?? settings.failOn ?? 'high'
   const code = exitCode(report, threshold, args.strict ?? settings.strict)
