@@ -5,18 +5,22 @@ import { stringOf } from '../yaml/scalars.ts'
 import { locationOf, resolved, type YamlMap, type YamlNode } from '../yaml/tree.ts'
 import { entryAt, fieldOf, fieldsIn, listAt, mapAt, mapsAt, type Notes, paid, spend, tell, textAt } from './decode.ts'
 import type { ContainerItem, PodSource } from './read-pod.ts'
-import { containerSpec } from './schema.ts'
+import { containerSpec, homes } from './schema.ts'
 
 export type KubernetesObject = { readonly apiVersion: string; readonly kind: string; readonly map: YamlMap }
 
-/** The object that a mapping is: with an `apiVersion` and a `kind`. */
-export const objectOf = (node: YamlNode | undefined): KubernetesObject | undefined => {
+/** The object that a mapping is: with an `apiVersion` and a `kind`, its own or those that its list says it has. */
+export const objectOf = (node: YamlNode | undefined, assumed?: Assumed): KubernetesObject | undefined => {
   const map = asMap(node)
   if (!map) return undefined
-  const apiVersion = stringOf(fieldsIn(map).get('apiVersion')?.value)
-  const kind = stringOf(fieldsIn(map).get('kind')?.value)
+  const apiVersion = stringOf(fieldsIn(map).get('apiVersion')?.value) ?? assumed?.apiVersion
+  const kind = stringOf(fieldsIn(map).get('kind')?.value) ?? assumed?.kind
   return apiVersion && kind ? { apiVersion, kind, map } : undefined
 }
+
+/** What the API answers as a PodList has items that do not say again that they are Pods. */
+export type Assumed = Pick<KubernetesObject, 'apiVersion' | 'kind'>
+export type Inner = { readonly node: YamlNode; readonly assumed?: Assumed }
 
 export const groupOf = ({ apiVersion }: KubernetesObject): string => {
   const slash = apiVersion.indexOf('/')
@@ -65,18 +69,22 @@ export const identityOf = (
 }
 
 /** The pods of an object, and the objects inside of it. */
-export const findPods = (
-  notes: Notes,
-  object: KubernetesObject,
-): { pods: readonly PodSource[]; objects: readonly YamlNode[] } => {
+export const findPods = (notes: Notes, object: KubernetesObject): { pods: readonly PodSource[]; objects: readonly Inner[] } => {
   const { kind, map } = object
-  if (kind.endsWith('List') && fieldOf(map, 'items')) return { pods: [], objects: listAt(notes, map, 'items')?.items ?? [] }
+  if (kind.endsWith('List') && fieldOf(map, 'items')) {
+    const assumed = kind === 'List' ? {} : { assumed: { apiVersion: object.apiVersion, kind: kind.slice(0, -'List'.length) } }
+    return { pods: [], objects: (listAt(notes, map, 'items')?.items ?? []).map(node => ({ node, ...assumed })) }
+  }
   const whole = { kind, ...identityOf(notes, map) }
   const key = `${groupOf(object)}/${kind}`
   const path = Object.hasOwn(builtIn, key) ? builtIn[key] : undefined
   if (path) {
     let holder: YamlMap | undefined = map
-    for (const name of path) holder = mapAt(notes, holder, name)
+    checkPlaces(notes, holder)
+    for (const name of path) {
+      holder = mapAt(notes, holder, name)
+      checkPlaces(notes, holder)
+    }
     const spec = mapAt(notes, holder, 'spec')
     const items = spec ? itemsOf(notes, spec) : []
     if (!spec || items.length === 0)
@@ -95,6 +103,22 @@ export const findPods = (
   if (runsNothing(object)) return { pods: [], objects: [] }
   notes.isStrict = false
   return new Search(notes, object, whole).run()
+}
+
+/** Fields of a pod or a container that stand above them, such as `securityContext` beside a Deployment's `template`: they say nothing there. */
+const checkPlaces = (notes: Notes, map: YamlMap | undefined): void => {
+  for (const [name, { key }] of map ? fieldsIn(map) : []) {
+    // A Job has one of its own.
+    const home = name === 'activeDeadlineSeconds' ? undefined : homes.find(({ fields }) => fields.has(name))
+    if (home)
+      tell(
+        notes,
+        'uncovered',
+        'kubernetes-unknown-field',
+        `\`${name}\` says nothing here; it belongs to ${home.what}`,
+        locationOf(key),
+      )
+  }
 }
 
 const noClaims: ReadonlyMap<string, Location> = new Map()
@@ -154,7 +178,7 @@ class Search {
   readonly #whole: Whole
   readonly #seen = new Set<YamlNode>()
   readonly #pods: PodSource[] = []
-  readonly #objects: YamlNode[] = []
+  readonly #objects: Inner[] = []
 
   constructor(notes: Notes, object: KubernetesObject, whole: Whole) {
     this.#notes = notes
@@ -162,7 +186,7 @@ class Search {
     this.#whole = whole
   }
 
-  run(): { pods: readonly PodSource[]; objects: readonly YamlNode[] } {
+  run(): { pods: readonly PodSource[]; objects: readonly Inner[] } {
     for (const [name, { value }] of fieldsIn(this.#object.map))
       if (name !== 'metadata' && name !== 'status') this.#visit(value, [this.#object.map], 0)
     return { pods: this.#pods, objects: this.#objects }
@@ -181,7 +205,7 @@ class Search {
     const fields = fieldsIn(paid(this.#notes, target))
     // An object in another one: OpenShift's Template, a work manifest. References have these two fields as well, and nothing to run.
     if (objectOf(target) && (fields.has('spec') || fields.has('template') || fields.has('items') || fields.has('rules'))) {
-      this.#objects.push(target)
+      this.#objects.push({ node: target })
       return
     }
     this.#take(target, around)

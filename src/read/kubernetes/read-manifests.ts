@@ -5,7 +5,7 @@ import { asMap, duplicateKeys } from '../yaml/fields.ts'
 import { isNull } from '../yaml/scalars.ts'
 import { locationOf, resolved, type YamlNode, type YamlStream } from '../yaml/tree.ts'
 import { fieldOf, type Notes, newNotes, paid, spend, TooMuch, tell } from './decode.ts'
-import { findPods, groupOf, identityOf, type KubernetesObject, objectOf } from './find-pods.ts'
+import { findPods, groupOf, type Inner, identityOf, type KubernetesObject, objectOf } from './find-pods.ts'
 import type { Manifests } from './manifests.ts'
 import { newDeclarations, readDeclaration } from './read-declarations.ts'
 import { type ContainerNodes, readPod } from './read-pod.ts'
@@ -33,14 +33,14 @@ export const readManifests = (stream: YamlStream): ReadManifests => {
   const nodeOf = new Map<Container, ContainerNodes>()
   const declarations = newDeclarations()
   const seen = new Set<YamlNode>()
-  const visit = (node: YamlNode, depth: number): void => {
+  const visit = ({ node, assumed }: Inner, depth: number): void => {
     spend(notes)
     const target = resolved(node)
     if (!target || isNull(target) || seen.has(target)) return
     seen.add(target)
     if (depth > maxDepth) throw new TooMuch()
     if (target.kind === 'map') paid(notes, target)
-    const object = objectOf(target)
+    const object = objectOf(target, assumed)
     if (!object) {
       tell(
         notes,
@@ -64,7 +64,7 @@ export const readManifests = (stream: YamlStream): ReadManifests => {
   for (const { root } of stream.documents) {
     if (!root) continue
     try {
-      visit(root, 0)
+      visit({ node: root }, 0)
       notes.problems.push(...duplicateKeys(root))
     } catch (error) {
       if (!(error instanceof TooMuch)) throw error

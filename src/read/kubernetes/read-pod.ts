@@ -188,7 +188,7 @@ const readContainer = (notes: Notes, { node, map, role, also, base }: ContainerI
     first(common.resources ? [...resources, common.resources] : resources, one => amountAt(notes, one, part, what))
   const memory = amount('limits', 'memory')
   const cpus = amount('limits', 'cpu')
-  const { mounts, secrets } = readMounts(notes, levels, common.volumes, source.claims, source.isBuiltIn && map.entries.length > 0)
+  const { mounts, secrets } = readMounts(notes, levels, common.volumes, source.claims, source.isBuiltIn)
   const ownRestart = word('restartPolicy')
   const healthy = probeAt(levels, 'livenessProbe')
   return {

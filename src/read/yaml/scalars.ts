@@ -4,6 +4,8 @@ import type { YamlNode } from './tree.ts'
 
 const yaml11 = /^(?:y|yes|on|true)$/i
 const yaml11no = /^(?:n|no|off|false)$/i
+/** YAML 1.1 has three ways to write a word: `yes`, `Yes`, `YES` (https://yaml.org/type/bool.html). */
+const yaml11case = /^(?:[a-z]+|[A-Z][a-z]*|[A-Z]+)$/
 
 /**
  * As Compose and Kubernetes take it. Kubernetes reads YAML with a decoder of YAML 1.1 (https://github.com/kubernetes-sigs/yaml, goyaml.v2): plain `yes`, `on`, `True` are
@@ -14,6 +16,7 @@ export const booleanOf = (node: YamlNode | undefined, reader: 'compose' | 'kuber
   const scalar = asScalar(node)
   if (!scalar) return undefined
   if (scalar.tag === '!!str' || (scalar.style !== 'plain' && reader === 'kubernetes')) return undefined
+  if (reader === 'kubernetes' && !yaml11case.test(scalar.value)) return undefined
   if (yaml11.test(scalar.value)) return true
   if (yaml11no.test(scalar.value)) return false
   return undefined
