@@ -224,3 +224,398 @@ describe('what the API would refuse', () => {
     expect(codes(podText(spec, container))).toEqual([code])
   })
 })
+
+const values = (list: readonly { readonly value: unknown }[]): readonly unknown[] => list.map(({ value }) => value)
+
+describe('every field that gives or takes a privilege', () => {
+  test('nothing said: what Kubernetes does by itself', () => {
+    expect(pod('')).toMatchObject({
+      os: 'linux',
+      user: { value: undefined },
+      runAsNonRoot: { value: false },
+      privileged: { value: false },
+      noNewPrivileges: { value: false },
+      seccomp: { value: 'unset' },
+      apparmor: { value: 'default' },
+      systemPaths: { value: 'masked' },
+      readOnlyRoot: { value: false },
+      pid: { value: 'private' },
+      ipc: { value: 'pod' },
+      network: { value: 'pod' },
+      userNamespace: { value: 'default' },
+      restart: { value: 'always' },
+      capAdd: [],
+      mounts: [],
+      ports: [],
+      hostProcess: { value: false },
+      pod: {
+        automountToken: { value: undefined },
+        serviceAccount: { value: undefined },
+        shareProcessNamespace: { value: false },
+      },
+    })
+  })
+
+  test('the pod’s own', () => {
+    const container = pod(
+      `hostPID: yes
+hostIPC: True
+hostNetwork: on
+hostUsers: false
+shareProcessNamespace: true
+automountServiceAccountToken: false
+serviceAccountName: robot
+runtimeClassName: gvisor
+restartPolicy: OnFailure
+hostAliases: [{ip: 10.0.0.1, hostnames: [a, b]}]
+securityContext: {sysctls: [{name: kernel.msgmax, value: "1"}], windowsOptions: {hostProcess: false}}`,
+      'ports: [{containerPort: 80}]',
+      'labels: {app: web}',
+    )
+    expect(container).toMatchObject({
+      pid: { value: 'host' },
+      ipc: { value: 'host' },
+      network: { value: 'host' },
+      userNamespace: { value: 'private' },
+      runtime: { value: 'gvisor' },
+      restart: { value: 'on-failure' },
+      sysctls: [{ value: { name: 'kernel.msgmax', value: '1' } }],
+      // In the host's network every port is the host's.
+      ports: [{ containerPort: 80, hostPort: 80, published: true }],
+      pod: {
+        automountToken: { value: false },
+        serviceAccount: { value: 'robot' },
+        shareProcessNamespace: { value: true },
+        hostAliases: [{ value: '10.0.0.1 a b' }],
+      },
+    })
+    expect(container.pod?.labels).toEqual({ app: 'web' })
+    expect(pod('shareProcessNamespace: true').pid.value).toBe('pod')
+    expect(pod('os: {name: windows}\nsecurityContext: {windowsOptions: {runAsUserName: Administrator}}')).toMatchObject({
+      os: 'windows',
+      user: { value: 'Administrator' },
+    })
+    expect(pod('hostNetwork: true', 'securityContext: {windowsOptions: {hostProcess: true}}')).toMatchObject({
+      os: 'windows',
+      hostProcess: { value: true },
+    })
+  })
+
+  test('the container’s own', () => {
+    expect(
+      pod(
+        '',
+        `securityContext:
+  privileged: true
+  readOnlyRootFilesystem: true
+  procMount: Unmasked
+  capabilities: {add: [CAP_NET_ADMIN, sys_time], drop: [all]}
+  appArmorProfile: {type: Unconfined}
+  seccompProfile: {type: Localhost, localhostProfile: p.json}
+  seLinuxOptions: {type: spc_t}`,
+      ),
+    ).toMatchObject({
+      privileged: { value: true },
+      readOnlyRoot: { value: true },
+      systemPaths: { value: 'unmasked' },
+      capAdd: [{ value: 'NET_ADMIN' }, { value: 'SYS_TIME' }],
+      capDrop: [{ value: 'ALL' }],
+      apparmor: { value: 'unconfined' },
+      seccomp: { value: 'localhost', profile: 'p.json' },
+      selinux: { value: { disabled: false, type: 'spc_t' } },
+    })
+    expect(pod('', 'command: [sh]\nargs: [-c, x]\nimagePullPolicy: Never\nreadinessProbe: {exec: {command: [x]}}')).toMatchObject(
+      {
+        entrypoint: { value: ['sh'] },
+        command: { value: ['-c', 'x'] },
+        pullPolicy: { value: 'Never' },
+        readinessProbe: { value: true },
+        livenessProbe: { value: false },
+      },
+    )
+  })
+
+  test.each([
+    ['allowPrivilegeEscalation: false', true],
+    ['allowPrivilegeEscalation: true', false],
+    ['allowPrivilegeEscalation: false, capabilities: {add: [SYS_ADMIN]}', false],
+    ['allowPrivilegeEscalation: false, capabilities: {add: [NET_ADMIN]}', true],
+  ])('%s', (context, value) => {
+    expect(pod('', `securityContext: {${context}}`).noNewPrivileges.value).toBe(value)
+  })
+
+  test('annotations of old', () => {
+    const apparmor = (value: string, spec = '', container = '') =>
+      pod(spec, container, `annotations: {container.apparmor.security.beta.kubernetes.io/app: ${value}}`).apparmor
+    expect(apparmor('unconfined')).toMatchObject({ value: 'unconfined' })
+    expect(apparmor('localhost/p')).toMatchObject({ value: 'localhost', profile: 'p' })
+    expect(apparmor('unconfined', 'securityContext: {appArmorProfile: {type: RuntimeDefault}}').value).toBe('unconfined')
+    expect(apparmor('unconfined', '', 'securityContext: {appArmorProfile: {type: RuntimeDefault}}').value).toBe('default')
+    const seccomp = (annotation: string, container = '') => read(podText('', container, `annotations: {${annotation}}`))
+    expect(seccomp('seccomp.security.alpha.kubernetes.io/pod: unconfined').containers[0]!.seccomp.value).toBe('unconfined')
+    const ignored = seccomp('container.seccomp.security.alpha.kubernetes.io/app: runtime/default')
+    expect(ignored.containers[0]!.seccomp.value).toBe('unset')
+    expect(ignored.problems).toMatchObject([{ kind: 'uncovered', code: 'kubernetes-annotation-ignored' }])
+    expect(
+      seccomp('seccomp.security.alpha.kubernetes.io/pod: unconfined', 'securityContext: {seccompProfile: {type: RuntimeDefault}}')
+        .containers[0]!.seccomp.value,
+    ).toBe('default')
+  })
+
+  test('mounts', () => {
+    const text = podText(
+      `volumes:
+- {name: host, hostPath: {path: /var//run/../run/, type: Directory}}
+- {name: ram, emptyDir: {medium: Memory, sizeLimit: 64Mi}}
+- {name: disk, emptyDir: {}}
+- {name: s, secret: {secretName: key}}
+- {name: p, projected: {sources: [{secret: {name: other}}, {serviceAccountToken: {path: t}}]}}
+- {name: c, persistentVolumeClaim: {claimName: x}}
+- {name: none}
+- {name: i, image: {reference: nginx}}`,
+      `volumeMounts:
+- {name: host, mountPath: /a, mountPropagation: Bidirectional}
+- {name: host, mountPath: /b, subPath: docker.sock, readOnly: true, recursiveReadOnly: Enabled, mountPropagation: None}
+- {name: ram, mountPath: /c}
+- {name: disk, mountPath: /d, mountPropagation: HostToContainer}
+- {name: s, mountPath: /e}
+- {name: p, mountPath: /f}
+- {name: c, mountPath: /g}
+- {name: none, mountPath: /h}
+- {name: i, mountPath: /i}
+volumeDevices: [{name: c, devicePath: /dev/x}]`,
+    )
+    const container = one(text)
+    expect(container.mounts).toMatchObject([
+      {
+        type: 'bind',
+        source: '/var/run',
+        target: '/a',
+        volume: 'hostPath',
+        kind: 'Directory',
+        propagation: 'rshared',
+        readOnly: false,
+      },
+      { type: 'bind', source: '/var/run/docker.sock', readOnly: true, options: ['rro'], propagation: 'rprivate' },
+      { type: 'tmpfs', volume: 'emptyDir', options: ['size=64Mi'] },
+      { type: 'volume', volume: 'emptyDir', propagation: 'rslave' },
+      { type: 'other', volume: 'secret', readOnly: true },
+      { type: 'other', volume: 'projected', readOnly: true },
+      { type: 'volume', volume: 'persistentVolumeClaim', readOnly: false },
+      { type: 'volume', volume: 'emptyDir' },
+      { type: 'image', source: 'nginx', readOnly: true },
+      { type: 'volume', target: '/dev/x', kind: 'BlockDevice' },
+    ])
+    expect(values(container.secrets)).toEqual(['key', 'other'])
+    expect(container.pod?.volumes.map(({ value }) => value.kind)).toEqual(
+      'hostPath emptyDir emptyDir secret projected persistentVolumeClaim emptyDir image'.split(' '),
+    )
+    expect(written(text, { at: container.mounts[1]!.at })).toMatch(/^\{name: host, mountPath: \/b.*\}$/)
+    expect(written(text, { at: container.mounts[1]!.declaredAt! })).toMatch(/^\{name: host, hostPath.*\}\}$/)
+  })
+
+  test('ports, environment, resources, probes', () => {
+    const container = pod(
+      'volumes: []',
+      `ports:
+- {containerPort: 80, hostPort: 8080, hostIP: 127.0.0.1, protocol: UDP}
+- {containerPort: 81, hostPort: 0}
+- {containerPort: 82, hostPort: 82, hostIP: ""}
+env:
+- {name: A, value: x}
+- {name: B}
+- {name: C, valueFrom: {secretKeyRef: {name: s, key: k}}}
+envFrom: [{prefix: P_, secretRef: {name: s}}, {configMapRef: {name: c}}]
+resources:
+  limits: {memory: 128Mi, cpu: 500m, nvidia.com/gpu: 1, hugepages-2Mi: 4Mi}
+  requests: {memory: 1e6}
+  claims: [{name: gpu}]
+livenessProbe: {httpGet: {host: 10.0.0.1, port: 80}}
+startupProbe: {tcpSocket: {host: h, port: 80}}
+lifecycle: {preStop: {httpGet: {host: l, port: 80}}, postStart: {httpGet: {host: "", port: 80}}}`,
+    )
+    expect(container.ports).toMatchObject([
+      { hostAddress: '127.0.0.1', hostPort: 8080, containerPort: 80, protocol: 'udp', published: false },
+      { hostPort: undefined, published: false },
+      { hostAddress: undefined, hostPort: 82, published: true },
+    ])
+    expect(container.environment.map(({ name, value, from }) => [name, value, from])).toEqual([
+      ['P_*', undefined, 'secretRef'],
+      ['*', undefined, 'configMapRef'],
+      ['A', 'x', undefined],
+      ['B', '', undefined],
+      ['C', undefined, 'secretKeyRef'],
+    ])
+    expect(container).toMatchObject({
+      memory: { value: 128 * 2 ** 20 },
+      cpus: { value: 0.5 },
+      memoryRequest: { value: 1e6 },
+      cpuRequest: { value: 0.5 },
+      livenessProbe: { value: true },
+      healthcheck: { value: 'defined' },
+    })
+    expect(values(container.deviceRequests)).toEqual(['nvidia.com/gpu', 'claim:gpu'])
+    expect(values(container.probeHosts)).toEqual(['10.0.0.1', 'h', 'l'])
+    expect(pod('resources: {limits: {memory: 1Gi}}').memory.value).toBe(2 ** 30)
+  })
+})
+
+describe('around the containers', () => {
+  test('a stateful set’s claims are volumes', () => {
+    const { containers, problems } = read(`apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: db}
+spec:
+  template: {spec: {containers: [{name: a, image: b, volumeMounts: [{name: data, mountPath: /d}]}]}}
+  volumeClaimTemplates: [{metadata: {name: data}}]`)
+    expect(problems).toEqual([])
+    expect(containers[0]!.mounts).toMatchObject([{ type: 'volume', volume: 'persistentVolumeClaim' }])
+  })
+
+  test('the items of an answer of the API do not say what they are', () => {
+    expect(
+      read('{apiVersion: v1, kind: PodList, items: [{metadata: {name: a}, spec: {containers: [{name: c, image: i}]}}]}')
+        .containers,
+    ).toMatchObject([{ name: 'Pod/a › c' }])
+  })
+
+  test('Argo: what the template does not say, the workflow says', () => {
+    const { containers, problems } = read(`apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {generateName: w-}
+spec:
+  hostNetwork: true
+  securityContext: {runAsUser: 1}
+  volumes: [{name: v, hostPath: {path: /}}]
+  podSpecPatch: '{}'
+  templates:
+  - {name: a, container: {image: x, volumeMounts: [{name: v, mountPath: /v}]}, sidecars: [{name: s, image: v}]}
+  - {name: b, securityContext: {runAsUser: 2}, containerSet: {containers: [{name: c, image: z}]}}`)
+    expect(containers.map(({ image, user, network }) => [image.value, user.value, network.value])).toEqual([
+      ['x', '1', 'host'],
+      ['v', '1', 'host'],
+      ['z', '2', 'host'],
+    ])
+    expect(containers[0]!.mounts).toMatchObject([{ type: 'bind', source: '/' }])
+    expect(problems.map(({ code }) => code)).toEqual(['kubernetes-pod-spec-patch'])
+  })
+
+  test('Tekton: the step’s template, and the run’s', () => {
+    const { containers, problems } = read(`apiVersion: tekton.dev/v1
+kind: TaskRun
+metadata: {name: t}
+spec:
+  serviceAccountName: robot
+  podTemplate: {hostNetwork: true, securityContext: {runAsNonRoot: true}}
+  taskSpec:
+    stepTemplate: {securityContext: {privileged: true, runAsUser: 5}}
+    steps: [{name: a, image: x, securityContext: {runAsUser: 6}, script: echo}, {ref: {name: s}}]
+    sidecars: [{name: b, image: v}]`)
+    expect(problems).toEqual([])
+    expect(
+      containers.map(({ image, user, privileged, network, runAsNonRoot }) => [
+        image.value,
+        user.value,
+        privileged.value,
+        network.value,
+        runAsNonRoot.value,
+      ]),
+    ).toEqual([
+      ['x', '6', true, 'host', true],
+      ['v', undefined, false, 'host', true],
+    ])
+    expect(containers[0]!.pod?.serviceAccount.value).toBe('robot')
+  })
+
+  test('nodeOf leads back to the mappings', () => {
+    const { containers, nodeOf, text } = read(podText('', 'stdin: true'))
+    const { container, pod: spec } = nodeOf.get(containers[0]!)!
+    expect(text.slice(container.span.start, container.span.end)).toMatch(/^name: app[\s\S]*stdin: true$/)
+    expect(text.slice(spec.span.start, spec.span.end)).toMatch(/^containers:/)
+  })
+
+  test('a setting that an anchor brings stands at the anchor', () => {
+    const text = `apiVersion: v1
+kind: Pod
+x: &safe {privileged: true}
+spec: {containers: [{name: a, image: b, securityContext: {<<: *safe, runAsUser: 1}}, {name: c, image: d, securityContext: *safe}]}`
+    const { containers } = read(text)
+    expect(containers.map(({ privileged }) => written(text, privileged))).toEqual(['privileged: true', 'privileged: true'])
+  })
+
+  test('a merge key wins over what stands before it, as in Kubernetes’ decoder', () => {
+    const privileged = (context: string) =>
+      read(
+        `{apiVersion: v1, kind: Pod, x: &x {privileged: true}, spec: {containers: [{name: a, image: b, securityContext: {${context}}}]}}`,
+      ).containers[0]!.privileged.value
+    expect(privileged('privileged: false, <<: *x')).toBe(true)
+    expect(privileged('<<: *x, privileged: false')).toBe(false)
+  })
+})
+
+describe('mistakes are told of, with their place and a way out', () => {
+  test.each([
+    ['', 'securityContext: {privilged: true}', 'privilged', 'did you mean `privileged`?'],
+    ['', 'securitycontext: {privileged: true}', 'securitycontext', 'did you mean `securityContext`?'],
+    ['capabilities: {drop: [ALL]}', '', 'capabilities', 'belongs to the container’s securityContext'],
+    ['', 'runAsNonRoot: true', 'runAsNonRoot', 'belongs to the container’s securityContext'],
+    ['', 'securityContext: {fsGroup: 1}', 'fsGroup', 'belongs to the pod’s securityContext'],
+    ['securityContext: {privileged: true}', '', 'privileged', 'belongs to the container’s securityContext'],
+    ['', 'hostNetwork: true', 'hostNetwork', 'belongs to the pod’s spec'],
+    ['', 'securityContext: {capabilities: {dropp: [ALL]}}', 'dropp', 'did you mean `drop`?'],
+    ['', 'securityContext: {seccompProfile: {typ: RuntimeDefault}}', 'typ', 'did you mean `type`?'],
+  ])('%s %s', (spec, container, key, hint) => {
+    const { problems, text } = read(podText(spec, container))
+    expect(problems).toHaveLength(1)
+    expect(problems[0]).toMatchObject({ kind: 'uncovered', code: 'kubernetes-unknown-field' })
+    expect(problems[0]!.message).toContain(hint)
+    expect(written(text, problems[0]!)).toBe(key)
+  })
+
+  test('above the pod they say nothing', () => {
+    const { problems } = read(`apiVersion: apps/v1
+kind: Deployment
+metadata: {name: a}
+spec: {securityContext: {}, template: {hostPID: true, spec: {containers: [{name: a, image: b}]}}}`)
+    expect(problems.map(({ code }) => code)).toEqual(['kubernetes-unknown-field', 'kubernetes-unknown-field'])
+  })
+
+  test('a type that the API refuses is none, and stays none in custom resources where it may be right', () => {
+    const { problems, containers, text } = read(podText('hostPID: "true"', 'securityContext: {privileged: tRUE, runAsUser: 1.5}'))
+    expect(problems.map(problem => [problem.kind, problem.code, written(text, problem)])).toEqual([
+      ['failed', 'kubernetes-wrong-type', '"true"'],
+      ['failed', 'kubernetes-wrong-type', '1.5'],
+      ['failed', 'kubernetes-wrong-type', 'tRUE'],
+    ])
+    expect(containers[0]).toMatchObject({ pid: { value: 'private' }, privileged: { value: false }, user: { value: undefined } })
+    expect(read('{apiVersion: a.io/v1, kind: X, spec: {hostPID: [], containers: [{name: a, image: b}]}}').problems).toMatchObject(
+      [{ kind: 'uncovered', code: 'kubernetes-wrong-type' }],
+    )
+    expect(pod('securityContext: {runAsUser: 0x10, runAsGroup: 010, fsGroup: 1e3, supplementalGroups: [1_000]}').user.value).toBe(
+      '16:8',
+    )
+  })
+
+  test('what a template fills in later is unknown', () => {
+    expect(
+      read(podText('', 'securityContext: {runAsUser: "{{ uid }}", privileged: {{ p }}}')).problems.map(({ kind, code }) => [
+        kind,
+        code,
+      ]),
+    ).toEqual([
+      ['uncovered', 'yaml-template'],
+      ['uncovered', 'yaml-template'],
+    ])
+  })
+
+  test('documents that are nothing, or hold nothing', () => {
+    expect(codes('a: 1')).toEqual(['kubernetes-no-kind'])
+    expect(codes('apiversion: v1\nkind: Pod\nspec: {containers: [{image: x}]}')).toEqual(['kubernetes-no-kind'])
+    expect(codes('# nothing\n---\n')).toEqual([])
+    expect(codes('apiVersion: apps/v1\nkind: Deployment\nspec: {replicas: 2}')).toEqual(['kubernetes-no-containers'])
+    expect(codes('apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\npatches: [{path: a}]')).toEqual([
+      'kubernetes-kustomization',
+    ])
+    expect(codes('apiVersion: v1\nkind: Secret\ndata: {}\ndata: {}')).toEqual(['yaml-duplicate-key'])
+  })
+})
