@@ -9,7 +9,6 @@ import { openFileCache } from './cache-folder.ts'
 import { catalogersFor } from './catalogers-for.ts'
 import type { layerPool } from './layer-pool.ts'
 import type { Looking } from './layer-worker.ts'
-import { progressBar } from './progress.ts'
 import { tell } from './terminal.ts'
 
 export type SubjectArguments = {
@@ -39,7 +38,7 @@ export const readSubject = async (
   const note = noteFor(args)
   // Threads are only thought of when there is something to read.
   let pool: ReturnType<typeof layerPool> | undefined
-  const progress = progressBar(subject)
+  const progress = args.quiet ? undefined : (await import('./progress.ts')).progressBar(subject)
   try {
     return await takeInventory(machine, subject, {
       sources: inOrder(sources),
@@ -55,7 +54,7 @@ export const readSubject = async (
       afterReading: async () => pool?.close(),
       // What is revealed is not remembered.
       ...(args.cache && !looking.reveal ? { cache: openFileCache(note) } : {}),
-      ...(args.quiet ? {} : { progress }),
+      ...(progress ? { progress } : {}),
       owned,
       verify: args.verify === true,
       platform: args.platform,
@@ -65,7 +64,7 @@ export const readSubject = async (
       note,
     })
   } finally {
-    progress.end()
+    progress?.end()
     await pool?.close()
   }
 }
