@@ -1,5 +1,5 @@
 import type { Report } from '../../../model/rule.ts'
-import { isConfined, mend } from '../../container-queries.ts'
+import { isConfined, isRootUser, mend, startUser } from '../../container-queries.ts'
 import { containerRule } from '../../container-rule.ts'
 
 export default containerRule({
@@ -40,17 +40,22 @@ export default containerRule({
     'https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted',
   ],
   fixes: 'unsafe',
-  *check(container): Iterable<Report> {
+  *check(container, _, facts): Iterable<Report> {
     if (!isConfined(container) || container.capDrop.some(({ value }) => value === 'ALL')) return
     // Where all are added the other rule says enough.
     if (container.capAdd.some(({ value }) => value === 'ALL')) return
     const some = container.capDrop.length > 0
+    // Who does not begin as root gets none of them, until a program with the setuid bit makes them root.
+    const user = startUser(container, facts)
+    const isIdle = user !== undefined && !isRootUser(user)
     yield {
       at: container.capDrop[0]?.at ?? container.at,
-      ...(some ? { severity: 'low' as const } : {}),
+      ...(some || isIdle ? { severity: 'low' as const } : {}),
       message: some
         ? 'only some of the default capabilities are dropped'
-        : 'all default capabilities are kept, and most services need none of them',
+        : isIdle
+          ? `all default capabilities are kept, and \`${user}\` gets none of them unless it becomes root`
+          : 'all default capabilities are kept, and most services need none of them',
       ...mend(
         'unsafe',
         'Drop ALL, and add back what the program needs; verify that it starts: one that begins as root often needs CHOWN, SETUID and SETGID',

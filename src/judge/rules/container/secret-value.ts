@@ -1,10 +1,12 @@
-import type { Container } from '../../../model/container.ts'
+import type { Container, ContainerForm } from '../../../model/container.ts'
 import type { Location } from '../../../model/finding.ts'
 import type { Report } from '../../../model/rule.ts'
+import type { Span } from '../../../model/text.ts'
 import { containerRule } from '../../container-rule.ts'
 import { isPlaceholder } from '../../secrets/detector.ts'
-import { type Found, secretsOfConfigPair, secretsOfWords } from '../../secrets/image-secrets.ts'
+import { type Found, secretsOfConfigPair, secretsOfText, secretsOfWords } from '../../secrets/image-secrets.ts'
 import { detectors } from '../../secrets/registry.ts'
+import { isSecretName } from '../../secrets/secret-name.ts'
 
 export default containerRule({
   on: 'container',
@@ -35,24 +37,22 @@ export default containerRule({
       byHand: true,
     },
   ],
-  replaces: ['CIS 4.10', 'KSV-0109', 'CKV_K8S_35', 'env-var-secret', 'C-0012', 'C-0207', 'CL-0020', 'CL-0021'],
+  replaces: ['CIS 4.10', 'env-var-secret', 'C-0012', 'CL-0020', 'CL-0021'],
   links: ['https://docs.docker.com/compose/how-tos/use-secrets/', 'https://kubernetes.io/docs/concepts/configuration/secret/'],
   fixes: 'manual',
   *check(container): Iterable<Report> {
     // What comes from elsewhere does not stand here.
-    for (const { name, value, from, at } of container.environment)
-      if (value !== undefined && value !== '' && from === undefined)
-        yield* told(container, at, `\`${name}\``, name, value, secretsOfConfigPair(name, value))
-    for (const { value, at } of container.labels)
-      if (value.value !== '')
-        yield* told(
-          container,
-          at ?? container.at,
-          `the label \`${value.name}\``,
-          value.name,
-          value.value,
-          secretsOfConfigPair(value.name, value.value),
-        )
+    const pairs: readonly Pair[] = [
+      // What comes from elsewhere does not stand here.
+      ...container.environment.flatMap(({ name, value = '', from, at }) =>
+        from === undefined && value !== '' ? [{ name, value, at, where: `\`${name}\`` }] : [],
+      ),
+      ...container.labels.flatMap(({ value: { name, value }, at = container.at }) =>
+        value === '' ? [] : [{ name, value, at, where: `the label \`${name}\`` }],
+      ),
+    ]
+    for (const { name, value, at, where } of suspicious(pairs))
+      yield* told(container, at, where, name, value, secretsOfConfigPair(name, value))
     for (const field of ['entrypoint', 'command'] as const) {
       const { value, at } = container[field]
       if (value && value.length > 0 && at)
@@ -60,6 +60,21 @@ export default containerRule({
     }
   },
 })
+
+type Pair = { readonly name: string; readonly value: string; readonly at: Location; readonly where: string }
+
+/** Those worth a close look. One look at all of them together costs a tenth of one at each. */
+const suspicious = (pairs: readonly Pair[]): readonly Pair[] => {
+  if (pairs.length === 0) return pairs
+  const lines = pairs.map(({ name, value }) => `${name}=${value}`)
+  const { hidden } = secretsOfText(lines.join('\n'))
+  let start = 0
+  return pairs.filter(({ name }, i) => {
+    const from = start
+    start += lines[i]!.length + 1
+    return isSecretName(name) || hidden.some(one => one.start < start && from < one.end)
+  })
+}
 
 const told = function* (
   { form }: Container,
@@ -88,13 +103,23 @@ const told = function* (
       : isSample
         ? `${where} is a secret by its name, and what is written here is a sample that somebody will keep`
         : name !== undefined
-          ? `${where} is a secret by its name, and its value is written here`
+          ? isSecretName(name)
+            ? `${where} is a secret by its name, and its value is written here`
+            : `${where} holds a secret`
           : `${where} gives a secret away: every process of the host can read the arguments of others`,
-    ...(at.in === 'file' ? { redact: [at.span] } : {}),
+    ...(at.in === 'file' ? { redact: [hiddenPart(at.span, form, name, value)] } : {}),
     fix: {
       title: `${isSample ? 'Put a new one there, and' : detector ? `Revoke it first (${detector.link}), and` : 'Change it where it is used, and'} ${instead}`,
       safety: 'manual',
       edits: [],
     },
   }
+}
+
+/** All of the entry but its name, where that certainly stands in front. */
+const hiddenPart = (span: Span, form: ContainerForm, name: string | undefined, value: string): Span => {
+  const length = span.end - span.start
+  const isPlain =
+    name !== undefined && form !== 'kubernetes' && length > name.length + value.length && length < name.length + value.length + 12
+  return isPlain ? { start: span.start + name.length, end: span.end } : span
 }

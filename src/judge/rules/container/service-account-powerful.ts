@@ -32,7 +32,6 @@ export default containerRule({
     'C-0035',
     'C-0015',
     'C-0002',
-    'C-0063',
   ],
   links: ['https://kubernetes.io/docs/concepts/security/rbac-good-practices/'],
   fixes: 'manual',

@@ -39,7 +39,7 @@ export default containerRule({
     'https://docs.docker.com/engine/security/userns-remap/',
     'https://kubernetes.io/docs/tasks/configure-pod-container/security-context/#set-the-security-context-for-a-pod',
   ],
-  fixes: 'unsafe',
+  fixes: 'safe',
   *check(container, _, facts): Iterable<Report> {
     if (!isLinux(container)) return
     const { user, runAsNonRoot, userNamespace } = container

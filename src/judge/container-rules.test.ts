@@ -1,0 +1,532 @@
+/** What rules on containers say of settings that are easily missed, and where they are silent. */
+import { describe, expect, test } from 'vitest'
+import { blankContainer, type Container, type ContainerForm, type Mount, type Port } from '../model/container.ts'
+import type { Location } from '../model/finding.ts'
+import type { Report } from '../model/rule.ts'
+import { type Manifests, noManifests } from '../read/kubernetes/manifests.ts'
+import { dockerCapabilities, effectiveCapabilities } from './container-capabilities.ts'
+import { engineAt, hostPathDanger, realHostPath } from './container-host-paths.ts'
+import type { ContainerFacts } from './container-rule.ts'
+import { containerRules } from './rules/container-registry.ts'
+
+const place = (start: number, end = start + 1): Location => ({ in: 'file', path: 'x', span: { start, end } })
+const set = <T>(value: T, start = 10) => ({ value, at: place(start) })
+
+const container = (overrides: Partial<Container> = {}, form: ContainerForm = 'compose'): Container => ({
+  ...blankContainer(form, 'web', place(0)),
+  ...overrides,
+})
+
+const pod = (overrides: Partial<NonNullable<Container['pod']>> = {}): NonNullable<Container['pod']> => ({
+  kind: 'Pod',
+  name: 'web',
+  namespace: undefined,
+  labels: {},
+  serviceAccount: { value: undefined },
+  automountToken: { value: undefined },
+  shareProcessNamespace: { value: false },
+  hostAliases: [],
+  volumes: [],
+  at: place(0),
+  ...overrides,
+})
+
+const facts: ContainerFacts = {
+  today: '2026-11-26',
+  neighbours: [],
+  manifests: undefined,
+  imageOf: () => undefined,
+  allowedRegistries: undefined,
+}
+
+const check = (rule: string, one: Container, more: Partial<ContainerFacts> = {}): readonly Report[] => [
+  ...(containerRules[rule]!.check(one, undefined, { ...facts, ...more }) as Iterable<Report>),
+]
+
+/** The severities of what a rule reports. */
+const severities = (rule: string, one: Container, more?: Partial<ContainerFacts>): readonly string[] =>
+  check(rule, one, more).map(({ severity }) => severity ?? containerRules[rule]!.severity)
+
+const bind = (source: string, more: Partial<Mount> = {}): Mount => ({
+  type: 'bind',
+  source,
+  target: '/x',
+  readOnly: false,
+  propagation: 'rprivate',
+  options: [],
+  at: place(20),
+  ...more,
+})
+
+const port = (containerPort: number, more: Partial<Port> = {}): Port => ({
+  hostAddress: undefined,
+  hostPort: containerPort,
+  containerPort,
+  lastHostPort: containerPort,
+  protocol: 'tcp',
+  published: true,
+  at: place(30),
+  ...more,
+})
+
+describe('sockets of engines', () => {
+  test.each([
+    ['/var/run/docker.sock', 'critical'],
+    ['/run/docker.sock', 'critical'],
+    ['/var/run', 'critical'],
+    ['/run', 'critical'],
+    ['/var/run/', 'critical'],
+    ['/run/containerd', 'critical'],
+    ['/run/k3s/containerd/containerd.sock', 'critical'],
+    ['/run/crio/crio.sock', 'critical'],
+    ['/run/podman', 'critical'],
+    ['/run/user/1000', 'critical'],
+    ['/run/user/1000/podman/podman.sock', 'critical'],
+    ['/home/ann/.docker/run/docker.sock', 'critical'],
+    ['/somewhere/docker.sock', 'critical'],
+    ['/run/dbus/system_bus_socket', 'high'],
+  ])('%s', (source, severity) => {
+    for (const readOnly of [false, true]) {
+      expect(severities('container/engine-socket', container({ mounts: [bind(source, { readOnly })] }))).toEqual([severity])
+      // One report for one mount.
+      expect(severities('container/host-path', container({ mounts: [bind(source, { readOnly })] }))).toEqual([])
+    }
+  })
+  test.each(['/srv/data', '/run/app', '/run/docker-app', '/var/runner', './docker', 'docker.sock.d', '/run/nginx.sock'])(
+    'not %s',
+    source => {
+      expect(engineAt(source)).toBeUndefined()
+    },
+  )
+  test('pipes of Windows, the API of Compose, the host over TCP', () => {
+    const pipe = bind('\\\\.\\pipe\\docker_engine', { type: 'npipe' })
+    expect(severities('container/engine-socket', container({ mounts: [pipe] }))).toEqual(['critical'])
+    expect(severities('container/engine-socket', container({ apiSocket: set(true) }))).toEqual(['critical'])
+    const variable = (value: string) => ({ environment: [{ name: 'DOCKER_HOST', value, at: place(5) }] })
+    expect(severities('container/engine-socket', container(variable('tcp://host.docker.internal:2375')))).toEqual(['critical'])
+    expect(severities('container/engine-socket', container(variable('tcp://socket-proxy:2375')))).toEqual([])
+  })
+})
+
+describe('folders of the host', () => {
+  test.each([
+    ['/', 'critical', 'critical'],
+    ['/etc', 'critical', 'high'],
+    ['/etc/cron.d', 'critical', 'high'],
+    ['/root', 'critical', 'high'],
+    ['/root/.ssh', 'high', 'high'],
+    ['/home/ann/.aws', 'high', 'high'],
+    ['~/.kube', 'high', 'high'],
+    ['/home', 'high', 'high'],
+    ['/proc', 'critical', 'high'],
+    ['/proc/sys/kernel', 'critical', 'high'],
+    ['/sys', 'critical', 'medium'],
+    ['/dev', 'critical', 'high'],
+    ['/boot', 'critical', 'medium'],
+    ['/lib/modules', 'critical', 'low'],
+    ['/var', 'critical', 'high'],
+    ['/var/lib/docker', 'critical', 'high'],
+    ['/var/lib/docker/volumes/x/_data', 'critical', 'high'],
+    ['/var/lib/kubelet', 'critical', 'critical'],
+    ['/var/log', 'high', 'medium'],
+    ['C:\\', 'critical', 'critical'],
+  ])('%s', (source, writable, readable) => {
+    expect(severities('container/host-path', container({ mounts: [bind(source)] }))).toEqual([writable])
+    expect(severities('container/host-path', container({ mounts: [bind(source, { readOnly: true })] }))).toEqual([readable])
+  })
+  test.each(['./data', '../data', '/srv/data', '/opt/app', '/data/etc', '/etcetera', '/home/ann/project', '/var/www', '${DATA}'])(
+    'not %s',
+    source => {
+      expect(hostPathDanger(source, false)).toBeUndefined()
+    },
+  )
+  test('a named volume is none, and the time zone is nothing to speak of', () => {
+    expect(check('container/host-path', container({ mounts: [bind('etc', { type: 'volume' })] }))).toEqual([])
+    expect(check('container/host-path', container({ mounts: [bind('/etc/localtime', { readOnly: true })] }))).toEqual([])
+  })
+  test('links are followed', () => {
+    expect(realHostPath('/var/run/docker.sock')).toBe('/run/docker.sock')
+    expect(realHostPath('/var/running')).toBe('/var/running')
+    expect(realHostPath('/')).toBe('/')
+  })
+  test('writable ones may become read-only, which somebody has to verify', () => {
+    const [report] = check('container/host-path', container({ mounts: [bind('/etc')] }))
+    expect(report!.fix!.safety).toBe('unsafe')
+    expect(report!.wishes).toEqual([{ do: 'change', what: 'readOnly', at: place(20) }])
+  })
+})
+
+describe('privileged', () => {
+  const all: Partial<Container> = {
+    privileged: set(true),
+    capAdd: [set('SYS_ADMIN', 40)],
+    seccomp: set('unconfined' as const, 41),
+    apparmor: set('unconfined' as const, 42),
+    selinux: set({ disabled: true }, 43),
+    systemPaths: set('unmasked' as const, 44),
+    devices: [{ host: '/dev/sda', target: '/dev/sda', permissions: 'rwm', at: place(45) }],
+    deviceRules: [set('b *:* rwm', 46)],
+  }
+  test('makes what follows from it redundant', () => {
+    const found = Object.keys(containerRules).filter(
+      id =>
+        containerRules[id]!.profile === 'default' &&
+        containerRules[id]!.severity !== 'low' &&
+        check(id, container(all)).length > 0,
+    )
+    expect(found).toEqual(['container/privileged', 'container/user-root'])
+  })
+  test('of hooks and builds', () => {
+    const hook = (name: string, value: boolean) => ({ name, privileged: set(value), user: { value: undefined }, at: place(7) })
+    const hooks = [hook('post_start', true), hook('pre_stop', false), hook('build', true)]
+    expect(severities('container/privileged', container({ hooks }))).toEqual(['critical', 'critical'])
+  })
+})
+
+describe('capabilities', () => {
+  const of = (capAdd: readonly string[], capDrop: readonly string[] = [], form: ContainerForm = 'compose') =>
+    container({ capAdd: capAdd.map(value => set(value)), capDrop: capDrop.map(value => set(value)) }, form)
+  test.each([
+    [['ALL', 'SYS_ADMIN'], [], ['critical']],
+    [['SYS_ADMIN', 'CHOWN'], ['ALL'], ['critical']],
+    [['DAC_READ_SEARCH'], [], ['critical']],
+    [['SYS_PTRACE'], [], ['high']],
+    [['SYS_NICE'], [], ['low']],
+    [['NET_RAW'], [], []],
+    [['NET_RAW'], ['ALL'], ['medium']],
+    [['CHOWN', 'SETUID'], ['ALL'], []],
+    [['MADE_UP'], [], ['medium']],
+    [['constructor'.toUpperCase(), '__PROTO__'], [], ['medium', 'medium']],
+  ])('%j, without %j', (added, dropped, expected) => {
+    expect(severities('container/capability-added', of(added, dropped))).toEqual(expected)
+  })
+  test('dropped in part', () => {
+    expect(severities('container/capability-not-dropped', of([], ['NET_RAW']))).toEqual(['low'])
+    expect(severities('container/capability-not-dropped', of([], ['ALL']))).toEqual([])
+    expect(severities('container/capability-not-dropped', of(['ALL']))).toEqual([])
+    expect(severities('container/capability-not-dropped', container())).toEqual(['medium'])
+    expect(severities('container/capability-not-dropped', container({ user: set('1000') }))).toEqual(['low'])
+  })
+  test('effective ones', () => {
+    expect(effectiveCapabilities(of([]))).toEqual(new Set(dockerCapabilities))
+    expect(effectiveCapabilities(of(['CHOWN'], ['ALL']))).toEqual(new Set(['CHOWN']))
+    expect(effectiveCapabilities(of(['ALL']))).toBe('all')
+    const some = effectiveCapabilities(of(['ALL'], ['SYS_ADMIN'])) as ReadonlySet<string>
+    expect([some.has('SYS_ADMIN'), some.has('SYS_MODULE'), some.has('CHOWN')]).toEqual([false, true, true])
+    expect(effectiveCapabilities(container({ privileged: set(true) }))).toBe('all')
+  })
+})
+
+describe('users', () => {
+  const known = (user: string, setuid?: readonly string[]): Partial<ContainerFacts> => ({
+    imageOf: () => ({ user, volumes: [], setuid }),
+  })
+  const image = { image: set('web:1' as string | undefined) }
+  test.each([
+    [{ user: set('0') }, {}, ['high']],
+    [{ user: set('root:app') }, {}, ['high']],
+    [{ user: set('1000') }, {}, []],
+    [{}, {}, ['medium']],
+    [{ ...image }, known(''), ['high']],
+    [{ ...image }, known('app'), []],
+    [{ imageUser: 'node' }, {}, []],
+    [{ user: { value: undefined, at: place(4) } }, {}, []],
+    [{ user: set('0'), userNamespace: set('private') }, {}, ['low']],
+    [{ os: 'windows' as const }, {}, []],
+  ] satisfies readonly (readonly [Partial<Container>, Partial<ContainerFacts>, readonly string[]])[])(
+    '%j',
+    (overrides, more, expected) => {
+      expect(severities('container/user-root', container(overrides), more)).toEqual(expected)
+    },
+  )
+  test('runAsNonRoot is only offered where a number says that it will start', () => {
+    const wishes = (overrides: Partial<Container>, more: Partial<ContainerFacts> = {}) =>
+      check('container/user-root', container({ ...image, pod: pod(), ...overrides }, 'kubernetes'), more).map(one => [
+        one.fix!.safety,
+        one.wishes!.length,
+      ])
+    expect(wishes({ user: set('1000') })).toEqual([['safe', 1]])
+    expect(wishes({}, known('1000'))).toEqual([['safe', 1]])
+    expect(wishes({}, known('app'))).toEqual([['manual', 0]])
+    expect(wishes({}, known(''))).toEqual([['manual', 0]])
+    expect(wishes({})).toEqual([['manual', 0]])
+  })
+  test('the kubelet refuses names', () => {
+    const of = (user: string) =>
+      severities('container/user-unverifiable', container({ ...image, runAsNonRoot: set(true) }, 'kubernetes'), known(user))
+    expect([of('app'), of(''), of('1000'), of('1000:0')]).toEqual([['medium'], ['medium'], [], []])
+  })
+  test('no-new-privileges is safe only where no program would change', () => {
+    const safety = (more: Partial<ContainerFacts>) => check('container/new-privileges', container(image), more)[0]!.fix!.safety
+    expect([safety({}), safety(known('')), safety(known('', [])), safety(known('', ['/bin/su']))]).toEqual([
+      'unsafe',
+      'unsafe',
+      'safe',
+      'unsafe',
+    ])
+  })
+  test('groups', () => {
+    const of = (...values: readonly string[]) =>
+      severities('container/group-privileged', container({ groups: values.map(value => set(value)) }))
+    expect([of('docker'), of('0'), of('2000'), of('constructor')]).toEqual([['high'], ['medium'], [], []])
+    expect(severities('container/group-privileged', container({ user: set('1000:0') }))).toEqual(['low'])
+    expect(severities('container/group-privileged', container({ user: set('0:0') }))).toEqual([])
+  })
+})
+
+test('a read-only root is never set without the folders that are written to', () => {
+  const [report] = check('container/root-writable', container())
+  expect([report!.fix!.safety, report!.wishes]).toEqual(['manual', []])
+})
+
+test('ports', () => {
+  const of = (...ports: readonly Port[]) =>
+    check('container/port-exposed', container({ ports })).map(one => [one.severity, one.wishes])
+  expect(of(port(80))).toEqual([['low', undefined]])
+  expect(of(port(5432))).toEqual([['medium', undefined]])
+  expect(of(port(6379, { hostPort: 16_379 }))).toEqual([['high', undefined]])
+  expect(of(port(2375, { hostAddress: '0.0.0.0' }))).toEqual([['critical', undefined]])
+  expect(of(port(5432, { hostAddress: '::' }))).toEqual([['medium', undefined]])
+  expect(of(port(5432, { hostAddress: '127.0.0.1' }))).toEqual([])
+  expect(of(port(5432, { published: false, hostPort: undefined }))).toEqual([])
+  expect(of(port(20_000, { lastHostPort: 30_000 }))).toEqual([['medium', undefined]])
+})
+
+describe('namespaces', () => {
+  test('of the host', () => {
+    const all = {
+      pid: set('host', 1),
+      ipc: set('host', 2),
+      uts: set('host', 3),
+      cgroup: set('host', 4),
+      userNamespace: set('host', 5),
+    }
+    expect(severities('container/namespace-host', container(all))).toEqual(['high', 'high', 'medium', 'medium', 'medium'])
+    expect(severities('container/namespace-host', container({ network: set('host') }))).toEqual([])
+    expect(severities('container/network-host', container({ network: set('host') }))).toEqual(['high'])
+  })
+  test('of others', () => {
+    expect(
+      severities('container/namespace-shared', container({ pid: set('container:web'), network: set('service:vpn', 11) })),
+    ).toEqual(['medium', 'low'])
+    expect(severities('container/namespace-shared', container({ ipc: set('shareable'), volumesFrom: [set('web')] }))).toEqual([
+      'medium',
+    ])
+  })
+})
+
+test('settings of the kernel', () => {
+  const of = (name: string, form: ContainerForm) =>
+    severities('container/sysctl-unsafe', container({ sysctls: [set({ name, value: '1' })] }, form))
+  expect([of('net.core.somaxconn', 'kubernetes'), of('net.core.somaxconn', 'compose')]).toEqual([['medium'], ['info']])
+  expect([of('kernel.panic', 'compose'), of('net/ipv4/tcp_syncookies', 'compose')]).toEqual([['medium'], []])
+})
+
+test('limits', () => {
+  const of = (overrides: Partial<Container>) =>
+    check('container/limits-missing', container(overrides)).map(({ message }) => message.split(':')[0])
+  expect(of({ memory: set(1e9 as number | undefined), pids: set(100 as number | undefined) })).toEqual([])
+  expect(of({ memory: { value: undefined, at: place(3) }, pids: set(100 as number | undefined) })).toEqual([])
+  expect(of({ memory: set(0 as number | undefined), pids: set(-1 as number | undefined) })).toEqual([
+    'there is no limit for `memory` and `pids`',
+  ])
+})
+
+test('tmpfs: the last option of a pair counts', () => {
+  const of = (...options: readonly string[]) =>
+    check('container/tmpfs-exec', container({ mounts: [bind('', { type: 'tmpfs', source: undefined, options })] })).length
+  expect([of('exec'), of('noexec', 'exec'), of('exec', 'noexec'), of('size=1m'), of()]).toEqual([1, 1, 0, 0, 0])
+})
+
+describe('secrets', () => {
+  const value = ['x7fQ', 'k29LmZp'].join('')
+  const of = (overrides: Partial<Container>, form: ContainerForm = 'compose') =>
+    check('container/secret-value', container(overrides, form))
+  const variable = (name: string, text: string, at = place(100, 100 + name.length + 1 + text.length)) => ({
+    environment: [{ name, value: text, at }],
+  })
+  test('by name, by shape, in labels and words', () => {
+    expect(of(variable('DB_PASSWORD', value)).map(({ severity }) => severity)).toEqual(['high'])
+    expect(of(variable('URL', `postgres://ann:${value}@db.internal/app`)).map(({ severity }) => severity)).toEqual(['critical'])
+    expect(of({ labels: [set({ name: 'api.token', value })] })).toHaveLength(1)
+    expect(of({ command: set(['serve', '--admin-password', value] as const) })).toHaveLength(1)
+    expect(of({ command: set(['serve', `--admin-password=${value}`] as const) })).toHaveLength(1)
+  })
+  test('what is no secret', () => {
+    expect(of(variable('DB_PASSWORD_FILE', '/run/secrets/db'))).toEqual([])
+    expect(of(variable('DB_PASSWORD', ''))).toEqual([])
+    expect(of(variable('DB_PASSWORD', '${DB_PASSWORD}'))).toEqual([])
+    expect(of({ environment: [{ name: 'DB_PASSWORD', value, from: 'env_file', at: place(1) }] })).toEqual([])
+    expect(of(variable('DB_PASSWORD', 'changeme')).map(({ severity }) => severity)).toEqual(['low'])
+  })
+  test('one among many is found', () => {
+    const environment = Array.from({ length: 30 }, (_, i) => ({
+      name: `S${i}`,
+      value: `https://h${i}.example.com/?a=b`,
+      at: place(i),
+    }))
+    environment.splice(17, 0, { name: 'DSN', value: `mysql://ann:${value}@db.internal/app`, at: place(99) })
+    expect(of({ environment }).map(({ at }) => at)).toEqual([place(99)])
+  })
+  test('no message, title or shown part has it', () => {
+    for (const [form, name] of [
+      ['compose', 'DB_PASSWORD'],
+      ['docker-run', 'DB_PASSWORD'],
+      ['kubernetes', 'DB_PASSWORD'],
+    ] as const) {
+      const text = `${name}=${value}`
+      const [report] = of(variable(name, value), form)
+      expect(report!.message + report!.fix!.title).not.toContain(value)
+      const [hidden] = report!.redact!
+      expect(text.slice(0, hidden!.start - 100)).toBe(form === 'kubernetes' ? '' : name)
+      expect(hidden!.end).toBe(100 + text.length)
+    }
+    // A name that is made of variables may be longer than what stands there.
+    const short = place(100, 100 + 4 + 1 + value.length)
+    expect(of(variable('LONGER_PASSWORD', value, short))[0]!.redact).toEqual([short.in === 'file' ? short.span : undefined])
+  })
+})
+
+describe('what a pod may do in the cluster', () => {
+  const rules = (verbs: readonly string[], resources: readonly string[]) => [{ apiGroups: [''], resources, verbs, at: place(60) }]
+  const manifests = (kind: 'Role' | 'ClusterRole', list: ReturnType<typeof rules>, more: Partial<Manifests> = {}): Manifests => ({
+    ...noManifests,
+    roles: [{ kind, name: 'r', namespace: undefined, rules: list, at: place(61) }],
+    roleBindings: [
+      {
+        kind: kind === 'Role' ? 'RoleBinding' : 'ClusterRoleBinding',
+        name: 'b',
+        namespace: undefined,
+        role: { kind, name: 'r' },
+        subjects: [{ kind: 'ServiceAccount', name: 'web', namespace: undefined }],
+        at: place(62),
+      },
+    ],
+    ...more,
+  })
+  const web = container({ pod: pod({ serviceAccount: set('web') }) }, 'kubernetes')
+  const of = (list: ReturnType<typeof rules>, kind: 'Role' | 'ClusterRole' = 'Role') =>
+    severities('container/service-account-powerful', web, { manifests: manifests(kind, list) })
+  test.each([
+    [['*'], ['*'], ['high'], ['critical']],
+    [['get'], ['secrets'], ['medium'], ['medium']],
+    [['create'], ['pods/exec'], ['high'], ['high']],
+    [['create'], ['pods'], ['medium'], ['medium']],
+    [['bind'], ['clusterroles'], ['high'], ['critical']],
+    [['get'], ['configmaps'], [], []],
+    [['*'], ['configmaps'], ['medium'], ['medium']],
+  ])('%j %j', (verbs, resources, inRole, inCluster) => {
+    expect(of(rules(verbs, resources))).toEqual(inRole)
+    expect(of(rules(verbs, resources), 'ClusterRole')).toEqual(inCluster)
+  })
+  test('cluster-admin, groups, other accounts', () => {
+    const bound = (kind: string, name: string) =>
+      severities('container/service-account-powerful', web, {
+        manifests: {
+          ...noManifests,
+          roleBindings: [
+            {
+              kind: 'ClusterRoleBinding',
+              name: 'b',
+              namespace: undefined,
+              role: { kind: 'ClusterRole', name: 'cluster-admin' },
+              subjects: [{ kind, name, namespace: undefined }],
+              at: place(62),
+            },
+          ],
+        },
+      })
+    expect(bound('ServiceAccount', 'web')).toEqual(['critical'])
+    expect(bound('Group', 'system:serviceaccounts')).toEqual(['critical'])
+    expect(bound('Group', 'system:serviceaccounts:default')).toEqual(['critical'])
+    expect(bound('Group', 'system:serviceaccounts:other')).toEqual([])
+    expect(bound('ServiceAccount', 'other')).toEqual([])
+  })
+  test('the token', () => {
+    const of = (overrides: Parameters<typeof pod>[0], some: Manifests = noManifests) =>
+      severities('container/service-account-token', container({ pod: pod(overrides) }, 'kubernetes'), { manifests: some })
+    const account = { name: 'web', namespace: undefined, automountToken: false, at: place(3) }
+    expect(of({})).toEqual(['low'])
+    expect(of({ automountToken: set(false as boolean | undefined) })).toEqual([])
+    expect(of({ serviceAccount: set('web') }, { ...noManifests, serviceAccounts: [account] })).toEqual([])
+    expect(
+      of(
+        { serviceAccount: set('web'), automountToken: set(true as boolean | undefined) },
+        { ...noManifests, serviceAccounts: [account] },
+      ),
+    ).toEqual(['low'])
+    expect(of({ serviceAccount: set('web') }, manifests('Role', rules(['get'], ['configmaps'])))).toEqual([])
+  })
+  test('policies of the network', () => {
+    const policy = (podSelector: Manifests['networkPolicies'][number]['podSelector'], namespace?: string) => ({
+      name: 'p',
+      namespace,
+      podSelector,
+      policyTypes: ['Ingress'],
+      at: place(3),
+    })
+    const of = (...networkPolicies: Manifests['networkPolicies']) =>
+      check('container/network-policy-missing', container({ pod: pod({ labels: { app: 'web' } }) }, 'kubernetes'), {
+        manifests: { ...noManifests, networkPolicies },
+      }).length
+    const expression = (operator: string, ...values: readonly string[]) => ({
+      matchLabels: {},
+      matchExpressions: [{ key: 'app', operator, values }],
+    })
+    expect(of()).toBe(1)
+    expect(of(policy({ matchLabels: {}, matchExpressions: [] }))).toBe(0)
+    expect(of(policy({ matchLabels: { app: 'web' }, matchExpressions: [] }))).toBe(0)
+    expect(of(policy({ matchLabels: { app: 'db' }, matchExpressions: [] }))).toBe(1)
+    expect(of(policy({ matchLabels: { app: 'web' }, matchExpressions: [] }, 'other'))).toBe(1)
+    expect([of(policy(expression('In', 'web'))), of(policy(expression('NotIn', 'web')))]).toEqual([0, 1])
+    expect([of(policy(expression('Exists'))), of(policy(expression('DoesNotExist')))]).toEqual([0, 1])
+  })
+})
+
+test('what all containers of a pod share is told by the first', () => {
+  const shared = pod({ hostAliases: [set('10.0.0.1 db')], volumes: [set({ name: 'data', kind: 'nfs' })] })
+  const first = container({ pod: shared }, 'kubernetes')
+  const second = container({ pod: shared, at: place(500) }, 'kubernetes')
+  for (const rule of ['container/host-alias', 'container/volume-type', 'container/service-account-token']) {
+    expect(check(rule, first, { neighbours: [first, second] })).toHaveLength(1)
+    expect(check(rule, second, { neighbours: [first, second] })).toHaveLength(0)
+  }
+})
+
+test('what else opens a way', () => {
+  expect(
+    severities(
+      'container/oom-protected',
+      container({ oomKillDisable: set(true), oomScoreAdjust: set(-1 as number | undefined, 11) }),
+    ),
+  ).toEqual(['medium', 'medium'])
+  expect(severities('container/oom-protected', container({ oomScoreAdjust: set(0 as number | undefined) }))).toEqual([])
+  expect(severities('container/cgroup-parent', container({ cgroupParent: set('/x' as string | undefined) }))).toEqual(['medium'])
+  const runtime = (value: string) =>
+    severities('container/runtime-custom', container({ runtime: set(value as string | undefined) }))
+  expect([runtime('runc'), runtime('kata-qemu'), runtime('nvidia'), runtime('evil')]).toEqual([[], [], [], ['medium']])
+  const remote = (value: string) => severities('container/remote-source', container({ remoteSources: [set(value)] }))
+  expect([remote('oci://registry.example.com/x:1'), remote(`git@example.com:x.git#${'0a'.repeat(20)}`)]).toEqual([['medium'], []])
+  expect(severities('container/provider', container({ provider: set('x' as string | undefined) }))).toEqual(['medium'])
+  expect(severities('container/logging-none', container({ logging: set('none' as string | undefined) }))).toEqual(['low'])
+  const device = (host: string) =>
+    severities('container/device', container({ devices: [{ host, target: host, permissions: 'rwm', at: place(1) }] }))
+  expect([device('/dev/sda1'), device('/dev/mem'), device('/dev/net/tun'), device('/dev/unheard')]).toEqual([
+    ['critical'],
+    ['critical'],
+    ['low'],
+    ['medium'],
+  ])
+})
+
+test('no message ends with a full stop, and no rule throws for an empty container', () => {
+  for (const form of ['docker-run', 'compose', 'kubernetes', 'engine'] as const)
+    for (const id of Object.keys(containerRules))
+      for (const { message, fix } of check(id, container({ ...(form === 'kubernetes' ? { pod: pod() } : {}) }, form), {
+        manifests: noManifests,
+      })) {
+        expect(message, id).not.toMatch(/\.$/)
+        expect(fix?.title, id).not.toMatch(/\.$/)
+        expect(fix?.edits, id).toEqual([])
+      }
+})
