@@ -15,7 +15,7 @@ export type DotEnv = {
   readonly wrong: readonly Span[]
 }
 
-const assignment = /^(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.\-[\]]*)[ \t]*(?:[=:][ \t]*|$)/
+const assignment = /^(?:export[ \t]+)?([A-Za-z0-9_.\-[\]]+)[ \t]*(?:[=:][ \t]*|$)/
 
 /** Earlier entries of the file win over the environment inside of values only where the environment has none. */
 export const readDotEnv = (text: string, env: Lookup): DotEnv => {
@@ -65,12 +65,12 @@ const readValue = (text: string, at: number, lineEnd: number, lookup: Lookup): {
     const raw = text.slice(at, lineEnd)
     const comment = /[ \t]#/.exec(raw)?.index ?? (raw.startsWith('#') ? 0 : raw.length)
     const bare = raw.slice(0, comment).trimEnd()
-    return { value: interpolate(bare, lookup).text, end: at + bare.length }
+    return { value: filled(bare, lookup), end: at + bare.length }
   }
   let value = ''
   for (let i = at + 1; i < text.length; i++) {
     const sign = text[i]!
-    if (sign === quote) return { value: quote === '"' ? interpolate(value, lookup).text : value, end: i + 1 }
+    if (sign === quote) return { value: quote === '"' ? filled(value, lookup) : value, end: i + 1 }
     if (sign === '\\' && i + 1 < text.length) {
       const next = text[i + 1]!
       i++
@@ -79,6 +79,11 @@ const readValue = (text: string, at: number, lineEnd: number, lookup: Lookup): {
     } else value += sign
   }
   return { value: undefined, end: lineEnd }
+}
+
+const filled = (text: string, lookup: Lookup): string | undefined => {
+  const { text: value, invalid } = interpolate(text, lookup)
+  return invalid === undefined ? value : undefined
 }
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', '"': '"', '\\': '\\', "'": "'" }

@@ -83,6 +83,9 @@ test('words of a command', () => {
   expect(commandWords('a "b c" d\\ e \'f\\g\' ""')).toEqual(['a', 'b c', 'd e', 'f\\g', ''])
   expect(commandWords('a b && c')).toEqual(['a', 'b'])
   expect(commandWords('')).toEqual([])
+  expect(commandWords('a 2>&1')).toEqual(['a'])
+  expect(commandWords('a $(b c) `d e`')).toEqual(['a', '$(b c)', '`d e`'])
+  for (const text of ['"a', 'a (b)', 'a\\']) expect(commandWords(text), text).toBeUndefined()
 })
 
 test('sizes', () => {

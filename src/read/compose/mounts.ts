@@ -70,12 +70,12 @@ const volumeOf = (node: YamlNode, at: Location, reading: ComposeReading): Mount 
       options: [],
       at,
     }
-  if (parts.length > 3 || parts[1] === '' || (parts[0] === '' && value.unset.length === 0)) {
+  if (parts[1] === '' || (parts[0] === '' && value.unset.length === 0)) {
     reading.problem('failed', 'compose-volume-invalid', `\`${value.text}\` is no volume: SOURCE:TARGET or SOURCE:TARGET:MODE`, at)
     return undefined
   }
-  const [source, inside, mode = ''] = parts as [string, string, string?]
-  const modes = mode.split(',').filter(Boolean)
+  const [source, inside, ...rest] = parts as [string, string, ...string[]]
+  const modes = rest.join(',').split(',').filter(Boolean)
   const type = source.startsWith('\\\\') ? 'npipe' : isHostPath(source) ? 'bind' : 'volume'
   return {
     type,

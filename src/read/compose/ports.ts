@@ -31,7 +31,7 @@ export const portsOf = (service: YamlMap, reading: ComposeReading): readonly Por
   for (const { value, at } of reading.strings(service, 'expose')) {
     const port = shortPort(value, at, false)
     if (port && !value.includes(':')) put(port)
-    else reading.problem('failed', 'compose-port-invalid', `\`${value}\` is no port`, at)
+    else reading.problem('uncovered', 'compose-port-invalid', `\`${value}\` is no port`, at)
   }
   return [...ports.values()]
 }

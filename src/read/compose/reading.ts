@@ -59,6 +59,17 @@ export class ComposeReading {
     else this.problems.push({ kind, code, message, ...(at ? { at } : {}) })
   }
 
+  unknown(map: YamlMap, known: ReadonlySet<string>, what: string): void {
+    for (const { name, key } of fieldsOf(map).values())
+      if (!known.has(name) && !name.startsWith('x-'))
+        this.problem(
+          'failed',
+          'compose-field-unknown',
+          `\`${name}\` is no field of ${what}${known.has(name.toLowerCase()) ? `; \`${name.toLowerCase()}\` is` : ''}`,
+          locationOf(key),
+        )
+  }
+
   wrong(what: string, wanted: string, at: Location): void {
     this.problem('failed', 'compose-wrong-type', `\`${what}\` should be ${wanted}`, at)
   }
@@ -170,11 +181,13 @@ export class ComposeReading {
     return { value: value ?? false, at }
   }
 
-  string(parent: YamlMap, name: string, what = name): Setting<string> | undefined {
+  /** `strict`: Compose refuses a number or a boolean in its place; what it says is judged all the same. */
+  string(parent: YamlMap, name: string, what = name, strict = false): Setting<string> | undefined {
     const field = this.field(parent, name)
     if (!field) return undefined
     const at = entryPlace(field)
     const text = this.text(field.value)
+    if (strict && isOtherType(field.value)) this.wrong(what, `a text: \`"${text}"\``, at)
     if (text === undefined) {
       this.wrong(what, 'a text', at)
       return undefined
@@ -183,7 +196,7 @@ export class ComposeReading {
   }
 
   integer(parent: YamlMap, name: string, what = name): Setting<number> | undefined {
-    return this.#amount(parent, name, what, integerIn, 'a whole number')
+    return this.#amount(parent, name, what, text => integerIn(text) ?? truncated(text), 'a whole number')
   }
 
   number(parent: YamlMap, name: string, what = name): Setting<number> | undefined {
@@ -191,7 +204,7 @@ export class ComposeReading {
   }
 
   bytes(parent: YamlMap, name: string, what = name): Setting<number> | undefined {
-    return this.#amount(parent, name, what, text => bytesIn(text) ?? integerIn(text), 'a size such as `512m`')
+    return this.#amount(parent, name, what, text => integerIn(text) ?? bytesIn(text) ?? unread(text), 'a size such as `512m`')
   }
 
   #amount(
@@ -320,6 +333,22 @@ export class ComposeReading {
     return [...names.values()]
   }
 }
+
+/** Plain scalars of YAML that are no strings to a decoder of https://yaml.org/spec/1.2.2/#core-schema. */
+const isOtherType = (node: YamlNode): boolean => {
+  const scalar = resolved(node)
+  return scalar?.kind === 'scalar' && scalar.style === 'plain' && scalar.tag === undefined && otherType.test(scalar.value)
+}
+const otherType =
+  /^(?:[-+]?(?:\d[\d_]*|0x[\da-f]+|0o[0-7]+)|[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|true|True|TRUE|false|False|FALSE)$/
+
+const truncated = (text: string): number | undefined => {
+  const number = numberIn(text)
+  return number === undefined ? undefined : Math.trunc(number)
+}
+
+/** Compose takes `1e9` for no size at all: no limit. */
+const unread = (text: string): number | undefined => (numberIn(text) === undefined ? undefined : 0)
 
 const nothing: Lookup = () => undefined
 

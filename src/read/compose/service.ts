@@ -9,7 +9,7 @@ import {
   type Setting,
 } from '../../model/container.ts'
 import type { Location } from '../../model/finding.ts'
-import { type Field, fieldsOf } from '../yaml/fields.ts'
+import type { Field } from '../yaml/fields.ts'
 import { locationOf, resolved, type YamlMap, type YamlNode } from '../yaml/tree.ts'
 import { grantsOf, mountsOf, type TopLevels } from './mounts.ts'
 import { portsOf } from './ports.ts'
@@ -41,8 +41,9 @@ export type ServiceInput = {
 export const readService = (input: ServiceInput, reading: ComposeReading): Container => {
   const { name, at, body, declarations, fileVariables, remoteSources } = input
   const blank = blankContainer('compose', name, at)
-  unknownFields(body, reading)
-  const string = (field: string): Setting<string> | undefined => reading.string(body, field)
+  reading.unknown(body, known, 'a service')
+  nestedFields(body, reading)
+  const string = (field: string): Setting<string> | undefined => reading.string(body, field, field, true)
   const boolean = (field: string): Setting<boolean> => reading.boolean(body, field) ?? { value: false }
   const namespace = (field: string, otherwise: Setting<string>): Setting<string> => {
     const setting = string(field)
@@ -123,15 +124,33 @@ const known = new Set(
   ).split(' '),
 )
 
-const unknownFields = (body: YamlMap, reading: ComposeReading): void => {
-  for (const field of fieldsOf(body).values())
-    if (!known.has(field.name) && !field.name.startsWith('x-'))
-      reading.problem(
-        'failed',
-        'compose-field-unknown',
-        `\`${field.name}\` is no field of a service${known.has(field.name.toLowerCase()) ? `; \`${field.name.toLowerCase()}\` is` : ''}`,
-        locationOf(field.key),
-      )
+const nested: Readonly<Record<string, ReadonlySet<string>>> = {
+  build: new Set(
+    (
+      'additional_contexts args cache_from cache_to context dockerfile dockerfile_inline entitlements extra_hosts isolation labels network no_cache no_cache_filter ' +
+      'platforms privileged provenance pull sbom secrets shm_size ssh tags target ulimits'
+    ).split(' '),
+  ),
+  deploy: new Set(
+    'endpoint_mode labels mode placement replicas resources restart_policy rollback_config update_config'.split(' '),
+  ),
+  'deploy.resources': new Set(['limits', 'reservations']),
+  'deploy.resources.limits': new Set(['cpus', 'memory', 'pids']),
+  'deploy.resources.reservations': new Set(['cpus', 'devices', 'generic_resources', 'memory']),
+  healthcheck: new Set(['disable', 'interval', 'retries', 'start_interval', 'start_period', 'test', 'timeout']),
+  logging: new Set(['driver', 'options']),
+}
+
+const nestedFields = (body: YamlMap, reading: ComposeReading): void => {
+  for (const [path, names] of Object.entries(nested)) {
+    let map: YamlMap | undefined = body
+    for (const name of path.split('.')) {
+      const value: YamlNode | undefined = map && reading.field(map, name)?.value
+      const node = resolved(value)
+      map = node?.kind === 'map' ? node : undefined
+    }
+    if (map) reading.unknown(map, names, `\`${path}\``)
+  }
 }
 
 const osOf = (body: YamlMap, reading: ComposeReading): Container['os'] => {
@@ -146,7 +165,10 @@ const wordsOf = (body: YamlMap, name: string, reading: ComposeReading): Setting<
   if (resolved(field.value)?.kind === 'list')
     return { value: reading.strings(body, name).map(({ value }) => value), at: entryPlace(field) }
   const text = reading.string(body, name)
-  return text ? { value: commandWords(text.value), at: entryPlace(field) } : { value: undefined }
+  if (!text) return { value: undefined }
+  const words = commandWords(text.value)
+  if (!words) reading.wrong(name, 'a command whose quotes and brackets are closed, or a list', entryPlace(field))
+  return { value: words ?? text.value.split(/\s+/).filter(Boolean), at: entryPlace(field) }
 }
 
 const capabilities = (body: YamlMap, name: string, reading: ComposeReading): readonly Setting<string>[] => {
@@ -218,10 +240,10 @@ const devicesOf = (
     } else if (text === undefined) reading.wrong('devices', 'a list of texts and mappings', at)
     else if (cdi.test(text)) requests.push({ value: text, at })
     else if (text !== '') {
-      const [host = '', second, third] = text.split(':')
-      const isMode = third === undefined && second !== undefined && /^[rwm]{1,3}$/.test(second)
-      const target = (isMode ? undefined : second) || host
-      devices.set(target, { host: reading.path(host, node), target, permissions: (isMode ? second : third) || 'rwm', at })
+      // Other than for `docker run --device`, a second part is always the target.
+      const [host = '', second, permissions] = text.split(':')
+      const target = second || host
+      devices.set(target, { host: reading.path(host, node), target, permissions: permissions || 'rwm', at })
     }
   }
   const gpus = reading.field(body, 'gpus')
@@ -345,7 +367,8 @@ const healthcheckOf = (body: YamlMap, reading: ComposeReading): Container['healt
   const at = entryPlace(field)
   if (reading.boolean(map, 'disable', 'healthcheck.disable')?.value) return { value: 'disabled', at }
   const test = reading.strings(map, 'test', 'healthcheck.test', true).map(({ value }) => value)
-  if (test[0] === 'NONE') return { value: 'disabled', at }
+  // `test: NONE` is a command of that name; only in a list it means none.
+  if (test[0] === 'NONE' && resolved(reading.field(map, 'test')?.value)?.kind === 'list') return { value: 'disabled', at }
   return { value: test.length > 0 && test.some(word => word !== '') ? 'defined' : 'image', at }
 }
 
@@ -360,7 +383,7 @@ const restartOf = (body: YamlMap, reading: ComposeReading): Setting<string | und
     const name = conditions[condition] ?? condition
     return { value: name === 'on-failure' && attempts ? `${name}:${attempts}` : name, at: entryPlace(field) }
   }
-  const restart = reading.string(body, 'restart')
+  const restart = reading.string(body, 'restart', 'restart', true)
   if (!restart || restart.value === '') return { value: undefined }
   // `restart: no` without quotes is a boolean to older readers of YAML.
   return /^(?:no|false)$/i.test(restart.value) ? { ...restart, value: 'no' } : restart
