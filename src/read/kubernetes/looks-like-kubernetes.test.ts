@@ -12,6 +12,7 @@ test.each([
   '---\n{\n  apiVersion: v1,\n  kind: Pod\n}\n',
   '  apiVersion: v1\n  kind: Pod\n',
   '---\n# Source: a\n  metadata: {}\n  apiVersion: v1\n  kind: Pod\n',
+  '{{- if .Values.a }}\napiVersion: v1\nkind: Pod\n{{- end }}\n',
   'x: 1\n---\napiVersion: v1\nkind: Pod\n',
 ])('%j is', text => {
   expect(looksLikeKubernetes(text)).toBe(true)

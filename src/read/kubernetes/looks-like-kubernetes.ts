@@ -4,7 +4,8 @@
  */
 export const looksLikeKubernetes = (text: string): boolean => {
   if (!text.includes('apiVersion') || !text.includes('kind')) return false
-  if (/^\ufeff?\s*\{/.test(text)) return isFlowObject(text)
+  // `{{` begins a template, which the reader tells of.
+  if (/^\ufeff?\s*\{(?!\{)/.test(text)) return isFlowObject(text)
   return hasTopKey(text, 'apiVersion') && hasTopKey(text, 'kind')
 }
 
