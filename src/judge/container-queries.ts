@@ -30,7 +30,8 @@ export const isConfined = (container: Container): boolean => isLinux(container) 
 export const speaksForPod = (container: Container, { neighbours }: ContainerFacts): boolean =>
   container.pod !== undefined && !neighbours.some(one => one.pod === container.pod && isBefore(one.at, container.at))
 
-const isBefore = (a: Location, b: Location): boolean =>
+/** In the same file. */
+export const isBefore = (a: Location, b: Location): boolean =>
   a.in === 'file' && b.in === 'file' && a.path === b.path && a.span.start < b.span.start
 
 /** A container does its own work for as long as the pod lives: no init container, and none for looking into it. */

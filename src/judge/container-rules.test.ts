@@ -104,7 +104,15 @@ describe('sockets of engines', () => {
     expect(severities('container/engine-socket', container({ apiSocket: set(true) }))).toEqual(['critical'])
     const variable = (value: string) => ({ environment: [{ name: 'DOCKER_HOST', value, at: place(5) }] })
     expect(severities('container/engine-socket', container(variable('tcp://host.docker.internal:2375')))).toEqual(['critical'])
-    expect(severities('container/engine-socket', container(variable('tcp://socket-proxy:2375')))).toEqual([])
+    expect(severities('container/engine-socket', container(variable('tcp://10.0.0.5:2375')))).toEqual(['high'])
+    for (const value of [
+      'tcp://socket-proxy:2375',
+      'tcp://10.0.0.5:2376',
+      'unix:///var/run/docker.sock',
+      'ssh://ann@10.0.0.5',
+      'tcp://127.0.0.1:2375',
+    ])
+      expect(severities('container/engine-socket', container(variable(value)))).toEqual([])
   })
 })
 
@@ -313,6 +321,14 @@ describe('namespaces', () => {
       'medium',
     ])
   })
+})
+
+test('a network for all is told once for a project', () => {
+  const one = container()
+  const two = container({ at: place(50) })
+  expect(check('container/network-default', one, { neighbours: [one, two] })).toHaveLength(1)
+  expect(check('container/network-default', two, { neighbours: [one, two] })).toHaveLength(0)
+  expect(check('container/network-default', one, { neighbours: [one] })).toHaveLength(0)
 })
 
 test('settings of the kernel', () => {

@@ -77,17 +77,25 @@ export default containerRule({
         message: '`use_api_socket` gives the container the engine’s socket, and the credentials of your registries with it',
         ...proxy,
       }
-    for (const { name, value, at } of container.environment)
-      if (
-        name === 'DOCKER_HOST' &&
-        value !== undefined &&
-        /^tcp:\/\/(?:host\.docker\.internal|172\.17\.0\.1|172\.18\.0\.1)\b/.test(value)
-      )
+    for (const { name, value = '', at } of container.environment) {
+      if (name !== 'DOCKER_HOST') continue
+      const host = /^tcp:\/\/(\[[\da-f:]+\]|[\w.-]+)/i.exec(value)?.[1]
+      if (host === undefined) continue
+      if (/^(?:host\.docker\.internal|172\.1[78]\.0\.1)$/.test(host))
         yield {
           at,
           message: 'the container commands the engine of its host over the network, where nothing but TLS protects it',
           ...proxy,
         }
+      // A name without a dot is a service beside it: a proxy, or an engine in a container.
+      else if (/[.:]/.test(host) && !/^(?:127\.|\[::1\])/.test(host) && /:2375\b/.test(value))
+        yield {
+          at,
+          severity: 'high',
+          message: `the container commands the engine at \`${host}\` without TLS: so may everybody who reaches its port`,
+          ...advise('Let the engine listen with TLS on 2376, or use ssh://'),
+        }
+    }
   },
 })
 

@@ -1,5 +1,5 @@
 import type { Report } from '../../../model/rule.ts'
-import { advise } from '../../container-queries.ts'
+import { advise, isBefore } from '../../container-queries.ts'
 import { containerRule } from '../../container-rule.ts'
 
 export default containerRule({
@@ -29,7 +29,8 @@ export default containerRule({
     )
       return
     // A service alone in its project has the default network to itself.
-    if (form === 'compose' && !neighbours.some(({ at }) => at !== container.at)) return
+    const others = neighbours.filter(one => one !== container && one.network.value === 'default')
+    if (form === 'compose' && (others.length === 0 || others.some(({ at }) => isBefore(at, container.at)))) return
     yield {
       at: network.at ?? container.at,
       message:
