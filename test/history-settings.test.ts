@@ -208,6 +208,21 @@ describe('what is accepted', () => {
   })
 })
 
+test('a path accepts no place that was not told', () => {
+  const folder = join(top, 'many')
+  mkdirSync(folder)
+  for (let i = 0; i < 21; i++) {
+    writeFileSync(join(folder, `${i}`), '')
+    chmodSync(join(folder, `${i}`), 0o4755)
+  }
+  const accepted = (entry: string) => {
+    const { stdout } = run(`ignore: [{ rule: image/setuid-file, ${entry} reason: x }]`, ['-f', 'json'], `dir:${folder}`)
+    return (JSON.parse(stdout) as Report).findings.find(({ rule }) => rule === 'image/setuid-file')
+  }
+  expect(accepted('path: "**",')).toMatchObject({ suppressed: null, note: expect.stringContaining('and not in the rest') })
+  expect(accepted('')?.suppressed).toMatchObject({ reason: 'x' })
+})
+
 test.skipIf(!has('git'))('a path may be one that a repository has (needs git)', () => {
   const folder = join(top, 'repository')
   mkdirSync(folder)
