@@ -5,7 +5,7 @@ import type { YamlMap, YamlNode } from '../yaml/tree.ts'
 import { resolved } from '../yaml/tree.ts'
 import { hostPath, isHostPath } from './paths.ts'
 import type { ComposeReading } from './reading.ts'
-import { entryPlace } from './reading.ts'
+import { entryPlace, onceIn } from './reading.ts'
 
 /** A volume, secret or config of the first level. */
 export type TopLevel = { readonly name: string; readonly body: YamlMap | undefined; readonly at: Location }
@@ -139,6 +139,7 @@ const declared = (mount: Mount, volumes: TopLevels, reading: ComposeReading): Mo
       'compose-volume-undeclared',
       `no volume \`${mount.source}\` is declared under \`volumes\``,
       mount.at,
+      onceIn(mount.at, mount.source),
     )
     return mount
   }
@@ -197,6 +198,7 @@ export const grantsOf = (
         `compose-${what.slice(0, -1)}-undeclared`,
         `no \`${source}\` is declared under \`${what}\``,
         at,
+        onceIn(at, source),
       )
       continue
     }

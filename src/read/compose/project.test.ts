@@ -111,6 +111,15 @@ describe('fields of a service', () => {
     const container = await service(climbing, { workingFolder: '/home/me/project' })
     expect(container.mounts.map(({ source }) => source)).toEqual(['/etc', '../up'])
     expect((await service(climbing)).mounts[0]!.source).toBe('../../../../etc')
+    const { containers } = await project(
+      {
+        'a/compose.yaml':
+          'services:\n  web: {image: x, volumes: ["../..:/a"]}\n  b: {extends: {file: sub/base.yaml, service: b}}\n',
+        'a/sub/base.yaml': 'services: {b: {image: x, volumes: ["../..:/a", "../../..:/b"]}}',
+      },
+      { workingFolder: '/home/a' },
+    )
+    expect(containers.map(({ mounts }) => mounts.map(({ source }) => source))).toEqual([['/'], ['../..', '/']])
   })
 
   test('secrets and configs of a file are mounts', async () => {
@@ -269,6 +278,17 @@ describe('variables', () => {
     ])
     expect(textAt({ 'compose.yaml': text }, found.problems[1]!.at)).toBe('${PRIV}')
     expect(found.containers[0]).toMatchObject({ privileged: { value: false }, user: { value: '1000' }, image: { value: 'a:' } })
+  })
+
+  test('the name of the project, as Compose sets it', async () => {
+    const text = 'services: {web: {image: "${COMPOSE_PROJECT_NAME}"}}'
+    const imageOf = async (path: string, prefix = ''): Promise<unknown> => {
+      const { containers, problems } = await project({ [path]: prefix + text })
+      expect(problems).toEqual([])
+      return containers[0]!.image.value
+    }
+    expect(await imageOf('My.App/compose.yaml')).toBe('myapp')
+    expect(await imageOf('compose.yaml', 'name: other\n')).toBe('other')
   })
 
   test('from the environment, and from `.env` beside the file; the environment wins', async () => {
@@ -489,8 +509,8 @@ describe('bounds', () => {
   })
 
   test('a list that many services share is not read without end', async () => {
-    const list = Array.from({ length: 2000 }, (_, i) => `"/v${i}:/t${i}"`).join(', ')
-    const services = Array.from({ length: 2000 }, (_, i) => `  s${i}: {image: a, volumes: *l}`).join('\n')
+    const list = Array.from({ length: 600 }, (_, i) => `"/v${i}:/t${i}"`).join(', ')
+    const services = Array.from({ length: 600 }, (_, i) => `  s${i}: {image: a, volumes: *l}`).join('\n')
     expect(codes(await project({ 'compose.yaml': `x-l: &l [${list}]\nservices:\n${services}\n` }))).toContain('compose-too-large')
   })
 

@@ -25,7 +25,7 @@ export type ComposeInput = {
   readonly dotEnv?: readonly ComposeText[]
   /** False: a `compose.override.yaml` beside the only file is not looked for. */
   readonly override?: boolean
-  /** The absolute folder that relative paths start from, where it is known. */
+  /** The absolute folder of the first file, where it is known. */
   readonly workingFolder?: string
 }
 
@@ -63,7 +63,7 @@ const maxFileSize = 16 * 1024 * 1024
 const maxFiles = 1_000
 const maxDepth = 20
 /** Entries that may be merged, besides one for each character that is read. */
-const freeMerges = 200_000
+const freeMerges = 100_000
 
 export const readComposeProject = async (input: ComposeInput): Promise<ComposeProject> => new ProjectReader(input).read()
 
@@ -114,14 +114,15 @@ class ProjectReader {
 
   constructor(input: ComposeInput) {
     this.#input = input
-    this.#reading = new ComposeReading(input.workingFolder)
+    this.#reading = new ComposeReading(folderOf(input.main[0]?.path ?? '.'), input.workingFolder)
     this.#merging = { problems: this.#reading.problems, budget: freeMerges }
   }
 
   async read(): Promise<ComposeProject> {
     const { main } = this.#input
     const folder = folderOf(main[0]?.path ?? '.')
-    const lookup = this.#lookupOf(this.#input.dotEnv ?? (await this.#optional(pathIn(folder, '.env'))), this.#input.env)
+    const given = this.#lookupOf(this.#input.dotEnv ?? (await this.#optional(pathIn(folder, '.env'))), this.#input.env)
+    const lookup: Lookup = name => given(name) ?? (name === 'COMPOSE_PROJECT_NAME' ? this.#projectName(folder) : undefined)
     const override = await this.#override(folder)
     const model = await this.#layers([...main, ...override], { lookup, folder, stack: [] }, true)
     const containers = model ? await this.#containers(model) : []
@@ -151,6 +152,18 @@ class ProjectReader {
       problems: this.#reading.problems,
       files: this.#files,
     }
+  }
+
+  /** https://github.com/compose-spec/compose-spec/blob/main/04-version-and-name.md; else Compose takes the folder's name. */
+  #projectName(folder: string): string {
+    const names = this.#input.main.flatMap(({ text }) => /^name[ \t]*:[ \t]*["']?([\w-]+)/m.exec(text)?.[1] ?? [])
+    const name = names.at(-1) ?? baseName(this.#input.workingFolder ?? folder)
+    return (
+      name
+        .toLowerCase()
+        .replaceAll(/[^a-z0-9_-]/g, '')
+        .replace(/^[_-]+/, '') || 'default'
+    )
   }
 
   async #override(folder: string): Promise<readonly ComposeText[]> {
@@ -425,14 +438,7 @@ class ProjectReader {
 
   async #containers(model: YamlMap): Promise<readonly Container[]> {
     const reading = this.#reading
-    for (const field of fieldsOf(model).values())
-      if (!topLevel.has(field.name) && !field.name.startsWith('x-'))
-        reading.problem(
-          'failed',
-          'compose-field-unknown',
-          `\`${field.name}\` is no field of a Compose file`,
-          locationOf(field.key),
-        )
+    reading.unknown(model, topLevel, 'a Compose file')
     const services = reading.map(model, 'services')
     const declarations = this.#declarations(model)
     const containers: Container[] = []

@@ -1,4 +1,5 @@
 /** What values mean in Compose's files: variables filled in, short and long forms as one, wrong types told. */
+import { posix } from 'node:path'
 import type { Setting } from '../../model/container.ts'
 import type { Location, Problem } from '../../model/finding.ts'
 import { type Field, fieldsOf } from '../yaml/fields.ts'
@@ -7,7 +8,7 @@ import { locationOf, resolved, type YamlFile, type YamlMap, type YamlNode } from
 import { bytesIn, numberIn } from './amounts.ts'
 import { type Interpolated, interpolate, type Lookup } from './interpolate.ts'
 import { isReset, partsOf } from './merge.ts'
-import { hostPath, pathIn } from './paths.ts'
+import { hostPath } from './paths.ts'
 
 /** What holds for one file: includes have variables and folders of their own. */
 export type FileScope = {
@@ -29,8 +30,11 @@ export type Pair = {
 
 export type Item = { readonly node: YamlNode; readonly at: Location }
 
-/** Fields and items that one project may make us read, besides one for each character: aliases let a small file repeat itself without end. */
-const freeVisits = 200_000
+/**
+ * Fields and items that one project may make us read, besides one for each character: aliases let a small file repeat itself without end. Compose itself
+ * refuses a file of more than as many nodes.
+ */
+const freeVisits = 100_000
 const maxProblems = 1_000
 
 export class ComposeReading {
@@ -40,8 +44,11 @@ export class ComposeReading {
   readonly #workingFolder: string | undefined
   #visits = freeVisits
 
-  /** The absolute folder that relative paths of files are meant from, where it is known. */
-  constructor(workingFolder?: string) {
+  readonly #folder: string
+
+  /** The project's folder, as it is reported and, where that is known, as the machine knows it. */
+  constructor(folder: string, workingFolder?: string) {
+    this.#folder = folder
     this.#workingFolder = workingFolder
   }
 
@@ -138,7 +145,7 @@ export class ComposeReading {
         'compose-variable-unset',
         `\`${name}\` is not set and has no default: as Compose does, an empty text is put for it`,
         at,
-        `${scalar.file.path}\0${name}`,
+        onceIn(at, name),
       )
     for (const { name, message } of result.required)
       this.problem(
@@ -146,7 +153,7 @@ export class ComposeReading {
         'compose-variable-required',
         `Compose refuses the file while \`${name}\` is not set${message === '' ? '' : ` (${message})`}; an empty text is put for it`,
         at,
-        `${scalar.file.path}\0${name}`,
+        onceIn(at, name),
       )
     if (result.invalid !== undefined)
       this.problem(
@@ -165,10 +172,8 @@ export class ComposeReading {
   /** A path of the host that a node's text says. */
   path(text: string, { file }: YamlNode): string {
     const folder = this.scopes.get(file)?.folder
-    return hostPath(
-      text,
-      folder === undefined || this.#workingFolder === undefined ? folder : pathIn(this.#workingFolder, folder),
-    )
+    const isUnknown = folder === undefined || this.#workingFolder === undefined
+    return hostPath(text, isUnknown ? folder : posix.join(this.#workingFolder, posix.relative(this.#folder, folder)))
   }
 
   boolean(parent: YamlMap, name: string, what = name): Setting<boolean> | undefined {
@@ -351,6 +356,9 @@ const truncated = (text: string): number | undefined => {
 const unread = (text: string): number | undefined => (numberIn(text) === undefined ? undefined : 0)
 
 const nothing: Lookup = () => undefined
+
+/** For problems that are told once for a name in a file. */
+export const onceIn = (at: Location | undefined, name: string): string => `${at?.in === 'file' ? at.path : ''}\0${name}`
 
 const placeKey = (at: Location | undefined): string =>
   at?.in === 'file' ? `${at.path}\0${at.span.start}\0${at.span.end}` : JSON.stringify(at ?? '')

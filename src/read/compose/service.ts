@@ -13,7 +13,7 @@ import type { Field } from '../yaml/fields.ts'
 import { locationOf, resolved, type YamlMap, type YamlNode } from '../yaml/tree.ts'
 import { grantsOf, mountsOf, type TopLevels } from './mounts.ts'
 import { portsOf } from './ports.ts'
-import { type ComposeReading, entryPlace } from './reading.ts'
+import { type ComposeReading, entryPlace, onceIn } from './reading.ts'
 import { resourcesOf } from './resources.ts'
 import { securityOf } from './security.ts'
 import { commandWords } from './words.ts'
@@ -197,6 +197,7 @@ const networkOf = (
         'compose-network-undeclared',
         `no network \`${network.value}\` is declared under \`networks\``,
         network.at,
+        onceIn(network.at, network.value),
       )
     const name = top?.body && engineName(top.body, top.name, reading)
     if (name === 'host' || name === 'none') return { value: name, ...(network.at ? { at: network.at } : {}) }
