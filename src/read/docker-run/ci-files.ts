@@ -28,7 +28,7 @@ const scripts = new Set([
   'inlineScript',
 ])
 /** `${{ github }}`, GitLab's `$[[ inputs ]]`, Azure's `$[ variables ]`, CircleCI's `<< parameters >>`. */
-const templates = /\$\{\{[^}]*\}\}|\$\[\[[^\]]*\]\]|<<\s*(?:parameters|pipeline|matrix)\.[\w.-]+\s*>>/g
+const templates = /\$\{\{[^}]{0,300}\}\}|\$\[\[[^\]]{0,300}\]\]|<<\s{0,9}(?:parameters|pipeline|matrix)\.[\w.-]{1,200}\s{0,9}>>/g
 const shells = /\b(?:ba|da|z|k)?sh\b/
 
 export const readCiFile = (script: RunScript, path: string, text: string, kind: 'github' | 'ci'): void => {

@@ -14,7 +14,7 @@ const runs = /(?:\bsh\s*\(?|\bscript\s*:|=)\s*$/
 const holdsOptions = /(?:\.(?:inside|withRun|run)\s*\(|\bargs)\s*$/
 const holdsImage = /(?:\.image\s*\(|\bimage)\s*$/
 /** `${env.X}` of Groovy is no variable of a shell by its name. */
-const templates = /\$\{[^}]*\}/g
+const templates = /\$\{[^}]{0,300}\}/g
 
 export const readJenkinsfile = (script: RunScript, text: string): void => {
   let image: Literal | undefined
@@ -24,6 +24,7 @@ export const readJenkinsfile = (script: RunScript, text: string): void => {
     else if (holdsOptions.test(before)) {
       // `.run(` may be anything's.
       if (image && literal.start - image.end < near) readOptions(script, literal, image)
+      image = undefined
     } else if (runs.test(before)) script.read(literal.value, templates)
   }
 }

@@ -164,10 +164,6 @@ export const withoutTemplates = (
   if (written.size === 0) return { text: outer, restore: one => one }
   return {
     text: { text, spanOf: (start, end) => outer.spanOf(start, end) },
-    restore: one => {
-      let restored = one
-      if (one.includes('${')) for (const [stand, found] of written) restored = restored.replaceAll(stand, () => found)
-      return restored
-    },
+    restore: one => (one.includes('${') ? one.replace(/\$\{\w+\}/g, stand => written.get(stand) ?? stand) : one),
   }
 }
