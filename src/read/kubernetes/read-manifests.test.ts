@@ -100,6 +100,18 @@ describe('where pods are', () => {
     ).toEqual([])
   })
 
+  test('schemas in other definitions are none either, and an object that stands twice is one', () => {
+    const properties = 'properties: {containers: {items: [x]}}, default: {containers: [{name: a, image: b}]}'
+    const definition = `apiVersion: apiextensions.crossplane.io/v1\nkind: CompositeResourceDefinition\nspec: {versions: [{schema: {openAPIV3Schema: {${properties}}}}]}`
+    expect(read(definition)).toMatchObject({ containers: [], problems: [] })
+    const twice = 'items: [&p {apiVersion: v1, kind: Pod, spec: {containers: [{name: app, image: nginx}]}}, *p]'
+    expect(read(`apiVersion: v1\nkind: List\n${twice}`).containers).toHaveLength(1)
+  })
+
+  test('directives of a patch are no mistakes', () => {
+    expect(codes(podText('$patch: replace', '$setElementOrder/env: []'))).toEqual([])
+  })
+
   test('every document of a rendered stream, and each kind of container', () => {
     const { containers, stream } = read(`---
 # Source: chart/templates/a.yaml
@@ -457,6 +469,8 @@ lifecycle: {preStop: {httpGet: {host: l, port: 80}}, postStart: {httpGet: {host:
     expect(values(container.deviceRequests)).toEqual(['nvidia.com/gpu', 'claim:gpu'])
     expect(values(container.probeHosts)).toEqual(['10.0.0.1', 'h', 'l'])
     expect(pod('resources: {limits: {memory: 1Gi}}').memory.value).toBe(2 ** 30)
+    // What is not requested is requested as far as it is allowed.
+    expect(pod('', 'resources: {limits: {memory: 1Gi}}').memoryRequest.value).toBe(2 ** 30)
   })
 })
 
@@ -550,6 +564,7 @@ spec: {containers: [{name: a, image: b, securityContext: {<<: *safe, runAsUser: 
       ).containers[0]!.privileged.value
     expect(privileged('privileged: false, <<: *x')).toBe(true)
     expect(privileged('<<: *x, privileged: false')).toBe(false)
+    expect(privileged('<<: [{privileged: false}, *x]')).toBe(false)
   })
 })
 
