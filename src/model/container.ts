@@ -27,7 +27,7 @@ export type Mount = {
   readonly readOnly: boolean
   /** `rprivate` unless it was said otherwise. Kubernetes' Bidirectional is `rshared`, HostToContainer `rslave`. */
   readonly propagation: string
-  /** For tmpfs: its options, such as `exec`, `size=64m`. */
+  /** For tmpfs: its options, such as `exec`, `size=64m`. `rro`: what is mounted below it is read-only as well. */
   readonly options: readonly string[]
   /** The kind of a Kubernetes volume: `hostPath`, `emptyDir`, `secret`, … */
   readonly volume?: string
