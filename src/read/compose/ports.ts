@@ -10,9 +10,10 @@ export const isLoopback = (address: string): boolean =>
 
 export const portsOf = (service: YamlMap, reading: ComposeReading): readonly Port[] => {
   const ports = new Map<string, Port>()
+  // To Compose, every address and no address are the same; the last one counts.
   const put = (port: Port): void => {
     ports.set(
-      `${port.published || port.hostPort !== undefined}|${port.hostAddress}|${port.hostPort}|${port.containerPort}|${port.protocol}`,
+      `${port.published || port.hostPort !== undefined}|${port.hostAddress ?? '0.0.0.0'}|${port.hostPort}|${port.containerPort}|${port.protocol}`,
       port,
     )
   }
