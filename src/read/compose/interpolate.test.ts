@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { bytesIn } from './amounts.ts'
 import { readDotEnv } from './dotenv.ts'
 import { interpolate } from './interpolate.ts'
 import { commandWords } from './words.ts'
@@ -86,17 +85,4 @@ test('words of a command', () => {
   expect(commandWords('a 2>&1')).toEqual(['a'])
   expect(commandWords('a $(b c) `d e`')).toEqual(['a', '$(b c)', '`d e`'])
   for (const text of ['"a', 'a (b)', 'a\\']) expect(commandWords(text), text).toBeUndefined()
-})
-
-test('sizes', () => {
-  expect(['512m', '1.5GiB', '1073741824', '1 kb', '-1', '0', '1x', ''].map(bytesIn)).toEqual([
-    536_870_912,
-    1_610_612_736,
-    1_073_741_824,
-    1024,
-    -1,
-    0,
-    undefined,
-    undefined,
-  ])
 })

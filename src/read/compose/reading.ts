@@ -2,10 +2,10 @@
 import { posix } from 'node:path'
 import type { Setting } from '../../model/container.ts'
 import type { Location, Problem } from '../../model/finding.ts'
+import { bytesIn, decimalOf } from '../docker-run/values.ts'
 import { type Field, fieldsOf } from '../yaml/fields.ts'
 import { integerIn, isNull } from '../yaml/scalars.ts'
 import { locationOf, resolved, type YamlFile, type YamlMap, type YamlNode } from '../yaml/tree.ts'
-import { bytesIn, numberIn } from './amounts.ts'
 import { type Interpolated, interpolate, type Lookup } from './interpolate.ts'
 import { isReset, partsOf } from './merge.ts'
 import { hostPath } from './paths.ts'
@@ -205,7 +205,7 @@ export class ComposeReading {
   }
 
   number(parent: YamlMap, name: string, what = name): Setting<number> | undefined {
-    return this.#amount(parent, name, what, numberIn, 'a number')
+    return this.#amount(parent, name, what, decimalOf, 'a number')
   }
 
   bytes(parent: YamlMap, name: string, what = name): Setting<number> | undefined {
@@ -348,12 +348,12 @@ const otherType =
   /^(?:[-+]?(?:\d[\d_]*|0x[\da-f]+|0o[0-7]+)|[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|true|True|TRUE|false|False|FALSE)$/
 
 const truncated = (text: string): number | undefined => {
-  const number = numberIn(text)
+  const number = decimalOf(text)
   return number === undefined ? undefined : Math.trunc(number)
 }
 
 /** Compose takes `1e9` for no size at all: no limit. */
-const unread = (text: string): number | undefined => (numberIn(text) === undefined ? undefined : 0)
+const unread = (text: string): number | undefined => (decimalOf(text) === undefined ? undefined : 0)
 
 const nothing: Lookup = () => undefined
 
