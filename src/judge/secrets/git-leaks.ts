@@ -19,6 +19,7 @@ export const gitHits = (everywhere: readonly FoundSomewhere[]): readonly FoundSo
   const files = everywhere.flatMap(at => (at.cataloger === gitName ? [{ at, found: at.data as GitFound }] : []))
   const names = namesOf(files.map(({ found }) => found))
   const merged = new Map<string, One>()
+  const kinds = new Map<string, string>()
   for (const { at, found } of files) {
     const top = /^(.*?)\.git\/objects$/.exec(found.objects)?.[1] ?? ''
     for (const original of found.hits) {
@@ -29,6 +30,10 @@ export const gitHits = (everywhere: readonly FoundSomewhere[]): readonly FoundSo
       const fate = at.fate.kind === 'present' ? '' : `${at.fate.kind} ${at.fate.by}`
       const identity = [at.layer, fate, hit.detector, hit.same, found.objects].join('\n')
       const place = `${hit.id} ${hit.offset} ${hit.start}`
+      // Of several kinds that it may be, one is told.
+      const whole = [at.layer, fate, found.objects, place].join('\n')
+      if ((kinds.get(whole) ?? hit.detector) !== hit.detector) continue
+      kinds.set(whole, hit.detector)
       const one = merged.get(identity)
       if (!one) merged.set(identity, { at, folder: found.objects, hit, count: hit.count, seen: new Set([place]) })
       else if (!one.seen.has(place)) {

@@ -206,11 +206,13 @@ class Values {
         .filter(({ name }) => !onlyIn || name === undefined || onlyIn.test(top + name))
       const best =
         named.find(({ name }) => name !== undefined && !isSamplePath(name)) ?? named.find(({ name }) => !name) ?? named[0]
-      if (!best || seen.has(`${best.id} ${best.offset} ${best.start}`)) continue
+      if (!best) continue
+      const needsName = onlyIn !== undefined && best.name === undefined
+      // Which of several kinds it is may only the name say.
+      if (!needsName && seen.has(`${best.id} ${best.offset} ${best.start}`)) continue
       seen.add(`${best.id} ${best.offset} ${best.start}`)
       const { id, type, name, start, offset, line } = best
       const same = createHmac('sha256', key).update(found.value).digest('hex').slice(0, 16)
-      const needsName = onlyIn !== undefined && name === undefined
       told.push({ ...hitOf(found, this.#options), line, id, type, name, start, offset, count, needsName, same })
     }
     return { hits: told.slice(0, hitsLimit), isCut: this.#isCut || told.length > hitsLimit }
