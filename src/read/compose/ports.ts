@@ -1,12 +1,9 @@
 /** `ports` and `expose`: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#ports */
 import type { Port } from '../../model/container.ts'
 import type { Location } from '../../model/finding.ts'
+import { isLoopback } from '../docker-run/values.ts'
 import { resolved, type YamlMap } from '../yaml/tree.ts'
 import type { ComposeReading } from './reading.ts'
-
-/** An address that only the host itself reaches. */
-export const isLoopback = (address: string): boolean =>
-  /^127\.|^::1$|^(?:0{1,4}:){7}0{0,3}1$|^localhost$|^::ffff:127\./i.test(address)
 
 export const portsOf = (service: YamlMap, reading: ComposeReading): readonly Port[] => {
   const ports = new Map<string, Port>()
