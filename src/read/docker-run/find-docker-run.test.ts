@@ -99,6 +99,33 @@ describe('shell scripts', () => {
     expect(problems).toEqual([expect.stringMatching(/^uncovered docker-run-script /)])
   })
 
+  test('options that the script keeps in a variable, each at its own place', () => {
+    const text = `flags="--privileged --interactive"
+if [ -t 0 ]; then flags="$flags --tty"; fi
+docker run $flags -v /a:/b img:1 x
+args=(
+  --cap-add "SYS_ADMIN" # --pid=host
+  -v "$PWD:/x")
+args+=(-u 0)
+docker run "\${args[@]}" $MORE img:2
+docker run $OTHER -v $flags img:3
+docker run img:4 $flags
+`
+    expect(told('a.sh', text)).toEqual([
+      'docker run img:1 | --privileged | -v /a:/b',
+      'docker run img:2 | -u 0 | --cap-add "SYS_ADMIN" | -v "$PWD:/x"',
+      'docker run img:3',
+      'docker run img:4',
+    ])
+    const { problems, runs, written } = find('a.sh', text)
+    expect(problems).toEqual([
+      'uncovered docker-run-unknown-words $MORE',
+      'uncovered docker-run-unknown-words $OTHER',
+      'uncovered docker-run-unknown-value -v $flags',
+    ])
+    expect(written(runs[3]!.at)).toBe('docker run img:4')
+  })
+
   test('a file that is too large is told', () => {
     const { problems } = find('a.sh', `docker run a\n${'#'.repeat(2_000_001)}`)
     expect(problems).toEqual(['uncovered docker-run-too-large '])

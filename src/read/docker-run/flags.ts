@@ -346,6 +346,7 @@ const isOptionsWord = (words: readonly CommandWord[], at: number, options: Optio
   if (optionNames.test(text)) return true
   if (quoted) return false
   if (next.known && /^[a-z0-9][\w.-]*(?:[:/][\w./:@-]+)$/.test(next.text)) return true
+  if (/^-(?:[vpd]|it|ti)/.test(next.text)) return true
   const option = /^--([a-z][a-z0-9-]*)/.exec(next.text)?.[1]
   return option !== undefined && options.kindOf(aliases.get(option) ?? option) !== undefined
 }

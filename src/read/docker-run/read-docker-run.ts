@@ -76,8 +76,9 @@ export const readDockerRun = (all: readonly CommandWord[], options: DockerRunOpt
   let verbAt = start.rest
   if (words[verbAt]?.text === 'container') verbAt++
   const verb = words[verbAt]?.text
-  const at = joined(words[0]!.at, words.at(-1)!.at)
   const first = words[0]!
+  // Words that a variable brought stand before the command.
+  const at = joined(first.at, words.findLast(({ at }) => at.span.start >= first.at.span.start)!.at)
   // `$DOCKER run` is called what it most likely is.
   const called = first.known ? baseName(first.text).replace(/\.exe$/, '') : program
   if (verb === 'run' || verb === 'create') {
@@ -477,7 +478,8 @@ class ContainerReader {
   }
 
   #mount(container: Mutable<Container>, use: FlagUse, mount: Mount | Refused): void {
-    if (!('why' in mount)) container.mounts.push(mount)
+    if (!use.known && onlyExpansion.test(use.value)) this.problems.push(unknownValue(use))
+    else if (!('why' in mount)) container.mounts.push(mount)
     else if (use.known) this.#invalid(use, mount.why)
     else this.problems.push(unknownValue(use))
   }

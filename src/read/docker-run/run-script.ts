@@ -46,8 +46,15 @@ export class RunScript {
         at: { in: 'file', path: this.path, span },
       })
     }
+    /** What variables were given that holds options, in the order of the script. */
+    const given = new Map<string, CommandWord[]>()
     for (const command of script.commands) {
-      if (word.test(command.name || (command.nameWord?.text ?? ''))) this.words(this.wordsOf(command, restore))
+      for (const { name, value } of command.assignments) {
+        const inside = value && optionsText(value)
+        // `A="$A --tty"`, `A+=(--tty)`: added to what is there; of branches all count, for any may be taken.
+        if (inside) given.set(name, [...(given.get(name) ?? []), ...this.optionWords(inside, templates)].slice(0, maxGiven))
+      }
+      if (word.test(command.name || (command.nameWord?.text ?? ''))) this.words(expanded(this.wordsOf(command, restore), given))
       if (depth < maxDepth) for (const inner of stringsOf(command)) this.read(inner, neverMatches, depth + 1, restore)
     }
   }
@@ -87,6 +94,37 @@ export class RunScript {
       quoted: one.quoted,
     }))
   }
+}
+
+/** Of one variable. */
+const maxGiven = 200
+const variable = /^\$(?:(\w+)|\{(\w+)(?:\[[@*]\])?\})$/
+
+/** Words that stand for options which the script itself says, with those instead. What else the variable may hold is not known, so the word stays before them. */
+const expanded = (words: readonly CommandWord[], given: ReadonlyMap<string, readonly CommandWord[]>): readonly CommandWord[] =>
+  given.size === 0
+    ? words
+    : words.flatMap((one, i) => {
+        const name = one.known ? null : variable.exec(one.text)
+        const options = name && given.get(name[1] ?? name[2]!)
+        // Behind an option the word is its value.
+        if (!options || words[i - 1]?.text.startsWith('-')) return [one]
+        const isItself = (text: string): boolean => {
+          const found = variable.exec(text)
+          return found !== null && (found[1] ?? found[2]) === (name[1] ?? name[2])
+        }
+        return options.filter(({ known, text }) => known || !isItself(text))
+      })
+
+/** `"--privileged -v /:/x"`, `(--privileged "$X")`: the text inside, when it begins with an option or adds one. */
+const optionsText = ({ raw, span }: ShellWord): MappedText | undefined => {
+  const found = /^(?:\w+\+?=)?(?:"([^"\\]*)"|'([^']*)'|\(([^)]*)\))$/s.exec(raw)
+  const text = found?.[1] ?? found?.[2] ?? found?.[3]
+  if (text === undefined || span.end - span.start !== raw.length || !/(?:^|[\s"'])--?[a-zA-Z]/.test(text)) return undefined
+  const start = span.end - 1 - text.length
+  // An array goes over several lines, with comments.
+  const content = found?.[3] === undefined ? text : text.replace(/(?<=^|\s)#[^\n]*/g, comment => ' '.repeat(comment.length))
+  return { text: content, spanOf: (from, to) => ({ start: start + from, end: start + to }) }
 }
 
 /** Quoted strings that are command lines of their own: `RUN="docker run …"`, `ssh host 'docker run …'`. */
