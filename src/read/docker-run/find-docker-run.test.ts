@@ -351,6 +351,7 @@ test.each([
   ['Jenkinsfile', `sh "docker run ${'${'.repeat(50_000)}`],
   ['a.sh', `docker run ${'"'.repeat(50_001)}`],
   ['a.sh', `docker run ${'$('.repeat(50_000)}`],
+  ['a.sh', `f="${'-i '.repeat(200)}"\n${'docker run $f a\n'.repeat(5000)}`],
 ])('hostile text takes no longer than its length: %s', (path, text) => {
   const start = performance.now()
   findDockerRuns(path, text)

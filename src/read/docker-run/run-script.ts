@@ -22,6 +22,8 @@ export class RunScript {
   readonly path: string
   readonly runs: DockerRun[] = []
   readonly problems: Problem[] = []
+  /** Words that variables brought. */
+  #brought = 0
 
   constructor(path: string) {
     this.path = path
@@ -54,7 +56,8 @@ export class RunScript {
         // `A="$A --tty"`, `A+=(--tty)`: added to what is there; of branches all count, for any may be taken.
         if (inside) given.set(name, [...(given.get(name) ?? []), ...this.optionWords(inside, templates)].slice(0, maxGiven))
       }
-      if (word.test(command.name || (command.nameWord?.text ?? ''))) this.words(expanded(this.wordsOf(command, restore), given))
+      if (word.test(command.name || (command.nameWord?.text ?? '')))
+        this.words(this.expanded(this.wordsOf(command, restore), given))
       if (depth < maxDepth) for (const inner of stringsOf(command)) this.read(inner, neverMatches, depth + 1, restore)
     }
   }
@@ -84,6 +87,19 @@ export class RunScript {
     return commands[0] ? this.wordsOf(commands[0], restore).slice(1) : []
   }
 
+  /** Words that stand for options which the script itself says, with those instead. */
+  private expanded(words: readonly CommandWord[], given: ReadonlyMap<string, readonly CommandWord[]>): readonly CommandWord[] {
+    if (given.size === 0) return words
+    return words.flatMap((one, i) => {
+      const name = one.known ? undefined : nameIn(one.text)
+      const options = name === undefined ? undefined : given.get(name)
+      // Behind an option the word is its value.
+      if (!options || words[i - 1]?.text.startsWith('-') || this.#brought > maxBrought) return [one]
+      this.#brought += options.length
+      return options.filter(({ known, text }) => known || nameIn(text) !== name)
+    })
+  }
+
   private wordsOf({ nameWord, args }: Command, restore: (text: string) => string): readonly CommandWord[] {
     if (!nameWord) return []
     return [nameWord, ...args].map(one => ({
@@ -98,23 +114,13 @@ export class RunScript {
 
 /** Of one variable. */
 const maxGiven = 200
+/** In one file; the words of further variables are unknown. */
+const maxBrought = 20_000
 const variable = /^\$(?:(\w+)|\{(\w+)(?:\[[@*]\])?\})$/
-
-/** Words that stand for options which the script itself says, with those instead. What else the variable may hold is not known, so the word stays before them. */
-const expanded = (words: readonly CommandWord[], given: ReadonlyMap<string, readonly CommandWord[]>): readonly CommandWord[] =>
-  given.size === 0
-    ? words
-    : words.flatMap((one, i) => {
-        const name = one.known ? null : variable.exec(one.text)
-        const options = name && given.get(name[1] ?? name[2]!)
-        // Behind an option the word is its value.
-        if (!options || words[i - 1]?.text.startsWith('-')) return [one]
-        const isItself = (text: string): boolean => {
-          const found = variable.exec(text)
-          return found !== null && (found[1] ?? found[2]) === (name[1] ?? name[2])
-        }
-        return options.filter(({ known, text }) => known || !isItself(text))
-      })
+const nameIn = (text: string): string | undefined => {
+  const found = variable.exec(text)
+  return found?.[1] ?? found?.[2]
+}
 
 /** `"--privileged -v /:/x"`, `(--privileged "$X")`: the text inside, when it begins with an option or adds one. */
 const optionsText = ({ raw, span }: ShellWord): MappedText | undefined => {
