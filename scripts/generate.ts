@@ -63,6 +63,13 @@ const containerRulesRegistry = registry(
   'container/',
 )
 
+const breakoutsRegistry = registry(
+  'src/judge/breakouts',
+  'breakoutPaths',
+  'BreakoutPath',
+  "import type { BreakoutPath } from '../breakout-path.ts'",
+)
+
 const detectorsRegistry = registry(
   'src/judge/secrets/detectors',
   'detectors',
@@ -193,6 +200,7 @@ const emit = (path: string, content: string): void => {
 emit('src/judge/rules/registry.ts', rulesRegistry)
 emit('src/judge/rules/image-registry.ts', imageRulesRegistry)
 emit('src/judge/rules/container-registry.ts', containerRulesRegistry)
+emit('src/judge/breakouts/registry.ts', breakoutsRegistry)
 emit('src/judge/secrets/registry.ts', detectorsRegistry)
 emit('src/judge/secrets/revision.ts', secretsRevision())
 emit('src/judge/versions/registry.ts', versionOrdersRegistry)
