@@ -63,6 +63,15 @@ const containerRulesRegistry = registry(
   'container/',
 )
 
+const manifestRulesRegistry = registry(
+  'src/judge/rules',
+  'manifestRules',
+  'ManifestRule<unknown>',
+  "import type { ManifestRule } from '../manifest-rule.ts'",
+  undefined,
+  'manifest/',
+)
+
 const breakoutsRegistry = registry(
   'src/judge/breakouts',
   'breakoutPaths',
@@ -200,6 +209,7 @@ const emit = (path: string, content: string): void => {
 emit('src/judge/rules/registry.ts', rulesRegistry)
 emit('src/judge/rules/image-registry.ts', imageRulesRegistry)
 emit('src/judge/rules/container-registry.ts', containerRulesRegistry)
+emit('src/judge/rules/manifest-registry.ts', manifestRulesRegistry)
 emit('src/judge/breakouts/registry.ts', breakoutsRegistry)
 emit('src/judge/secrets/registry.ts', detectorsRegistry)
 emit('src/judge/secrets/revision.ts', secretsRevision())
@@ -217,6 +227,9 @@ if (stale === 0) {
   const { containerRules } = (await load(
     'src/judge/rules/container-registry.ts',
   )) as typeof import('../src/judge/rules/container-registry.ts')
+  const { manifestRules } = (await load(
+    'src/judge/rules/manifest-registry.ts',
+  )) as typeof import('../src/judge/rules/manifest-registry.ts')
   const { ruleMarkdown, rulesMarkdownIndex } = (await load('src/show/rule-docs.ts')) as typeof import('../src/show/rule-docs.ts')
   const { configurationSchema } = (await load('src/flows/configuration.ts')) as typeof import('../src/flows/configuration.ts')
   const { feeds } = (await load('src/read/feeds/registry.ts')) as typeof import('../src/read/feeds/registry.ts')
@@ -224,7 +237,7 @@ if (stale === 0) {
   const { detectors } = (await load('src/judge/secrets/registry.ts')) as typeof import('../src/judge/secrets/registry.ts')
   emit('docs/credentials.md', credentialsMarkdown(detectors))
   const { toJsonSchema } = await import('@valibot/to-json-schema')
-  const infos = Object.entries({ ...rules, ...imageRules, ...containerRules }).map(
+  const infos = Object.entries({ ...rules, ...imageRules, ...containerRules, ...manifestRules }).map(
     ([id, rule]) => ({ ...(rule as object), id }) as Parameters<typeof ruleMarkdown>[0],
   )
   for (const info of infos) emit(`docs/rules/${info.id}.md`, ruleMarkdown(info))
@@ -242,7 +255,7 @@ if (stale === 0) {
   const schema = toJsonSchema(configurationSchema, { errorMode: 'ignore', typeMode: 'input' })
   const { leakRules } = (await load('src/judge/secrets/leaks.ts')) as typeof import('../src/judge/secrets/leaks.ts')
   const optionsOf = Object.fromEntries(
-    Object.entries({ ...rules, ...imageRules, ...containerRules }).map(([id, { options }]) => [
+    Object.entries({ ...rules, ...imageRules, ...containerRules, ...manifestRules }).map(([id, { options }]) => [
       id,
       options ? toJsonSchema(options as never, { errorMode: 'ignore', typeMode: 'input' }) : undefined,
     ]),
@@ -263,7 +276,9 @@ if (stale === 0) {
   })
   const any = { allOf: [{ $ref: '#/properties/rules/additionalProperties' }] }
   const named = Object.fromEntries([
-    ...[...Object.keys(rules), ...Object.keys(imageRules), ...Object.keys(containerRules)].map(id => [id, setting(id)] as const),
+    ...[...Object.keys(rules), ...Object.keys(imageRules), ...Object.keys(containerRules), ...Object.keys(manifestRules)].map(
+      id => [id, setting(id)] as const,
+    ),
     ...['dockerfile/*', 'image/*', 'container/*', 'secret/*'].map(
       id => [id, { description: `All of ${id.slice(0, -2)}`, ...any }] as const,
     ),

@@ -1,6 +1,7 @@
 /** `bulkhead check`: arguments → flow → format → exit code. */
 import { check, exitCode } from '../flows/check.ts'
 import { containerRules } from '../judge/rules/container-registry.ts'
+import { manifestRules } from '../judge/rules/manifest-registry.ts'
 import { rules } from '../judge/rules/registry.ts'
 import { type Safety, type Severity, UsageError } from '../model/finding.ts'
 import type { CheckReport } from '../model/report.ts'
@@ -47,7 +48,7 @@ export const runCheck = async (paths: readonly string[], args: CheckArguments): 
     throw new UsageError(`--context: ${args.context} is not a folder`)
   const baseline = args.baseline === undefined ? undefined : await readBaseline(args.baseline)
   const allowed = new Set<Safety>(args.unsafe ? ['safe', 'unsafe'] : ['safe'])
-  const { report, changes, settings } = await check(machine, { ...rules, ...containerRules }, version, {
+  const { report, changes, settings } = await check(machine, { ...rules, ...containerRules, ...manifestRules }, version, {
     paths,
     ...(fromInput ? { input: { name: args.stdinFilename, bytes: await readInput() } } : {}),
     ...(args.fix || args.diff ? { fix: { allowed, write: args.fix === true && args.diff !== true } } : {}),

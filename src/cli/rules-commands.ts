@@ -4,6 +4,7 @@ import { ruleNames } from '../flows/known-rules.ts'
 import { ruleInfo } from '../flows/shellcheck.ts'
 import { containerRules } from '../judge/rules/container-registry.ts'
 import { imageRules } from '../judge/rules/image-registry.ts'
+import { manifestRules } from '../judge/rules/manifest-registry.ts'
 import { rules as dockerfileRules } from '../judge/rules/registry.ts'
 import { leakRules } from '../judge/secrets/leaks.ts'
 import { UsageError } from '../model/finding.ts'
@@ -11,7 +12,12 @@ import type { RuleInfo } from '../model/report.ts'
 import { rulesJson, rulesTable, ruleText, secretText } from '../show/rule-docs.ts'
 import { print, terminalWidth, wantsColour } from './terminal.ts'
 
-const rules: Readonly<Record<string, Omit<RuleInfo, 'id'>>> = { ...dockerfileRules, ...imageRules, ...containerRules }
+const rules: Readonly<Record<string, Omit<RuleInfo, 'id'>>> = {
+  ...dockerfileRules,
+  ...imageRules,
+  ...containerRules,
+  ...manifestRules,
+}
 
 const infos = (): readonly RuleInfo[] => Object.entries(rules).map(([id, rule]) => ({ ...rule, id }))
 

@@ -3,6 +3,7 @@ import { basename, relative, resolve, sep } from 'node:path'
 import type { ContainerRule } from '../judge/container-rule.ts'
 import type { DockerfileRule } from '../judge/dockerfile-rule.ts'
 import type { RunningContainerRule } from '../judge/judge-container.ts'
+import type { ManifestRule } from '../judge/manifest-rule.ts'
 import { byPosition, type RunningRule } from '../judge/run.ts'
 import { hasSecret, hideSecrets } from '../judge/secrets/redact-file.ts'
 import { suppress } from '../judge/suppress.ts'
@@ -51,6 +52,7 @@ export const check = async (world: World, rules: Rules, version: string, options
   const onContainers = chooseRules<ContainerRule<unknown>>('container', rules, names, settings, options) satisfies (
     path: string,
   ) => ReadonlyMap<string, RunningContainerRule>
+  const onManifests = chooseRules<ManifestRule<unknown>>('manifests', rules, names, settings, options)
   const today = new Date(world.clock.now()).toISOString().slice(0, 10)
   const files = new Map<string, SourceFile>()
   const findings: Finding[] = []
@@ -131,6 +133,7 @@ export const check = async (world: World, rules: Rules, version: string, options
 
   const manifests = new ManifestFiles(world, {
     rulesFor: onContainers,
+    fileRulesFor: onManifests,
     suppressionsFor: path => suppressionsFor(path, settings, names, options, today),
     facts: { today, allowedRegistries: settings.allowedRegistries, imageOf: () => undefined },
   })
@@ -178,7 +181,7 @@ export const check = async (world: World, rules: Rules, version: string, options
   }
   for (const unit of manifests.units()) await checkUnit(unit)
   const infos = new Map<string, RuleInfo>()
-  for (const [id, { rule, severity }] of [...running(''), ...onContainers('')])
+  for (const [id, { rule, severity }] of [...running(''), ...onContainers(''), ...onManifests('')])
     infos.set(id, { ...rule, id, severity: severity ?? rule.severity })
   for (const { rule } of findings) {
     const own = rules[rule]

@@ -1,6 +1,7 @@
-/** Everything that a configuration may speak of: rules on Dockerfiles, images and containers, and the kinds of secrets, as `secret/github-token`. */
+/** Everything that a configuration may speak of: rules on Dockerfiles, images, containers and manifests, and the kinds of secrets, as `secret/github-token`. */
 import { containerRules } from '../judge/rules/container-registry.ts'
 import { imageRules } from '../judge/rules/image-registry.ts'
+import { manifestRules } from '../judge/rules/manifest-registry.ts'
 import { rules } from '../judge/rules/registry.ts'
 import { leakRules } from '../judge/secrets/leaks.ts'
 import type { Rule } from '../model/rule.ts'
@@ -9,5 +10,6 @@ export const configurableRules: Readonly<Record<string, Pick<Rule, 'replaces' | 
   ...rules,
   ...imageRules,
   ...containerRules,
+  ...manifestRules,
   ...leakRules,
 }

@@ -2,23 +2,25 @@
 import { dirname, join, resolve } from 'node:path'
 import type { ContainerFacts } from '../judge/container-rule.ts'
 import { type JudgedContainer, judgeContainers, type RunningContainerRule } from '../judge/judge-container.ts'
+import { judgeManifest, type ManifestFile, type RunningManifestRule } from '../judge/manifest-rule.ts'
 import { secretsOfFile } from '../judge/secrets/redact-file.ts'
 import type { Suppressions } from '../judge/suppress.ts'
 import { suppressYaml } from '../judge/suppress-yaml.ts'
 import type { Container } from '../model/container.ts'
 import type { Finding, Location, Problem } from '../model/finding.ts'
 import type { SourceFile } from '../model/report.ts'
-import { decode, lineStarts, type Text } from '../model/text.ts'
+import { decode, lineStarts, type Text, touches } from '../model/text.ts'
 import { type World, WorldError } from '../model/world.ts'
 import { readComposeProject } from '../read/compose/project.ts'
 import { type FoundRuns, findDockerRuns } from '../read/docker-run/find-docker-run.ts'
 import type { Manifests } from '../read/kubernetes/manifests.ts'
 import { type ReadManifests, readManifests } from '../read/kubernetes/read-manifests.ts'
-import { readYaml, type YamlFile, type YamlStream } from '../read/yaml/tree.ts'
+import { readYaml, type YamlDocument, type YamlFile, type YamlStream } from '../read/yaml/tree.ts'
 import type { JudgedUnit, Unit } from './repair.ts'
 
 export type ManifestRules = {
   rulesFor(path: string): ReadonlyMap<string, RunningContainerRule>
+  fileRulesFor(path: string): ReadonlyMap<string, RunningManifestRule>
   suppressionsFor(path: string): Suppressions
   readonly facts: Pick<ContainerFacts, 'today' | 'allowedRegistries' | 'imageOf'>
 }
@@ -40,7 +42,7 @@ export const kubernetesUnit = (text: Text, first: KubernetesStream, declared: ()
         container => ({ ...how.facts, manifests, neighbours: pods.get(container.pod ?? container) ?? [] }),
         textIn([stream.file]),
       )
-      return report(judged, [...stream.problems, ...read.problems], [stream.file], how)
+      return report(judged, [...stream.problems, ...read.problems], [stream.file], how, 'kubernetes')
     },
   }
 }
@@ -134,7 +136,7 @@ export const composeUnit = (
         () => ({ ...how.facts, manifests: undefined, neighbours: containers }),
         textIn(files),
       )
-      return report(judged, project.problems, files, how)
+      return report(judged, project.problems, files, how, 'compose')
     },
   }
 }
@@ -151,11 +153,21 @@ const report = (
   more: readonly Problem[],
   files: readonly YamlFile[],
   how: ManifestRules,
+  /** Undefined: no YAML. */
+  form?: ManifestFile['form'],
 ): JudgedUnit => {
   const findings: Finding[] = []
   const told: Problem[] = [...more, ...problems]
   for (const file of files) {
     const own = judged.map(({ finding }) => finding).filter(({ at: [at] }) => at.in === 'file' && at.path === file.path)
+    if (form) {
+      const documents = (): readonly YamlDocument[] => readYaml(file.path, file.text).documents
+      const whole = judgeManifest({ form, file, documents }, how.fileRulesFor(file.path))
+      told.push(...whole.problems)
+      // What a container's own finding hides is told there.
+      const hidden = own.flatMap(({ redact }) => redact ?? [])
+      own.push(...whole.findings.filter(({ at: [at] }) => at.in === 'file' && !hidden.some(one => touches(one, at.span))))
+    }
     const suppressed = suppressYaml([file], own, how.suppressionsFor(file.path))
     findings.push(...suppressed.findings)
     told.push(...suppressed.problems)

@@ -1,13 +1,14 @@
 /** Which rules run, and what silences them: from the command line and the configuration. */
 import type { ContainerRule } from '../judge/container-rule.ts'
 import type { DockerfileRule } from '../judge/dockerfile-rule.ts'
+import type { ManifestRule } from '../judge/manifest-rule.ts'
 import type { ConfiguredIgnore, Suppressions } from '../judge/suppress.ts'
 import type { Severity } from '../model/finding.ts'
 import { onlyThese, type ruleNames } from './known-rules.ts'
 import { isChosen, type Settings, validOptions } from './settings.ts'
 
 /** Those that do not fit what is judged (`on`) are left out. */
-export type Rules = Readonly<Record<string, DockerfileRule<unknown> | ContainerRule<unknown>>>
+export type Rules = Readonly<Record<string, DockerfileRule<unknown> | ContainerRule<unknown> | ManifestRule<unknown>>>
 
 /** What the command line says of rules. */
 export type RuleOptions = {
@@ -21,7 +22,7 @@ export type RuleOptions = {
 }
 
 /** Which rules run on a path, with what options. Paths with the same overrides share one set. */
-export const chooseRules = <Rule extends DockerfileRule<unknown> | ContainerRule<unknown>>(
+export const chooseRules = <Rule extends DockerfileRule<unknown> | ContainerRule<unknown> | ManifestRule<unknown>>(
   on: Rule['on'],
   rules: Rules,
   names: ReturnType<typeof ruleNames>,
