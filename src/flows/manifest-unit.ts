@@ -99,16 +99,17 @@ export const composeUnit = (
   how: ManifestRules,
   options: { readonly override?: boolean } = {},
 ): Unit => {
-  const texts = new Map(known)
+  /** What was read beside them, and what fixes wrote. */
+  const texts = new Map<string, Text>()
   const [path] = paths
   return {
     path,
-    textOf: file => texts.get(file),
+    textOf: file => texts.get(file) ?? known.get(file),
     written(file, now) {
       texts.set(file, now)
     },
     async judge(changed) {
-      const textOf = (file: string): string | undefined => changed.get(file) ?? texts.get(file)?.text
+      const textOf = (file: string): string | undefined => changed.get(file) ?? (texts.get(file) ?? known.get(file))?.text
       const project = await readComposeProject({
         main: paths.map(main => ({ path: main, text: textOf(main) ?? '' })),
         env: name => world.env[name],
@@ -119,6 +120,8 @@ export const composeUnit = (
           const own = textOf(name)
           if (own !== undefined) return { path: name, text: own }
           try {
+            // Most files that are looked for are not there: asking first costs less than an error.
+            if (!(await world.files.stat(name))) return undefined
             const text = decode(await world.files.read(name, limit))
             texts.set(name, text)
             return { path: name, text: text.text }
