@@ -1,18 +1,24 @@
 import { describe, expect, test } from 'vitest'
 import { detectSecrets } from './detect.ts'
-import { base62Checksum, crc32, isPlaceholder, sampleText } from './detector.ts'
+import { base62Checksum, crc32, type Detector, isPlaceholder, sampleText } from './detector.ts'
 import { detectors } from './registry.ts'
+import { scanFile } from './scan-file.ts'
+
+/** In a file, or in a Dockerfile. */
+const kindsIn = ({ filesOnly: path }: Detector, sample: string): readonly string[] => {
+  if (path === undefined) return detectSecrets(`ENV X="${sample}"`).map(({ id }) => id)
+  const bytes = Buffer.from(sample, 'latin1')
+  const file = { path, size: bytes.length, read: (offset: number, length: number) => bytes.subarray(offset, offset + length) }
+  return scanFile(file, { reveal: false }).map(({ detector }) => detector)
+}
 
 describe.each(Object.entries(detectors))('%s', (id, detector) => {
   test('finds its samples, whole, and nothing else', () => {
     for (const sample of detector.samples.real()) {
-      const found = detectSecrets(`ENV X="${sample}"`)
-      expect(
-        found.map(detection => detection.id),
-        sample,
-      ).toEqual([id])
+      expect(kindsIn(detector, sample), sample).toEqual([id])
+      if (detector.filesOnly !== undefined) expect(detectSecrets(sample).map(detection => detection.id)).not.toContain(id)
     }
-    for (const sample of detector.samples.not()) expect(detectSecrets(`ENV X="${sample}"`), sample).toEqual([])
+    for (const sample of detector.samples.not()) expect(kindsIn(detector, sample), sample).toEqual([])
   })
 
   test('its texts', () => {

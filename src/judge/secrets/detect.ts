@@ -1,4 +1,5 @@
 /** Texts → credentials in them: keyword first, then the pattern, then checksum, entropy and the list of what is nobody's. */
+import { looksRandom } from './assigned.ts'
 import { type Detection, isPlaceholder } from './detector.ts'
 import { detectors } from './registry.ts'
 
@@ -6,8 +7,8 @@ const entries = Object.entries(detectors)
 
 /** Every keyword with the indexes of the detectors that wait for it. */
 const byKeyword = new Map<string, number[]>()
-for (const [i, [, { keywords }]] of entries.entries())
-  for (const keyword of keywords) byKeyword.set(keyword, [...(byKeyword.get(keyword) ?? []), i])
+for (const [i, [, { keywords, filesOnly }]] of entries.entries())
+  for (const keyword of filesOnly === undefined ? keywords : []) byKeyword.set(keyword, [...(byKeyword.get(keyword) ?? []), i])
 /** One pass for all keywords together: an `includes` for each costs four times as much. The longest first, so that a match is the longest there. */
 const anyKeyword = new RegExp(
   [...byKeyword.keys()]
@@ -51,8 +52,11 @@ const detect = (text: string): readonly Detection[] => {
     const [id, detector] = entries[i]!
     for (const match of text.matchAll(detector.pattern)) {
       const secret = match.groups?.secret ?? match[0]
-      const start = match.index + match[0].indexOf(secret)
-      if (isPlaceholder(secret.replace(detector.prefix, '')) || detector.isReal?.(secret) === false) continue
+      const start = match.indices?.groups?.secret?.[0] ?? match.index + match[0].indexOf(secret)
+      if (isPlaceholder(secret.replace(detector.prefix, ''))) continue
+      if (detector.isReal?.(secret, match.groups ?? {}) === false) continue
+      // No path says that these are settings.
+      if (detector.onlyIn && !looksRandom(secret)) continue
       found.push({ id, detector, start, end: start + secret.length, prefix: detector.prefix.exec(secret)?.[0] ?? '' })
     }
   }

@@ -17,15 +17,24 @@ export type Detector = {
   readonly reach?: { readonly before: number; readonly after: number }
   /** In files of an image: only in those whose path matches. */
   readonly onlyIn?: RegExp
+  /** A path of `onlyIn`, where it is looked for in files alone: not in commands, nor in what an image says of itself. */
+  readonly filesOnly?: string
   /** A key in a block of its own, which is looked for in programs too. */
   readonly isKeyMaterial?: true
+  /** A whole key, which no passphrase protects: what passes is one. */
+  readonly isKey?: true
+  /** In files of an image: the beginning of those in `onlyIn` is looked at, also where no keyword stands. */
+  readonly isWholeFile?: true
   /** `isReal` computes the issuer's checksum: what passes was made by the issuer. */
   readonly hasChecksum?: true
   /** False for values that the issuer cannot have made: a wrong checksum, sample values of the issuer's documentation. */
-  isReal?(secret: string): boolean
+  isReal?(secret: string, groups: Groups): boolean
   /** Made at run time, so that no file here holds something that looks like a live credential. */
   readonly samples: { readonly real: () => readonly string[]; readonly not: () => readonly string[] }
 }
+
+/** What the named groups of the pattern matched. */
+export type Groups = Readonly<Record<string, string | undefined>>
 
 export type Detection = {
   readonly id: string
@@ -54,18 +63,36 @@ const isDrawn = (text: string): boolean =>
   ((/\d/.test(text) && /[a-z]/i.test(text) && new Set(text.match(/[!@#%^&*=+~?]/g)).size >= 2) ||
     (text.match(/[A-Za-z0-9]{8,}/g) ?? []).some(run => /[a-z]/.test(run) && /[A-Z]/.test(run) && /\d/.test(run)))
 
+/** A variable is named with words: `$DB_PASSWORD`, `$githubToken2`, `$1`, not `$kd` or `$d1234` in the middle of a password. */
+const isVariableName = (name: string): boolean => {
+  const letters = name.match(/[A-Z]?[a-z]+|[A-Z]+(?![a-z])/g) ?? []
+  return letters.length === 0 || letters.join('').length >= 3 * letters.length
+}
+
 /** It is a reference as a whole, or a short text with one in it. A long random value may have `$x` in it by chance. */
 export const isReference = (value: string): boolean => {
   if (/\$\{\w|\{\{|^[[{]/.test(value)) return true
   if (!/^[<(%$]|\$\(?\w|%[A-Z_]+%/.test(value)) return false
-  return value.length < 16 || !isDrawn(value.replace(reference, ''))
+  const rest = value.replace(reference, '')
+  if (!/^[<(%$]|\$\(\w|%[A-Z_]+%/.test(value)) {
+    const names = [...value.matchAll(/\$(\w+)/g)].map(([, name]) => name!)
+    const isMeant = names.some(name => isVariableName(name)) || value.length < 8
+    const isMore = (/\d/.test(rest) && /[a-z]/i.test(rest)) || new Set(rest.match(/[!@#%^&*=+~?]/g)).size >= 2
+    if (!isMeant && (isMore || names.some(name => name.length >= 10))) return false
+  }
+  return value.length < 16 || !isDrawn(rest)
 }
+
+/** Of the examples in RFC 6749, RFC 6750 and OpenID Connect Core. */
+const published =
+  /^(?:2YotnFZFEjr1zCsicMWpAA|tGzv3JOkF0XG5Qx2TlKWIA|mF_9\.B5f-4\.1JqM|7Fjfp0ZBr1KtDRbnfVdmIw|gX1fBat3bV|SplxlOBeZQQYbYS6WxSbIA|SlAV32hkKG|8xLOxBtZp8)/
 
 /** `xxxx`, `<token>`, `your-key-here`, `${VAR}`, `changeme`, the EXAMPLE keys of documentation: nobody's credential. */
 export const isPlaceholder = (value: string): boolean =>
   value === '' ||
   isReference(value) ||
-  /example|sample|dummy|placeholder|change.?me|replace|insert|your[-_.]|fake|xxxx|\.\.\.|\*\*\*|todo|redacted|^(?:none|null|nil|undefined|true|false|yes|no|changeit|secret|password|passwd|token|test|foo|bar|baz|abc|key|value|string|n\/a)\d*$/i.test(
+  published.test(value) ||
+  /example|sample|dummy|placeholder|change.?me|\bset[-_ ]?me\b|replace|insert|your[-_.]|fake|xxxx|\.\.\.|\*\*\*|todo|redacted|^(?:none|null|nil|undefined|true|false|yes|no|changeit|secret|password|passwd|token|test|foo|bar|baz|key|value|string|n\/a)\d*$|^abc\d{0,3}$/i.test(
     value,
   ) ||
   new Set(value).size <= 2 ||

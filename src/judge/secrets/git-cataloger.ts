@@ -21,4 +21,4 @@ export const gitCataloger = (reveal: boolean): Cataloger<GitFound> => ({
 })
 
 /** One more with every change of a detector or of what is kept. */
-const revision = 1
+const revision = 2

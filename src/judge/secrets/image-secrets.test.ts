@@ -121,6 +121,24 @@ describe('one answer for who reports and who hides', () => {
   })
 
   test.each([
+    'DB_PASSWORD=arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-AbC123',
+    'APP_SECRET_ARN=arn:aws:secretsmanager:eu-west-1:1:secret:x',
+    'API_TOKEN=op://a/b/c',
+    'DB_SECRET=projects/1/secrets/x/versions/latest',
+    'DB_PASSWORD=@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/s/)',
+    'CREDENTIALS=include',
+    'TOKEN_SYMBOL=ETH',
+    'GITHUB_TOKEN_PERMISSIONS=read',
+    'AUTH=none',
+    'RUSTUP_TOKEN=none',
+    'HASH_SECRET_ALGO=x',
+    'KAFKA_SSL_KEY_CREDENTIALS=key_creds',
+  ])('a reference or a switch: %s', pair => {
+    expect(values({ env: [pair], history: [step(`ENV ${pair}`)] })).toEqual([])
+    expect(shown({ env: [pair], history: [step(`ENV ${pair}`)] })).not.toContain('***')
+  })
+
+  test.each([
     'ENV GPG_KEY=7169605F62C751356D054A26A821E680E5FA6305',
     'RUN /bin/sh -c set -ex; key=\'B97B0AFCAA1A47F044F244A07FCC7D46ACCC4CF8\'; gpg --batch --recv-keys "$key"',
     "RUN /bin/sh -c key='BCA4 3417 C3B4 85DD 128E C6D4 B7B3 B788 A8D3 785C'; kwriteconfig --key EmailClient",

@@ -7,6 +7,7 @@ import type { LeakPlace } from '../../model/leak.ts'
 import { looksRandom } from './assigned.ts'
 import { detectSecrets } from './detect.ts'
 import { isPlaceholder, isReference } from './detector.ts'
+import { isHarmless } from './harmless.ts'
 import { isSecretName } from './secret-name.ts'
 
 export type Span = { readonly start: number; readonly end: number }
@@ -26,23 +27,6 @@ export const splitPair = (pair: string): readonly [string, string] => {
   const at = pair.indexOf('=')
   return at === -1 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)]
 }
-
-/** A part of a path that nobody would call a file so: letters of both cases and digits. */
-const isDrawn = (part: string): boolean => part.length >= 8 && /[a-z]/.test(part) && /[A-Z]/.test(part) && /\d/.test(part)
-
-/**
- * Places, switches, small numbers and references give nothing away, nor do fingerprints of keys. A path must look like one: random text may begin with a
- * slash, and end like a file.
- */
-export const isHarmless = (value: string): boolean =>
-  value === '***' ||
-  /^(?:[^\p{L}\d]*|\d{1,5}|true|false|yes|no|on|off|\$\w+|\$\{[^{}]*\}|\{\{[^{}]*\}\}|<[\w -]+>|%[A-Z_]+%)$/iu.test(value) ||
-  /^(?:(?:0x)?[0-9A-F]{16}|[0-9A-F]{40}|(?:[0-9A-F]{4} {1,2}){9}[0-9A-F]{4})$/.test(value) ||
-  (/^\/(?:app|bin|config|data|dev|etc|home|lib|mnt|opt|proc|root|run|sbin|secrets?|srv|sys|tmp|usr|var|vault|workspace)(?:\/[\w./-]*)?$/i.test(
-    value,
-  ) &&
-    !value.split('/').some(isDrawn)) ||
-  (/^[\w./-]+\.(?:sh|py|rb|js|sql|rsp|json|ya?ml|toml|ini|conf|txt|key|pem)$/i.test(value) && !value.split('/').some(isDrawn))
 
 /** The shell, or who reads the documentation, puts something else there. */
 const isFilledIn = (value: string): boolean =>

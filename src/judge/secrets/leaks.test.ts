@@ -85,3 +85,35 @@ test('a file with more secrets than are told is not covered', () => {
     expect.objectContaining({ kind: 'uncovered', code: 'secrets-cut-off', message: expect.stringContaining('/srv/a') }),
   ])
 })
+
+test('a folder’s name makes nothing of a live secret', () => {
+  const key = detectors['private-key']!.samples.real()[0]!
+  const aws = detectors['aws-secret-access-key']
+  expect(leaks([[0, '/home/demo/.env', password]]).map(brief)).toEqual([['variable-secret', 'high', undefined]])
+  expect(leaks([[0, '/srv/spec/k.pem', key]]).map(brief)).toEqual([['private-key', 'critical', undefined]])
+  expect(leaks([[0, '/srv/docs/.aws/credentials', aws!.samples.real()[0]!]]).map(({ severity }) => severity)).toContain('high')
+  expect(leaks([[0, '/app/docs/x.env', password]]).map(brief)).toEqual([['variable-secret', 'high', undefined]])
+  // Passwords are made up in tests; keys that are not the owner’s lie in packages.
+  expect(leaks([[0, '/app/test/x.env', password]]).map(brief)).toEqual([['variable-secret', 'info', undefined]])
+  expect(leaks([[0, '/usr/lib/python3/dist-packages/a/tests/k.pem', key]]).map(brief)).toEqual([
+    ['private-key', 'info', undefined],
+  ])
+})
+
+test.each([
+  'private-key',
+  'base64-private-key',
+  'google-service-account-key',
+  'wireguard-private-key',
+  'jwk-private-key',
+  'putty-private-key',
+  'age-secret-key',
+])('%s: a whole key is certain', id => {
+  for (const real of detectors[id]!.samples.real())
+    expect(leaks([[0, '/srv/a.txt', real]]).map(brief), real).toEqual([[id, 'critical', undefined]])
+})
+
+test('a key is worth as much as its passphrase', () => {
+  const [real] = detectors['encrypted-private-key']!.samples.real()
+  expect(leaks([[0, '/srv/a.pem', real!]]).map(brief)).toEqual([['encrypted-private-key', 'high', undefined]])
+})

@@ -5,12 +5,12 @@ import type { Image } from '../../model/image.ts'
 import type { FoundSomewhere, Inventory } from '../../model/inventory.ts'
 import { shortHash } from '../../model/key.ts'
 import type { Leak, LeakPlace } from '../../model/leak.ts'
-import { type Detector, isPlaceholder } from './detector.ts'
+import { isPlaceholder } from './detector.ts'
 import { gitHits, gitProblems, type PlacedHit } from './git-leaks.ts'
 import { type ImageSecret, type Known, knownBy, toldBy } from './image-secrets.ts'
 import { redactName } from './redact-image.ts'
 import { detectors } from './registry.ts'
-import { isSamplePath } from './sample-path.ts'
+import { isSampleFile, isSamplePath } from './sample-path.ts'
 import type { Hit } from './scan-file.ts'
 import { fingerprintOf } from './scan-file.ts'
 import { secretsName } from './secret-cataloger.ts'
@@ -56,15 +56,17 @@ export const leakRules: Readonly<Record<string, LeakRule>> = Object.fromEntries(
 )
 
 const describe = (id: string): Pick<Leak, 'rule' | 'name' | 'why' | 'revoke' | 'link'> => {
-  const detector: Detector | undefined = detectors[id]
+  const detector = detectors[id]
   const { name, why, revoke, link } = detector ?? named
   return { rule: ruleOf(id), name, why, revoke, link }
 }
 
 /** The issuer's checksum holds. */
 const isProved = (id: string): boolean => detectors[id]?.hasChecksum === true
-/** It is, or was, a real one: proved, or a key in full. */
-const isCertain = (id: string): boolean => isProved(id) || detectors[id]?.isKeyMaterial === true
+/** A key in full, which nothing protects. */
+const isKey = (id: string): boolean => detectors[id]?.isKey === true
+/** It is, or was, a real one. */
+const isCertain = (id: string): boolean => isProved(id) || isKey(id)
 
 /** As readable as it is for a stranger: in a running container, in a layer, in the history. */
 const severityOf = (reach: Leak['reach'], isCertain: boolean, isSample: boolean): Severity => {
@@ -112,7 +114,9 @@ const inFile = (one: FoundSomewhere, image: Image | undefined, ships: Ships): re
     const proved = isProved(hit.detector)
     // What its issuer made for somebody is no sample, wherever it is.
     const shippedBy = proved ? undefined : shipper
-    const isSample = !proved && [one.path, hit.inside, git?.name].some(path => path !== undefined && isSamplePath(path))
+    const isMarked = isKey(hit.detector) || detectors[hit.detector]?.prefix.source !== '^$'
+    const isSample =
+      !proved && ((git?.name !== undefined && isSamplePath(git.name)) || isSampleFile(one.path, hit.inside, !isMarked))
     const identity = ['secret', hit.detector, placeText(at)].join('\n')
     const before = counts.get(identity) ?? 0
     counts.set(identity, before + 1)
@@ -260,6 +264,6 @@ export const leakMessage = ({ name, fingerprint, at }: Leak): string => {
     case 'config':
       return `${name}${mark} in the configuration: ${at.field}`
     case 'history':
-      return `${name}${mark} in the history, step ${at.step + 1}: ${at.what}`
+      return `${name}${mark} in the history, step ${at.step}: ${at.what}`
   }
 }

@@ -27,6 +27,7 @@ import azureDevopsLegacyToken from './detectors/azure-devops-legacy-token.ts'
 import azureDevopsToken from './detectors/azure-devops-token.ts'
 import azureFunctionsKey from './detectors/azure-functions-key.ts'
 import azureRedisKey from './detectors/azure-redis-key.ts'
+import azureRefreshToken from './detectors/azure-refresh-token.ts'
 import azureSasSignature from './detectors/azure-sas-signature.ts'
 import azureSearchKey from './detectors/azure-search-key.ts'
 import azureSharedAccessKey from './detectors/azure-shared-access-key.ts'
@@ -181,6 +182,7 @@ import nvidiaKey from './detectors/nvidia-key.ts'
 import oktaToken from './detectors/okta-token.ts'
 import onepasswordServiceAccountToken from './detectors/onepassword-service-account-token.ts'
 import openaiKey from './detectors/openai-key.ts'
+import openpgpSecretKey from './detectors/openpgp-secret-key.ts'
 import openrouterKey from './detectors/openrouter-key.ts'
 import opsgenieKey from './detectors/opsgenie-key.ts'
 import ovhSecret from './detectors/ovh-secret.ts'
@@ -189,6 +191,7 @@ import pagerdutyToken from './detectors/pagerduty-token.ts'
 import paypalClientSecret from './detectors/paypal-client-secret.ts'
 import paystackKey from './detectors/paystack-key.ts'
 import perplexityKey from './detectors/perplexity-key.ts'
+import pgpassFilePassword from './detectors/pgpass-file-password.ts'
 import pgpassPassword from './detectors/pgpass-password.ts'
 import pineconeKey from './detectors/pinecone-key.ts'
 import plaidAccessToken from './detectors/plaid-access-token.ts'
@@ -224,6 +227,7 @@ import sendgridKey from './detectors/sendgrid-key.ts'
 import sentryDsnSecret from './detectors/sentry-dsn-secret.ts'
 import sentryOrganizationToken from './detectors/sentry-organization-token.ts'
 import sentryUserToken from './detectors/sentry-user-token.ts'
+import settingsUrlPassword from './detectors/settings-url-password.ts'
 import shellSecret from './detectors/shell-secret.ts'
 import shopifyAccessToken from './detectors/shopify-access-token.ts'
 import shopifyAppSecret from './detectors/shopify-app-secret.ts'
@@ -238,6 +242,7 @@ import sparkpostKey from './detectors/sparkpost-key.ts'
 import splunkHecToken from './detectors/splunk-hec-token.ts'
 import spotifyClientSecret from './detectors/spotify-client-secret.ts'
 import springPassword from './detectors/spring-password.ts'
+import sqlStatementPassword from './detectors/sql-statement-password.ts'
 import squareAccessToken from './detectors/square-access-token.ts'
 import squareApplicationSecret from './detectors/square-application-secret.ts'
 import stabilityKey from './detectors/stability-key.ts'
@@ -263,6 +268,7 @@ import twilioKey from './detectors/twilio-key.ts'
 import typeformToken from './detectors/typeform-token.ts'
 import unixPasswordHash from './detectors/unix-password-hash.ts'
 import urlPassword from './detectors/url-password.ts'
+import variableSecret from './detectors/variable-secret.ts'
 import vaultLegacyToken from './detectors/vault-legacy-token.ts'
 import vaultToken from './detectors/vault-token.ts'
 import vercelLegacyToken from './detectors/vercel-legacy-token.ts'
@@ -312,6 +318,7 @@ export const detectors: Readonly<Record<string, Detector>> = {
   'azure-devops-token': azureDevopsToken,
   'azure-functions-key': azureFunctionsKey,
   'azure-redis-key': azureRedisKey,
+  'azure-refresh-token': azureRefreshToken,
   'azure-sas-signature': azureSasSignature,
   'azure-search-key': azureSearchKey,
   'azure-shared-access-key': azureSharedAccessKey,
@@ -466,6 +473,7 @@ export const detectors: Readonly<Record<string, Detector>> = {
   'okta-token': oktaToken,
   'onepassword-service-account-token': onepasswordServiceAccountToken,
   'openai-key': openaiKey,
+  'openpgp-secret-key': openpgpSecretKey,
   'openrouter-key': openrouterKey,
   'opsgenie-key': opsgenieKey,
   'ovh-secret': ovhSecret,
@@ -474,6 +482,7 @@ export const detectors: Readonly<Record<string, Detector>> = {
   'paypal-client-secret': paypalClientSecret,
   'paystack-key': paystackKey,
   'perplexity-key': perplexityKey,
+  'pgpass-file-password': pgpassFilePassword,
   'pgpass-password': pgpassPassword,
   'pinecone-key': pineconeKey,
   'plaid-access-token': plaidAccessToken,
@@ -509,6 +518,7 @@ export const detectors: Readonly<Record<string, Detector>> = {
   'sentry-dsn-secret': sentryDsnSecret,
   'sentry-organization-token': sentryOrganizationToken,
   'sentry-user-token': sentryUserToken,
+  'settings-url-password': settingsUrlPassword,
   'shell-secret': shellSecret,
   'shopify-access-token': shopifyAccessToken,
   'shopify-app-secret': shopifyAppSecret,
@@ -523,6 +533,7 @@ export const detectors: Readonly<Record<string, Detector>> = {
   'splunk-hec-token': splunkHecToken,
   'spotify-client-secret': spotifyClientSecret,
   'spring-password': springPassword,
+  'sql-statement-password': sqlStatementPassword,
   'square-access-token': squareAccessToken,
   'square-application-secret': squareApplicationSecret,
   'stability-key': stabilityKey,
@@ -548,6 +559,7 @@ export const detectors: Readonly<Record<string, Detector>> = {
   'typeform-token': typeformToken,
   'unix-password-hash': unixPasswordHash,
   'url-password': urlPassword,
+  'variable-secret': variableSecret,
   'vault-legacy-token': vaultLegacyToken,
   'vault-token': vaultToken,
   'vercel-legacy-token': vercelLegacyToken,

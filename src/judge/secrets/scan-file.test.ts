@@ -119,9 +119,100 @@ test('in an archive: which member, and that a broken one is told', () => {
 
 test('kinds that are known by a name alone are looked for in files of settings', () => {
   const line = `\nDB_PASSWORD=${sampleText(16)}\n`
-  expect(scan('srv/.env', line).map(({ detector }) => detector)).toEqual(['assigned-secret'])
+  expect(scan('srv/.env', line).map(({ detector }) => detector)).toEqual(['variable-secret'])
+  expect(scan('srv/app.properties', line).map(({ detector }) => detector)).toEqual(['assigned-secret'])
   expect(scan('usr/share/doc/app/README', line)).toEqual([])
   expect(scan('srv/.env', `\nGITHUB_TOKEN=${token}\n`).map(({ detector }) => detector)).toEqual(['github-token'])
+})
+
+const random = (length: number, seed: number): string => sampleText(length, undefined, seed)
+const variables: Readonly<Record<string, string>> = {
+  DB_PASS: random(16, 1),
+  DB_PWD: random(16, 2),
+  REDIS_AUTH: random(16, 3),
+  PASSWORD: 'x8$kd!92#Lq(m',
+  MYSQL_ROOT_PASSWORD: 'Sup3rPassw0rd!',
+  ADMIN_PASSWORD: 'letmein',
+  SIGNING_KEY: random(32, 4),
+  ENCRYPTION_KEY: random(32, 5),
+  NEXTAUTH_SECRET: random(43, 6),
+  LATEST_TOKEN: random(24, 7),
+  HASHICORP_TOKEN: random(24, 8),
+  DEFAULT_ADMIN_PASSWORD: random(16, 9),
+  CONTEST_API_TOKEN: random(30, 10),
+  JWT_KEY: random(32, 11),
+  API_TOKEN: `a$${random(14, 12)}`,
+  APP_PASSWORD: 'aB3&kL9*pQ2%x',
+  SVC_TOKEN: `${random(8, 13)}key${random(8, 14)}`,
+  SMTP_PASSWORD: 'correct-horse-battery',
+  X_CREDENTIALS: random(20, 15),
+  DB_PASSPHRASE: 'Tr0ub4dor7',
+  OIDC_CLIENT_SECRET: `${random(8, 16)}~${random(30, 17)}`,
+  MAIL_PASSWORD: 'abc1234',
+}
+test.each(['srv/.env', 'srv/app.env', 'etc/cron.d/job', 'srv/app.properties', 'srv/app.ini', 'srv/app.yml', 'srv/app.conf'])(
+  'in %s whatever has the name of a secret, as in ENV',
+  path => {
+    for (const quote of ['', '"', "'"])
+      for (const [name, value] of Object.entries(variables)) {
+        const line = path.endsWith('.yml')
+          ? `${name.toLowerCase()}: ${quote}${value}${quote}`
+          : `${name}=${quote}${value}${quote}`
+        expect(
+          scan(path, `# settings\nA=1\n${line}\nB=2\n`, true).map(hit => [hit.value, hit.line]),
+          line,
+        ).toEqual([[value, 3]])
+      }
+  },
+)
+
+test('places, names and ciphertexts are no secrets, wherever they stand', () => {
+  const encrypted = `AgBy3i4OJSWK${random(160, 1)}`
+  const values = [
+    'op://vault1/item2/field3',
+    'arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-AbC123',
+    'projects/123/secrets/db/versions/1',
+    'ref+awssecrets://foo/bar1',
+    'vault:secret/data/app#tok3n',
+    'urn:ietf:params:oauth1',
+    '2YotnFZFEjr1zCsicMWpAA',
+    'set-me-in-prod1',
+    '/run/secrets/db1',
+    '${DB_PASSWORD1}',
+    '{cipher}0123456789abcdef0123',
+    'ENC(0123456789abcdef0123)',
+    'ENC[AES256_GCM,data:x7fq,iv:x,tag:y]',
+    encrypted,
+  ]
+  for (const value of values)
+    for (const [path, line] of [
+      ['srv/.env', `API_SECRET=${value}`],
+      ['srv/.env', `DB_PASSWORD="${value}"`],
+      ['srv/app.yml', `  password: '${value}'`],
+      ['srv/app.yml', `  apiToken: ${value}`],
+      ['srv/app.json', `  "password": "${value}",`],
+    ] as const)
+      expect(scan(path, `\n${line}\n`, true), line).toEqual([])
+  for (const [path, line] of [
+    ['k8s/a.yml', 'existingSecret: acme-db-creds-01'],
+    ['k8s/a.yml', 'passwordSecret: pg16-credentials'],
+    ['k8s/a.yml', 'privateKeySecret: letsencrypt-prod1'],
+    ['k8s/a.yml', `password: ${btoa('password')}`],
+    ['srv/a.yml', 'password: $argon2id$v=19$m=65536,t=3,p=4$mTOaOa3MOexX7JQ02BdXzw$OzAxTnqw'],
+    ['srv/i18n.json', '"password": "Contrasena1234"'],
+    ['srv/locales/de.yml', 'password: Kennwort8'],
+    ['srv/messages_de.properties', 'login.password=Kennwort8'],
+    ['srv/eslint.json', '"no-secret": "warn-level1"'],
+    ['srv/openapi.yml', 'password: string'],
+    ['etc/ssl/openssl.cnf', 'output_password = mypass'],
+    ['srv/a.cfg', 'passwd:x:8:10ab'],
+    ['srv/a.env', `TOKEN_CONTRACT=0x${sampleText(40, '0123456789abcdef')}`],
+    ['etc/nsswitch.conf', 'passwd: compat'],
+    ['lib/systemd/system/a.service', 'ConditionCredential=|sysusers.extra'],
+    ['srv/a.json', '"output_token": "Stream.Shards[-1].ShardId"'],
+    ['srv/a.env', `POSTHOG_API_KEY=phc_${random(43, 1)}`],
+  ] as const)
+    expect(scan(path, `\n${line}\n`, true), line).toEqual([])
 })
 
 test.each([

@@ -53,6 +53,9 @@ const waiting: readonly (readonly number[])[] = keywords.map(keyword =>
 )
 const find = keywordFinder(keywords)
 
+/** Their files say nothing that could be a keyword. */
+const inWholeFiles = entries.flatMap(([, { isWholeFile }], i) => (isWholeFile ? [i] : []))
+
 /** In programs only what stands in blocks of its own is looked for: everything else in them is chance. */
 const inBinaries = entries.flatMap(([, { isKeyMaterial }], i) => (isKeyMaterial ? [i] : []))
 const binaryKeywords: readonly (readonly [keyword: Buffer, detectors: readonly number[]])[] = [
@@ -164,6 +167,8 @@ export const findIn = (original: Bytes, isWanted: (detector: number) => boolean)
     const first = at - base
     const limit = Math.min(first + window, bytes.length)
     const around = lookAround(bytes, base, found, isWanted)
+    if (at === 0)
+      for (const i of inWholeFiles) if (isWanted(i)) look(i, latin1(bytes, 0, Math.min(bytes.length, longest)), 0, found)
     if (isBinary) {
       blocksIn(bytes, first, (detectors, place) => {
         if (place < limit) around(detectors, place)
@@ -294,9 +299,10 @@ const look = (i: number, text: string, offset: number, found: Found[]): void => 
   const [, detector] = entries[i]!
   for (const match of text.matchAll(detector.pattern)) {
     const value = match.groups?.secret ?? match[0]
-    const start = offset + match.index + match[0].indexOf(value)
+    const start = offset + (match.indices?.groups?.secret?.[0] ?? match.index + match[0].indexOf(value))
     if (found.some(one => one.detector === i && one.start === start)) continue
-    if (isPlaceholder(value.replace(detector.prefix, '')) || detector.isReal?.(value) === false) continue
+    if (isPlaceholder(value.replace(detector.prefix, ''))) continue
+    if (detector.isReal?.(value, match.groups ?? {}) === false) continue
     found.push({ detector: i, start, end: start + value.length, value, prefix: detector.prefix.exec(value)?.[0] ?? '', line: 0 })
     if (found.length >= hitsLimit) return
   }

@@ -8,6 +8,8 @@ const words = new Set(
 )
 /** They name one at the end only: `BASIC_AUTH`, `ADMIN_PW`, `GITHUB_PAT`, but not `AUTH_DB`, `PAT_HEIGHT`. */
 const lastWords = new Set(['auth', 'pw', 'pat'])
+/** What is asked for at a prompt, and thought up by people. */
+const passwords = new Set('password pword passwd passphrase passcode passwort psw pwd pass pw'.split(' '))
 /** Written without anything between: `PGPASSWORD`, `ACCESSTOKEN`, `CLIENTSECRET`. */
 const glued = /^[a-z]{2,30}(?:password|passwd|passphrase|passwort|secret|token|apikey|secretkey|accesskey|privatekey)$/
 /** `pass` and `pwd` end other words, too: compass, bypass, OLDPWD. */
@@ -18,14 +20,14 @@ const about = new Set(
   (
     'file path dir directory folder url uri link address addr version name id type kind class format scope length len size age ttl expiry expire ' +
     'expiration lifetime validity duration interval day hour minute second timeout header endpoint host hostname port method mode provider policy plugin ' +
-    'sock socket issuer audience algorithm realm username user required backend server service domain store prefix suffix count module gpg gpgkey ' +
+    'sock socket issuer audience algorithm realm username user required backend server service domain store prefix suffix count module gpg gpgkey arn symbol contract permission algo strategy encoder ' +
     'fingerprint checksum hint ring keyring location dockerfile limit helper manager driver handler rotation strength complexity validation pattern ' +
     'regex encoding cache bucket region field label param parameter query cookie env var variable attempt retry prompt generator support check'
   ).split(' '),
 )
 /** Wherever they stand, the name is of a measure, a switch, or of something that everybody may know. */
 const never = new Set(
-  'public pub fingerprint checksum sha256 max min num enable enabled disable disabled allow limit limits keyring dockerfile'.split(
+  'public publishable pub fingerprint checksum sha256 max min num enable enabled disable disabled allow limit limits keyring dockerfile'.split(
     ' ',
   ),
 )
@@ -37,20 +39,27 @@ const ofKey =
 
 const singular = (part: string): string => (/[^s]s$/.test(part) ? part.slice(0, -1) : part)
 
+/** What a name says: `inner` where something follows the word that says it, as in `TOKEN_GITHUB`. */
+export type SecretKind = 'password' | 'secret' | 'key' | 'inner'
+
 /** `DB_PASSWORD`, `apiKey`, `--auth-token`; not `TOKEN_URL`, `PASSWORD_FILE`. */
-export const isSecretName = (name: string): boolean => {
+export const secretKind = (name: string): SecretKind | undefined => {
   const whole = name
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .toLowerCase()
     .split(/[^a-z0-9]+/)
     .filter(part => part !== '')
-  if (whole.some(part => never.has(part))) return false
+  if (whole.some(part => never.has(part))) return undefined
   while (whole.length > 1 && form.test(whole.at(-1)!)) whole.pop()
   const parts = whole.map(part => (/^pass$/.test(part) ? part : singular(part.replace(/\d{1,3}$/, ''))))
   const last = parts.at(-1)
-  if (last === undefined || about.has(last)) return false
-  if (parts.some(part => words.has(part) || (glued.test(part) && !about.has(part)) || gluedShort.test(part))) return true
-  if (lastWords.has(last)) return true
-  if (/^(?:auth|enc|signing|master|encryption|deploy|ssh)key$/.test(last)) return true
-  return last === 'key' && (whole.length === 1 ? whole[0] === 'key' : ofKey.test(parts.at(-2)!))
+  if (last === undefined || about.has(last)) return undefined
+  if (passwords.has(last) || gluedShort.test(last) || /^[a-z]{2,30}(?:password|passwd|passphrase|passwort)$/.test(last))
+    return 'password'
+  if (words.has(last) || lastWords.has(last) || glued.test(last)) return 'secret'
+  if (parts.some(part => words.has(part) || (glued.test(part) && !about.has(part)) || gluedShort.test(part))) return 'inner'
+  if (/^(?:auth|enc|signing|master|encryption|deploy|ssh)key$/.test(last)) return 'key'
+  return last === 'key' && (whole.length === 1 ? whole[0] === 'key' : ofKey.test(parts.at(-2)!)) ? 'key' : undefined
 }
+
+export const isSecretName = (name: string): boolean => secretKind(name) !== undefined

@@ -3,7 +3,7 @@ import { stepsNamed } from '../../dockerfile-queries.ts'
 import { dockerfileRule } from '../../dockerfile-rule.ts'
 import { secretVariableFix } from '../../secret-variable-fix.ts'
 import { isPlaceholder, isReference } from '../../secrets/detector.ts'
-import { isHarmless } from '../../secrets/image-secrets.ts'
+import { isHarmless } from '../../secrets/harmless.ts'
 import { isSecretName } from '../../secrets/secret-name.ts'
 
 export default dockerfileRule({

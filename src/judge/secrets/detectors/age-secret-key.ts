@@ -33,6 +33,7 @@ export default {
   prefix: /^AGE-SECRET-KEY-1/,
   isKeyMaterial: true,
   hasChecksum: true,
+  isKey: true,
   isReal: secret => polymod([...expanded, ...valuesOf(secret.slice(16))]) === 1 && !secret.includes('1EGTZVFFV20835NWYV6270LX'),
   samples: {
     real: () => [key(1), key(2)],

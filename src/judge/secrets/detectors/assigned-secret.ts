@@ -1,5 +1,5 @@
-import { looksRandom } from '../assigned.ts'
 import { type Detector, hex, sampleText } from '../detector.ts'
+import { isSettingSecret } from '../given-value.ts'
 
 export default {
   name: 'Value of a name that says “secret”',
@@ -7,18 +7,30 @@ export default {
   revoke:
     'Change it at the service that the lines around it name, and pass the new one from outside: a secret of the orchestrator.',
   link: 'https://cheatsheetseries.owasp.org/cheatsheets/Secrets_Management_Cheat_Sheet.html',
-  keywords: ['password', 'passwd', 'passphrase', 'secret', 'token', 'api_key', 'apikey', 'api-key', 'access_key', 'private_key'],
-  // A line of its own: `NAME=value`, `name: value`, `"name": "value",`, `- NAME=value`; or between braces and commas of JSON. The name ends with the word.
+  keywords: [
+    'pass',
+    'pwd',
+    'secret',
+    'token',
+    'credential',
+    '_auth',
+    'api_key',
+    'api-key',
+    'apikey',
+    '_key',
+    '-key',
+    'key:',
+    'key=',
+    'key"',
+  ],
+  // A line of its own: `name=value`, `name: value`, `"name": "value",`, `- NAME=value`; or between braces and commas of JSON.
   pattern:
-    /(?:(?:^|[\r\n])[ \t]{0,40}(?:-[ \t]{1,4})?(?:export[ \t]{1,4})?["']?|[{,][ \t]{0,4}")(?![\w.-]{0,60}(?:public|example|sample|dummy|fake|test|default|hash|csrf|[bep]os_|next))(?:[\w.-]{0,60}(?:password|passwd|passphrase|secret|token|access[_.-]?key|secret[_.-]?key|private[_.-]?key)|[\w.-]{0,60}api[_.-]?key)["']?[ \t]{0,8}[=:][ \t]{0,8}["']?(?<secret>[^\s"'`#;,<>{}()[\]$%\\&|*]{8,200})["']?(?=[ \t]{0,8},?[ \t]{0,8}(?:[\r\n#;}"]|$))/gi,
+    /(?:(?:^|[\r\n])[ \t]{0,40}(?:-[ \t]{1,4})?(?<quote>["'])?|[{,][ \t]{0,4}(?<quote>"))(?<name>[A-Za-z_][\w.-]{0,80})["']?[ \t]{0,8}[=:][ \t]{0,8}(?:"(?<secret>[^"\r\n]{6,200})"|'(?<secret>[^'\r\n]{6,200})'|(?<secret>[^\s"'`#;,<>{}[\]&*|!%@?][^\s"'`]{5,199}))(?=[ \t]{0,8},?[ \t]{0,8}(?:[\r\n#;}"]|$))/dgi,
   prefix: /^$/,
-  // Programs read their settings from such files. What packages bring along, documentation and tests are others' words.
+  // Programs read their settings from such files. What packages bring along, translations and templates are others' words.
   onlyIn:
-    /^(?!.*(?:^|\/)(?:node_modules|site-packages|dist-packages|vendor|gems|testdata|tests?|__tests__|fixtures?|examples?|samples?|docs?|locales?|i18n|translations?)\/)(?!.*[.-](?:example|sample|template|dist|schema)(?:\.|$))(?:.*\/)?(?:\.env(?:\.[\w.-]{1,40})?|\.envrc|environment|[^/]{1,120}\.(?:env|ini|cfg|conf|cnf|config|properties|ya?ml|toml|tfvars|service|json|secrets?)|\.kube\/config|[^/]{0,80}(?:secrets?|credentials?))$/i,
-  isReal: secret =>
-    looksRandom(secret) &&
-    // A place, a name of something else, or words.
-    !/^(?:[./~@:]|[a-z]{2,10}:\/)|\.(?:[a-z]{2,5})$|^sha\d{3}[:-]|pass|secret|token|key|admin|user|demo/i.test(secret),
+    /^(?!.*(?:^|\/)(?:node_modules|site-packages|dist-packages|vendor|gems|locales?|lang|langs|languages?|i18n|l10n|translations?|nls)\/)(?!.*[._-](?:example|sample|template|dist|schema|tpl|tmpl)(?:\.|$))(?!.*(?:^|[/._-])(?:i18n|messages?|strings|labels|localstrings|bundle|nsswitch|[a-z]{2}[_-][a-z]{2})\.(?:properties|json|ya?ml|conf)$)(?!.*(?:[/.]|_)[a-z]{2}\.(?:properties|json|ya?ml)$)(?:.*\/)?(?:[^/]{1,120}\.(?:ini|cfg|conf|cnf|config|properties|ya?ml|toml|tfvars|json|secrets?)|\.s3cfg|\.boto|\.kube\/config|[^/]{0,80}(?:secrets?|credentials?))$/i,
+  isReal: (secret, { name = '', quote }) => isSettingSecret(name, secret, quote !== undefined),
   samples: {
     real: () => [
       `\nDB_PASSWORD=${sampleText(16)}\n`,

@@ -13,6 +13,7 @@ export default {
     /private_key_id\\{0,3}"\s{0,4}:\s{0,4}\\{0,3}"[0-9a-f]{40}\\{0,3}"\s{0,4},(?:\s|\\n){0,20}\\{0,3}"private_key\\{0,3}"\s{0,4}:\s{0,4}\\{0,3}"(?<secret>-----BEGIN PRIVATE KEY-----[A-Za-z0-9+/=\\\n]{400,5000}-----END PRIVATE KEY-----)/g,
   prefix: /^-----BEGIN PRIVATE KEY-----/,
   reach: { before: 64, after: 6000 },
+  isKey: true,
   samples: {
     real: () => [
       `{"type": "service_account", "private_key_id": "${sampleText(40, hex)}", "private_key": "${pem(1)}"}`,

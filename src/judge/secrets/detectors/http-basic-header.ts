@@ -7,8 +7,10 @@ export default {
   revoke: 'Change the password of that account, and pass the new one by a secret.',
   link: 'https://www.rfc-editor.org/rfc/rfc7617',
   keywords: ['authorization'],
+  // nginx has no sign between name and value: https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_set_header
   // The client of RFC 6749 is nobody’s.
-  pattern: /\bauthorization["']?\s{0,4}[:=,]\s{0,4}["'`]?basic\s{1,4}(?<secret>[A-Za-z0-9+/]{12,200}={0,2})(?![A-Za-z0-9+/=])/gi,
+  pattern:
+    /\bauthorization["']?(?:\s{0,4}[:=,]\s{0,4}["'`]?|\s{1,8}["'])basic\s{1,4}(?<secret>[A-Za-z0-9+/]{12,200}={0,2})(?![A-Za-z0-9+/=])/gi,
   prefix: /^$/,
   isReal(secret) {
     try {
@@ -23,6 +25,7 @@ export default {
     real: () => [
       `Authorization: Basic ${btoa(`ann:${sampleText(16)}`)}`,
       `authorization = 'Basic ${btoa(`ann:${sampleText(12, undefined, 2)}`)}'`,
+      `proxy_set_header Authorization "Basic ${btoa(`ann:${sampleText(14, undefined, 3)}`)}";`.replaceAll('"', "'"),
     ],
     not: () => [
       'Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==',

@@ -9,7 +9,7 @@ export default {
   keywords: ['authorization'],
   // What has a prefix of its issuer is left to the detector of that issuer.
   pattern:
-    /\bauthorization["']?\s{0,4}[:=,]\s{0,4}["'`]?bearer\s{1,4}(?<secret>(?!eyJ|AIza|EAA|ya29|[A-Za-z0-9]{1,12}[_-])[A-Za-z0-9._~+/-]{24,400}={0,2})(?![\w.~+/=-])/gi,
+    /\bauthorization["']?(?:\s{0,4}[:=,]\s{0,4}["'`]?|\s{1,8}["'])bearer\s{1,4}(?<secret>(?!eyJ|AIza|EAA|ya29|[A-Za-z0-9]{1,12}[_-])[A-Za-z0-9._~+/-]{24,400}={0,2})(?![\w.~+/=-])/gi,
   prefix: /^$/,
   isReal: secret => looksRandom(secret) && entropy(secret) > 3.2 && !/AAAA|\.\w{1,4}\./.test(secret),
   samples: {

@@ -11,6 +11,7 @@ export default {
   pattern: /"d"\s{0,4}:\s{0,4}"(?<secret>[A-Za-z0-9_-]{43,700})"/g,
   prefix: /^$/,
   reach: { before: 2048, after: 2048 },
+  isKey: true,
   isReal: secret =>
     looksRandom(secret) && !/^(?:nWGxne_9|870MB6gf|X4cTteJY|jpsQnnGQ|AY5pb7A0|Eq5xpGnN|0_NxaRPU|VEmDZpDX|bWUC9B-E)/.test(secret),
   samples: {

@@ -7,14 +7,19 @@ export default {
   link: 'https://maven.apache.org/settings.html#servers',
   keywords: ['<server>'],
   // Those in braces are encrypted.
-  pattern: /<server>[^{}$]{0,300}?<password>(?<secret>[^<>{}$\s]{8,200})<\/password>/g,
+  pattern:
+    /<server>(?:(?!<\/?server>|<password>)[\s\S]){0,400}<password>\s{0,20}(?<secret>[^<>{}\s]{6,200})\s{0,20}<\/password>/g,
   prefix: /^$/,
   isReal: secret =>
-    entropy(secret) > 2.8 && /\d/.test(secret) && /[a-z]/i.test(secret) && !isPlaceholder(secret) && !/pass/i.test(secret),
+    entropy(secret) > 2.5 &&
+    /[^A-Za-z]/.test(secret) &&
+    !isPlaceholder(secret) &&
+    !/^(?:my|repo|your)?[._-]?(?:pass|pwd)/i.test(secret),
   samples: {
     real: () => [
       `<server><id>a</id><username>ann</username><password>${sampleText(16)}</password></server>`,
       `<server>\n  <id>b</id>\n  <password>${sampleText(12, undefined, 2)}</password>\n</server>`,
+      '<server><id>${x}</id><username>${u}</username><password>Sommer2024Passwort</password></server>',
     ],
     not: () => [
       '<server><id>a</id><password>repopwd</password></server>',

@@ -8,12 +8,20 @@ export default {
   keywords: ['machine ', 'machine\t'],
   pattern: /\bmachine[ \t]{1,8}[\w.-]{1,100}\s{1,8}login\s{1,8}[^\s]{1,100}\s{1,8}password\s{1,8}(?<secret>[^\s"'\\$<{]{6,200})/g,
   prefix: /^$/,
-  isReal: secret => /\d/.test(secret) && entropy(secret) > 2.5 && !/^(?:qwerty|my[_-]?(?:pass|secret))/i.test(secret),
+  isReal: secret =>
+    (/\d/.test(secret) || (secret.length >= 12 && !/pass|secret|token/i.test(secret))) &&
+    entropy(secret) > 2.5 &&
+    !/^(?:qwerty|my[_-]?(?:pass|secret))/i.test(secret),
   samples: {
     real: () => [
       `machine git.corp.io login ann password ${sampleText(16)}`,
       `machine api.corp.io\n  login ann\n  password ${sampleText(20, undefined, 2)}\n`,
+      'machine api.corp.io\nlogin ann\npassword correct-horse-battery\n',
     ],
-    not: () => ['machine example.com login daniel password qwerty', 'machine host.com login user password mypassword'],
+    not: () => [
+      'machine example.com login daniel password qwerty',
+      'machine host.com login user password mypassword',
+      'machine host.com login a password my-secret-password',
+    ],
   },
 } satisfies Detector

@@ -13,6 +13,7 @@ export default {
     /PuTTY-User-Key-File-[23]: [a-z0-9@.-]{4,60}\s{1,2}Encryption: none\s{1,2}Comment: [^\r\n]{0,200}\s{1,2}Public-Lines: \d{1,3}\s{1,2}[A-Za-z0-9+/=\r\n]{40,2000}Private-Lines: \d{1,3}\s{1,2}(?<secret>[A-Za-z0-9+/=\r\n]{40,4000})/g,
   prefix: /^$/,
   reach: { before: 64, after: 8192 },
+  isKey: true,
   samples: {
     real: () => [file('none', 1), file('none', 2)],
     not: () => [file('aes256-cbc', 1), 'PuTTY-User-Key-File-2: ssh-rsa'],

@@ -16,6 +16,7 @@ export default {
   // The first and the last byte are those of every Curve25519 key (RFC 7748, section 5). What begins with yAnz is the manual’s.
   pattern: /\bPrivateKey["']?\s{0,4}[=:]\s{0,4}["']?(?<secret>[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)(?![A-Za-z0-9+/=])/g,
   prefix: /^$/,
+  isKey: true,
   isReal(secret) {
     const bytes = Buffer.from(secret, 'base64')
     return (bytes[0]! & 7) === 0 && (bytes[31]! & 0xc0) === 0x40 && !secret.startsWith('yAnz5TF+lXXJte14')
