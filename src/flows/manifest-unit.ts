@@ -1,6 +1,6 @@
 /** A Compose project, a stream of Kubernetes objects, a script that starts containers, as one thing to judge and to fix. */
 import { dirname, join, resolve } from 'node:path'
-import type { ContainerFacts } from '../judge/container-rule.ts'
+import type { ContainerFacts, ContainerImage } from '../judge/container-rule.ts'
 import { type JudgedContainer, judgeContainers, type RunningContainerRule } from '../judge/judge-container.ts'
 import { judgeManifest, type ManifestFile, type RunningManifestRule } from '../judge/manifest-rule.ts'
 import { secretsOfFile } from '../judge/secrets/redact-file.ts'
@@ -16,6 +16,7 @@ import { type FoundRuns, findDockerRuns } from '../read/docker-run/find-docker-r
 import type { Manifests } from '../read/kubernetes/manifests.ts'
 import { type ReadManifests, readManifests } from '../read/kubernetes/read-manifests.ts'
 import { readYaml, type YamlDocument, type YamlFile, type YamlStream } from '../read/yaml/tree.ts'
+import { builtImageOf } from './built-images.ts'
 import type { JudgedUnit, Unit } from './repair.ts'
 
 export type ManifestRules = {
@@ -133,10 +134,18 @@ export const composeUnit = (
         },
       })
       const { containers, files } = project
+      const built = new Map<Container, ContainerImage>()
+      for (const container of containers) {
+        const image = container.build && (await builtImageOf(world, container, project.nodeOf.get(container), dirname(path)))
+        if (image) built.set(container, image)
+      }
       const judged = judgeContainers(
         containers,
         how.rulesFor(path),
-        () => ({ ...how.facts, manifests: undefined, neighbours: containers }),
+        container => {
+          const builtImage = built.get(container)
+          return { ...how.facts, manifests: undefined, neighbours: containers, ...(builtImage ? { builtImage } : {}) }
+        },
         textIn(files),
       )
       return report(judged, project.problems, files, how, 'compose')

@@ -41,8 +41,8 @@ export const isMain = ({ role }: Container): boolean => role === 'main'
 export const referenceOf = ({ image }: Container): ImageReference | undefined =>
   image.value === undefined ? undefined : parseReference(image.value)
 
-export const imageOf = ({ image }: Container, facts: ContainerFacts): ContainerImage | undefined =>
-  image.value === undefined ? undefined : facts.imageOf(image.value)
+export const imageOf = (container: Container, facts: ContainerFacts): ContainerImage | undefined =>
+  facts.builtImage ?? (container.image.value === undefined ? undefined : facts.imageOf(container.image.value))
 
 /** `root`, `0`, `0:1000`, `00`; the empty user of an image too. */
 export const isRootUser = (user: string): boolean => {

@@ -20,6 +20,8 @@ export type ContainerFacts = {
   readonly neighbours: readonly Container[]
   /** What else the streams of this run declare; undefined outside of Kubernetes. */
   readonly manifests: Manifests | undefined
+  /** The image that is built for this container, as far as its Dockerfile says. */
+  readonly builtImage?: ContainerImage
   /** By the name as written; undefined for an image of which nothing is known. */
   imageOf(name: string): ContainerImage | undefined
   /** From the configuration: registry patterns from which images may come; undefined: all. */

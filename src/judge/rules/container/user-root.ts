@@ -1,6 +1,7 @@
 import type { Report } from '../../../model/rule.ts'
-import { imageOf, isLinux, isRootUser, mend } from '../../container-queries.ts'
+import { imageOf, isLinux, isRootUser, mend, referenceOf } from '../../container-queries.ts'
 import { containerRule } from '../../container-rule.ts'
+import { entryPointStepsDown, startsUnprivileged } from '../../image-users.ts'
 
 export default containerRule({
   on: 'container',
@@ -86,7 +87,18 @@ export default containerRule({
       }
       return
     }
-    if (isRoot === undefined)
+    if (isRoot === undefined) {
+      const reference = referenceOf(container)
+      if (reference && startsUnprivileged(reference)) return
+      if (reference && entryPointStepsDown(reference)) {
+        yield {
+          at: container.at,
+          severity: 'low',
+          message: `\`${reference.repository.replace('library/', '')}\` starts as root, and its entry point then becomes another user; \`docker exec\` does not`,
+          ...mend('manual', 'Start it as that user where its entry point allows it, and verify that it may write to its volumes'),
+        }
+        return
+      }
       yield {
         at: container.at,
         severity: 'medium',
@@ -95,6 +107,7 @@ export default containerRule({
           : 'it runs as root unless its image says otherwise: no user is set',
         ...mend('manual', 'Run it as a number such as 10001:10001, and verify that this user can write where the program writes'),
       }
+    }
   },
 })
 

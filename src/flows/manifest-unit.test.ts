@@ -1,0 +1,158 @@
+import { describe, expect, test } from 'vitest'
+import { containerRules } from '../judge/rules/container-registry.ts'
+import { manifestRules } from '../judge/rules/manifest-registry.ts'
+import { rules } from '../judge/rules/registry.ts'
+import { memoryWorld } from '../world/memory.ts'
+import { type CheckOptions, check, exitCode } from './check.ts'
+
+const run = async (files: Readonly<Record<string, string>>, options: Partial<CheckOptions> = {}) => {
+  const all = { ...rules, ...containerRules, ...manifestRules }
+  return check(memoryWorld(files), all, '0.1.0', { paths: ['.'], shellcheck: 'off', ...options })
+}
+const told = (outcome: Awaited<ReturnType<typeof run>>, rule: string): readonly string[] =>
+  outcome.report.findings
+    .filter(one => one.rule === rule && !one.suppressed)
+    .map(({ at: [at] }) =>
+      at.in === 'file' ? `${at.path}:${outcome.report.files.get(at.path)!.text.slice(0, at.span.start).split('\n').length}` : '',
+    )
+
+describe('what is judged', () => {
+  test('Dockerfiles, Compose, Kubernetes and scripts of one folder, and nothing else', async () => {
+    const { report } = await run({
+      'app/Dockerfile': 'FROM alpine:3.20\nUSER 1000\n',
+      'compose.yaml': 'services:\n  web:\n    image: web:1\n    privileged: true\n',
+      'k8s/web.yaml': 'apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n  - name: web\n    image: web:1\n',
+      'run.sh': '#!/bin/sh\ndocker run --privileged web:1\n',
+      'build.sh': '#!/bin/sh\nmake\n',
+      'mkdocs.yml': 'site_name: x\n',
+      'values.yaml': 'image: {tag: 1}\n',
+    })
+    expect([...report.files.keys()].sort()).toEqual(['app/Dockerfile', 'compose.yaml', 'k8s/web.yaml', 'run.sh'])
+    expect(report.problems).toEqual([])
+  })
+
+  test('a file that was named and is none of these', async () => {
+    const { report } = await run({ 'values.yaml': 'image: {tag: 1}\n' }, { paths: ['values.yaml'] })
+    expect(report.problems).toMatchObject([{ kind: 'failed', code: 'file-unknown' }])
+  })
+
+  test('an override is a part of its project', async () => {
+    const outcome = await run({
+      'compose.yaml': 'services:\n  web:\n    image: web:1\n',
+      'compose.override.yaml': 'services:\n  web:\n    privileged: true\n',
+    })
+    expect(told(outcome, 'container/privileged')).toEqual(['compose.override.yaml:3'])
+    expect(told(outcome, 'container/user-root')).toEqual(['compose.yaml:2'])
+  })
+
+  test('the user of what is built is that of its Dockerfile', async () => {
+    const outcome = await run(
+      {
+        'compose.yaml':
+          'services:\n  a:\n    build: ./app\n  b:\n    build: {context: ./app, dockerfile: root.Dockerfile}\n  c:\n    build: {context: app, target: dev}\n',
+        'app/Dockerfile': 'FROM alpine:3.20 AS dev\nUSER root\nFROM alpine:3.20\nUSER 1000\n',
+        'app/root.Dockerfile': 'FROM debian:12\n',
+      },
+      { only: ['container/user-root'] },
+    )
+    expect(told(outcome, 'container/user-root')).toEqual(['compose.yaml:4', 'compose.yaml:6'])
+  })
+
+  test('a policy in another file speaks of a pod', async () => {
+    const pod =
+      'apiVersion: v1\nkind: Pod\nmetadata: {name: web, labels: {app: web}}\nspec:\n  containers:\n  - name: web\n    image: web:1\n'
+    const policy =
+      'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: all}\nspec: {podSelector: {}, policyTypes: [Ingress, Egress]}\n'
+    const rule = 'container/network-policy-missing'
+    const only = [rule]
+    expect(told(await run({ 'a.yaml': pod }, { only }), rule)).toHaveLength(1)
+    expect(told(await run({ 'a.yaml': pod, 'z/policy.yaml': policy }, { only }), rule)).toEqual([])
+  })
+})
+
+describe('bad input gets one clear word with its place, and the rest is judged', () => {
+  const good =
+    'apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n  - {name: web, image: "web:1", securityContext: {privileged: true}}\n'
+  const rest = async (bad: string, kind: 'failed' | 'uncovered' = 'failed') => {
+    const outcome = await run({ 'a.yaml': `${good}---\n${bad}\n---\n${good.replaceAll('web', 'db')}` })
+    expect(told(outcome, 'container/privileged')).toHaveLength(2)
+    const found = outcome.report.problems.filter(problem => problem.kind === kind)
+    expect(found.length).toBeGreaterThan(0)
+    for (const { at } of found) expect(at).toMatchObject({ in: 'file', path: 'a.yaml' })
+    return found
+  }
+
+  test('no YAML', async () => expect(await rest('a: [1')).toMatchObject([{ code: 'yaml-invalid' }]))
+  test('a tab', async () =>
+    expect(await rest('a:\n\tb: 1')).toMatchObject([{ code: 'yaml-invalid', message: expect.stringContaining('tab') }]))
+  test('a template', async () => {
+    expect(await rest('a: {{ .Values.x }}\n{{- if y }}\nb: 1\n{{- end }}', 'uncovered')).toMatchObject([
+      { code: 'yaml-template' },
+    ])
+  })
+  test('brackets without end', async () =>
+    expect(await rest(`a: ${'['.repeat(200_000)}`)).toMatchObject([{ code: 'yaml-invalid' }]))
+  test('depth', async () => {
+    const deep = Array.from({ length: 3000 }, (_, i) => `${' '.repeat(i)}a:`).join('\n')
+    expect(await rest(deep)).toMatchObject([{ code: 'yaml-invalid' }])
+  })
+  test('an alias of nothing', async () => expect(await rest('a: *none')).toMatchObject([{ code: 'yaml-alias-unknown' }, ...[]]))
+
+  // Without a bound they are 4^30 nodes, and this never ends.
+  test('aliases that multiply, in pods and in services', async () => {
+    const levels = Array.from({ length: 30 }, (_, i) => `x${i + 1}: &x${i + 1} [*x${i}, *x${i}, *x${i}, *x${i}]`).join('\n')
+    const bomb = `x0: &x0 [a, b, c, d]\n${levels}\n`
+    const outcome = await run({
+      'compose.yaml': `${bomb}services:\n  web:\n    image: web:1\n    privileged: true\n    environment: *x30\n    labels: *x30\n`,
+      'pod.yaml': `${good}  volumes: &v0 [{name: a, emptyDir: {}}]\n---\n${bomb}kind: Pod\napiVersion: v1\nspec: {containers: *x30}\n`,
+    })
+    expect(told(outcome, 'container/privileged')).toHaveLength(2)
+  })
+
+  test('keys that stand twice', async () => {
+    const outcome = await run({
+      'compose.yaml': 'services:\n  web:\n    image: web:1\n    privileged: false\n    privileged: true\n',
+    })
+    expect(outcome.report.problems).toMatchObject([{ code: 'yaml-duplicate-key' }])
+    expect(told(outcome, 'container/privileged')).toEqual(['compose.yaml:5'])
+  })
+
+  test('extends and include in circles, and what is missing', async () => {
+    const outcome = await run({
+      'compose.yaml':
+        'include: [other.yaml]\nservices:\n  a:\n    extends: {service: b}\n    privileged: true\n  b:\n    extends: {service: a}\n  c:\n    image: ${NAME_OF_IMAGE}\n    privileged: true\n',
+      'other.yaml': 'include: [compose.yaml]\nservices:\n  d:\n    image: d:1\n    privileged: true\n',
+    })
+    expect(told(outcome, 'container/privileged').length).toBeGreaterThanOrEqual(2)
+    expect(outcome.report.problems.length).toBeGreaterThanOrEqual(3)
+    expect(exitCode(outcome.report, 'none', false)).toBe(2)
+  })
+})
+
+describe('comments silence', () => {
+  const compose = (comment: string, inline = ''): string =>
+    `services:\n  ${comment}\n  web:\n    image: web:1\n    privileged: true${inline}\n    pid: host\n`
+  test('a service', async () => {
+    const outcome = await run({ 'compose.yaml': compose('# bulkhead ignore=container/privileged the GPU plugin needs it') })
+    expect(told(outcome, 'container/privileged')).toEqual([])
+    expect(told(outcome, 'container/engine-socket')).toEqual([])
+    expect(outcome.report.findings.find(({ rule }) => rule === 'container/privileged')?.suppressed).toMatchObject({
+      by: 'comment',
+      reason: 'the GPU plugin needs it',
+    })
+  })
+  test('a line', async () => {
+    const outcome = await run({ 'compose.yaml': compose('# hello', '  # trivy:ignore:KSV-0017') })
+    expect(told(outcome, 'container/privileged')).toEqual([])
+  })
+  test('nothing when the words stand in a value', async () => {
+    const outcome = await run({ 'compose.yaml': compose('x: "# bulkhead ignore=container/privileged no"') })
+    expect(told(outcome, 'container/privileged')).toHaveLength(1)
+  })
+  test('not any more, and not what is no rule', async () => {
+    const late = await run({ 'compose.yaml': compose('# bulkhead ignore=container/privileged until=2020-01-01 once') })
+    expect(told(late, 'container/privileged')).toHaveLength(1)
+    const wrong = await run({ 'compose.yaml': compose('# bulkhead ignore=container/privilegd x') })
+    expect(wrong.report.problems).toMatchObject([{ code: 'ignore-unknown-rule' }])
+  })
+})
