@@ -150,7 +150,7 @@ const decision = (
     const path = forTerminal(pathOf(one.at[0]))
     if (!place) return path
     const number = place.number === undefined ? forTerminal(place.layer) : `layer ${place.number}`
-    const step = place.step === undefined ? '' : `, step ${place.step + 1} of the history`
+    const step = place.step === undefined ? '' : `, step ${place.step} of the history`
     return `${path} in ${number}${place.instruction === '' ? step : `: ${cutText(forTerminal(place.instruction), 120)}`}`
   })
   for (const [i, proof] of [...new Set(proofs)].slice(0, 5).entries())

@@ -1,7 +1,7 @@
 /** A history as JSON. Its schema is docs/history-report.schema.json; `schemaVersion` rises when a reader would have to change. */
 import type { Digest, Suppression } from '../model/finding.ts'
 import type { HistoryReport, LeakPlace } from '../model/leak.ts'
-import { instructionText } from './inventory-text.ts'
+import { instructionTexts } from './instruction-text.ts'
 import { jsonText } from './json-text.ts'
 
 export const historySchemaVersion = 1
@@ -17,6 +17,8 @@ export const showHistoryJson = ({ version, inventory, leaks, findings, rules }: 
   const { name, image, layers, problems } = inventory
   const numberOf = (diffId: Digest): number | null => layers.findIndex(layer => layer.diffId === diffId) + 1 || null
   const byStep = new Map(layers.map((layer, i) => [layer.step, { layer, number: i + 1 }]))
+  const history = image?.config.history ?? []
+  const instructions = instructionTexts(history)
   return jsonText({
     schemaVersion: historySchemaVersion,
     tool: { name: 'bulkhead', version },
@@ -27,11 +29,11 @@ export const showHistoryJson = ({ version, inventory, leaks, findings, rules }: 
       author: image?.config.author || null,
       onBuild: image?.config.onBuild ?? [],
     },
-    steps: (image?.config.history ?? []).map(({ createdBy, created, comment, isEmpty }, step) => {
+    steps: history.map(({ created, comment, isEmpty }, step) => {
       const made = byStep.get(step)
       return {
         step,
-        instruction: instructionText(createdBy),
+        instruction: instructions[step] ?? '',
         created: created ?? null,
         comment,
         isEmpty,

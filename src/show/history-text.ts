@@ -3,7 +3,8 @@ import { reaches, type Severity, type Suppression, severities } from '../model/f
 import type { Inventory, LayerSummary } from '../model/inventory.ts'
 import type { GitPlace, HistoryReport, Leak } from '../model/leak.ts'
 import { forShell, forTerminal } from './escape.ts'
-import { bytesText, instructionText } from './inventory-text.ts'
+import { instructionLines, instructionText, instructionTexts, onOneLine } from './instruction-text.ts'
+import { bytesText } from './inventory-text.ts'
 import { cutText, type Style, styleFor, wrapText } from './style.ts'
 
 export type HistoryTextOptions = {
@@ -28,7 +29,7 @@ export const showHistoryText = (report: HistoryReport, options: HistoryTextOptio
   const active = listed.filter(isActive)
   return [
     header(inventory, style, width),
-    steps(inventory, active, style, width),
+    steps(inventory, active, style, width, options.all === true),
     leakList(report, options.showSuppressed ? listed : active, style, width, options),
     summary(report, active, options),
     findingList(report, style, width, options),
@@ -72,7 +73,7 @@ const header = ({ name, image, distro, layers }: Inventory, style: Style, width:
   const { author = '', onBuild = [] } = image?.config ?? {}
   const more = [
     ...(author === '' ? [] : [`author: ${forTerminal(author)}`]),
-    ...onBuild.map(text => `builds FROM this image run: ${forTerminal(instructionText(text))}`),
+    ...onBuild.map(text => `builds FROM this image run: ${forTerminal(onOneLine(instructionText(text)))}`),
   ].map(line => `${style.dim(cutText(line, Math.max(20, width)))}\n`)
   return `${style.bold(forTerminal(name))}  ${style.dim(forTerminal(facts.join('  ')))}\n${more.join('')}${plural(layers.length, 'layer')}, ${bytesText(size)}, ${waste}\n`
 }
@@ -80,10 +81,11 @@ const header = ({ name, image, distro, layers }: Inventory, style: Style, width:
 const plural = (count: number, one: string): string => `${count.toLocaleString('en-US')} ${one}${count === 1 ? '' : 's'}`
 
 /** History steps in their order; those that made a layer have its numbers. */
-const steps = (inventory: Inventory, leaks: readonly Leak[], style: Style, width: number): string => {
+const steps = (inventory: Inventory, leaks: readonly Leak[], style: Style, width: number, all: boolean): string => {
   const { image, layers } = inventory
   const total = Math.max(1, ...layers.map(({ size }) => size))
   const history = image?.config.history ?? []
+  const instructions = instructionTexts(history)
   const byStep = new Map(layers.flatMap((layer, i) => (layer.step === undefined ? [] : [[layer.step, { layer, i }] as const])))
   const count = (fits: (leak: Leak) => boolean): number => leaks.filter(fits).length
   const rows: string[] = []
@@ -97,15 +99,11 @@ const steps = (inventory: Inventory, leaks: readonly Leak[], style: Style, width
         ),
       )
   } else
-    for (const [step, { createdBy, comment }] of history.entries()) {
+    for (const [step, { comment }] of history.entries()) {
       const made = byStep.get(step)
-      const text = cutLines(
-        createdBy,
-        forTerminal(instructionText(createdBy)) || forTerminal(comment) || '(it says nothing)',
-        width - 6,
-      )
+      const text = instructions[step] || comment || '(it says nothing)'
       rows.push(made ? layerRow(made.i, made.layer, total, style) : style.dim('   –  no layer'))
-      rows.push(`      ${style.cyan(text)}`)
+      rows.push(...stepLines(`step ${step}: `, text, width, all ? manyLines : fewLines, style))
       rows.push(
         ...leakMark(
           count(({ at }) => (at.in === 'history' && at.step === step) || (at.in === 'file' && at.step === step)),
@@ -116,13 +114,23 @@ const steps = (inventory: Inventory, leaks: readonly Leak[], style: Style, width
   return `${rows.join('\n')}\n`
 }
 
-/** Of an instruction over several lines (`RUN <<EOF`) it says how many there are, where they do not all fit. */
-const cutLines = (createdBy: string, text: string, width: number): string => {
-  const room = Math.max(20, width)
-  const lines = createdBy.trim().split('\n').length
-  if (lines === 1 || cutText(text, room) === text) return cutText(text, room)
-  const note = ` (${plural(lines, 'line')})`
-  return `${cutText(text, Math.max(20, room - note.length))}${note}`
+/** Lines of one instruction that are told, and with `--all`. */
+const fewLines = 12
+const manyLines = 500
+
+/** The number as JSON has it; the lines as they were written, one below the other. */
+const stepLines = (label: string, text: string, width: number, limit: number, style: Style): readonly string[] => {
+  const lines = instructionLines(text)
+  const told = lines.length > limit ? lines.slice(0, limit - 1) : lines
+  const room = Math.max(20, width - 6 - label.length)
+  const rest = lines.length - told.length
+  return [
+    ...told.map((line, i) => {
+      const shown = style.cyan(cutText(forTerminal(line.replaceAll('\t', '    ')), room))
+      return `      ${i === 0 ? style.dim(label) : ' '.repeat(label.length)}${shown}`.trimEnd()
+    }),
+    ...(rest === 0 ? [] : [`      ${' '.repeat(label.length)}${style.dim(`… and ${plural(rest, 'more line')}`)}`]),
+  ]
 }
 
 const layerRow = (i: number, { diffId, size, changes }: LayerSummary, total: number, style: Style): string => {
@@ -204,7 +212,7 @@ const findingList = (
     lines.push(wrapText(forTerminal(message), width, '    '))
     const [first] = at
     const step = first.in === 'layer' ? first.step : undefined
-    const createdBy = instructionText(inventory.image?.config.history[step ?? -1]?.createdBy ?? '')
+    const createdBy = onOneLine(instructionText(inventory.image?.config.history[step ?? -1]?.createdBy ?? ''))
     if (createdBy !== '') lines.push(`    ${style.dim(`from: ${cutText(forTerminal(createdBy), Math.max(20, width - 10))}`)}`)
     const why = rules.get(rule)?.why
     if (why !== undefined && !kinds.has(rule) && severity !== 'info') lines.push(wrapText(`why: ${why}`, width, '    '))
@@ -244,11 +252,11 @@ const where = ({ at }: Leak, { image }: Inventory): string => {
     case 'config':
       return `in the configuration: ${forTerminal(at.field)}`
     case 'history':
-      return `in the history, step ${at.step + 1}: ${forTerminal(at.what)}`
+      return `in the history, step ${at.step}: ${forTerminal(at.what)}`
     case 'file': {
       const line = at.line > 0 ? `:${at.line}` : ''
       const inside = at.inside === undefined ? '' : ` → ${forTerminal(at.inside)}`
-      const createdBy = at.step === undefined ? '' : instructionText(image?.config.history[at.step]?.createdBy ?? '')
+      const createdBy = at.step === undefined ? '' : onOneLine(instructionText(image?.config.history[at.step]?.createdBy ?? ''))
       const git = at.git ? ` → ${gitText(at.git, line)}` : ''
       const by = createdBy === '' ? '' : ` (${cutText(forTerminal(createdBy), 60)})`
       return `${forTerminal(at.path)}${git === '' ? `${inside}${line}` : git}, added in layer ${at.layer + 1}${by}`

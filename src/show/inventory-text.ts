@@ -3,6 +3,7 @@ import type { Digest, Location, Problem } from '../model/finding.ts'
 import type { Inventory, LayerSummary } from '../model/inventory.ts'
 import type { Package } from '../model/package.ts'
 import { forTerminal } from './escape.ts'
+import { instructionText, onOneLine } from './instruction-text.ts'
 import { cutText, type Style, styleFor, widthOf } from './style.ts'
 
 export type InventoryTextOptions = { readonly colour: boolean; readonly width?: number; readonly by?: 'layer' }
@@ -95,7 +96,7 @@ const tree = ({ kind, image, layers, packages }: Inventory, style: Style, width 
       const added = [...(byLayer.get(i) ?? [])].sort(byNameWithin)
       const indent = ' '.repeat(digits + 2)
       const createdBy = step === undefined ? undefined : image?.config.history[step]?.createdBy
-      const instruction = forTerminal(instructionText(createdBy ?? told))
+      const instruction = forTerminal(onOneLine(instructionText(createdBy ?? told)))
       const numbers = `${bytesText(size)}, ${count(files, 'entry', 'entries')}, ${count(added.length, 'package')}`
       const lines = [`${style.bold(String(i + 1).padStart(digits))}  ${short(diffId)}  ${numbers}`]
       if (instruction !== '') lines.push(`${indent}${style.cyan(cutText(instruction, width - indent.length))}`)
@@ -114,22 +115,6 @@ const tree = ({ kind, image, layers, packages }: Inventory, style: Style, width 
 
 const groups = (packages: readonly Package[]): ReadonlyMap<string, readonly Package[]> =>
   Map.groupBy(packages, ({ ecosystem }) => ecosystem)
-
-/** What Docker's classic builder writes in front of instructions, and BuildKit behind them, says nothing. */
-export const instructionText = (createdBy: string): string =>
-  createdBy
-    // BuildKit writes the check as Go prints its structure: `HEALTHCHECK &{["CMD-SHELL" "wget …"] "30s" "0s" "0s" '\x00'}`.
-    .replace(
-      /^HEALTHCHECK &\{\["CMD-SHELL" "((?:[^"\\]|\\.)*)"\].*\}/s,
-      (_, command: string) => `HEALTHCHECK CMD ${command.replace(/\\(.)/g, '$1')}`,
-    )
-    .replace(/^HEALTHCHECK &\{\["CMD" ((?:"(?:[^"\\]|\\.)*" ?)*)\].*\}/s, 'HEALTHCHECK CMD [$1]')
-    .replace(/^HEALTHCHECK &\{\["NONE"\].*\}/s, 'HEALTHCHECK NONE')
-    .replace(/^\/bin\/sh -c #\(nop\)\s+/, '')
-    .replace(/^(?:RUN )?(?:\|\d+ .*? )?\/bin\/sh -c /, 'RUN ')
-    .replace(/\s*# buildkit$/, '')
-    .replace(/\s+/g, ' ')
-    .trim()
 
 const wrapList = (label: string, items: readonly string[], width: number): readonly string[] => {
   const lines: string[] = []

@@ -13,7 +13,7 @@ import {
   type Vulnerability,
   type VulnerabilityFinding,
 } from '../model/vulnerability.ts'
-import { instructionText } from './inventory-text.ts'
+import { instructionText, onOneLine } from './instruction-text.ts'
 
 /** Where a package came in. */
 export type Place = {
@@ -119,7 +119,7 @@ export const placeOf = (one: Package, inventory: Pick<Inventory, 'image' | 'laye
     layer: at.layer,
     number: index === -1 ? undefined : index + 1,
     step,
-    instruction: instructionText(createdBy ?? layers[index]?.instruction ?? ''),
+    instruction: onOneLine(instructionText(createdBy ?? layers[index]?.instruction ?? '')),
   }
 }
 

@@ -3,7 +3,7 @@ import { severities } from '../model/finding.ts'
 import type { Inventory } from '../model/inventory.ts'
 import type { Package } from '../model/package.ts'
 import { counts, type ScanReport, type VulnerabilityFinding } from '../model/vulnerability.ts'
-import { instructionText } from './inventory-text.ts'
+import { instructionText, onOneLine } from './instruction-text.ts'
 import { jsonPieces, Streamed } from './json-text.ts'
 import { groupsOf, pathOf, placeOf, type Tally, tallyOf, totalsOf } from './scan-facts.ts'
 
@@ -47,8 +47,8 @@ export const scanJsonPieces = (report: ScanReport): Iterable<string> => {
         number: i + 1,
         diffId,
         step: step ?? null,
-        instruction: instructionText(
-          (step === undefined ? undefined : image?.config.history[step]?.createdBy) ?? instruction ?? '',
+        instruction: onOneLine(
+          instructionText((step === undefined ? undefined : image?.config.history[step]?.createdBy) ?? instruction ?? ''),
         ),
         size,
         files,
