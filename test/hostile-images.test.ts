@@ -8,6 +8,9 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { type InventoryOptions, takeInventory } from '../src/flows/inventory.ts'
+import { sampleText } from '../src/judge/secrets/detector.ts'
+import { leaksOf } from '../src/judge/secrets/leaks.ts'
+import { secretCataloger, secretsName } from '../src/judge/secrets/secret-cataloger.ts'
 import { UsageError } from '../src/model/finding.ts'
 import type { Inventory } from '../src/model/inventory.ts'
 import type { Cache } from '../src/model/store.ts'
@@ -121,6 +124,33 @@ describe('layers', () => {
     expect(names(found)).toEqual(['inside 1'])
     expect(found.problems).toEqual([])
     expect(readdirSync(tmpdir()).length).toBe(before)
+  })
+
+  test('a file that stands several times in one layer: what the first ones held can be read by whoever has the layer', async () => {
+    const [first, second, third] = [1, 2, 3].map(seed => sampleText(14, undefined, seed))
+    const twice = (password: string | undefined): TarMember => ({ path: 'srv/.env', body: `DB_PASSWORD=${password ?? ''}\n` })
+    for (const last of [twice(''), { path: 'srv/.env', type: 'symlink', target: 'x' } as const]) {
+      const found = await take(file(image([layerWith(twice(first), twice(second), last), layerWith(twice(third))])), {
+        catalogers: new Map([...all, [secretsName, secretCataloger(true)]]),
+      })
+      const leaks = leaksOf(found, true)
+      expect(leaks.map(({ value, reach, by, severity }) => [value, reach, by, severity]).sort()).toEqual(
+        [
+          [first, 'replaced', 0, 'medium'],
+          [second, 'replaced', 0, 'medium'],
+          [third, 'image', undefined, 'high'],
+        ].sort(),
+      )
+      expect(new Set(leaks.map(({ key }) => key)).size).toBe(3)
+    }
+  })
+
+  test('a broken archive that stands before another file of its name is told', async () => {
+    const broken = gzipSync('x'.repeat(100)).subarray(0, 20)
+    const found = await take(file(image([layerWith({ path: 'a.tar.gz', body: broken }, { path: 'a.tar.gz', body: '' })])), {
+      catalogers: new Map([...all, [secretsName, secretCataloger(false)]]),
+    })
+    expect(found.problems.map(({ message }) => message)).toEqual([expect.stringContaining('/a.tar.gz was not looked through')])
   })
 
   test('whiteouts and opaque folders, also of what is above and of nothing', async () => {

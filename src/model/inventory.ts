@@ -35,6 +35,8 @@ export type FoundSomewhere = {
   readonly data: unknown
   /** What became of the file. `by`: the number of the layer that deleted or replaced it. */
   readonly fate: { readonly kind: 'present' } | { readonly kind: 'deleted' | 'replaced'; readonly by: number }
+  /** From 1, where its own layer has further entries of that name. */
+  readonly earlier?: number
 }
 
 export type LayerSummary = {

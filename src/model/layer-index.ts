@@ -39,6 +39,8 @@ export type Evidence = {
   readonly data: unknown
   /** Where links in the finished image lead from `path`: the file that was read. */
   readonly real?: string
+  /** From 1, where the layer has further entries of that name behind it: no file system shows it, and whoever reads the layer has it. */
+  readonly earlier?: number
 }
 
 /** `path`: the file that it is about, whose fate in the image is its own: what a later layer deleted or replaced troubles nobody. */

@@ -117,7 +117,7 @@ const inFile = (one: FoundSomewhere, image: Image | undefined, ships: Ships): re
     const isMarked = isKey(hit.detector) || detectors[hit.detector]?.prefix.source !== '^$'
     const isSample =
       !proved && ((git?.name !== undefined && isSamplePath(git.name)) || isSampleFile(one.path, hit.inside, !isMarked))
-    const identity = ['secret', hit.detector, placeText(at)].join('\n')
+    const identity = ['secret', hit.detector, placeText(at), ...(one.earlier ? [`earlier ${one.earlier}`] : [])].join('\n')
     const before = counts.get(identity) ?? 0
     counts.set(identity, before + 1)
     return {

@@ -58,7 +58,8 @@ export const assemble = (
     layer: number,
     isLowest: boolean,
   ): void => {
-    for (const { cataloger, path, data, real } of evidence) {
+    for (const { cataloger, path, data, real, earlier } of evidence) {
+      if (earlier !== undefined) continue
       const key = `${cataloger} ${path}`
       const list = byPath.get(key)
       if (list) list.push({ layer, cataloger, data, real })
@@ -144,8 +145,10 @@ const foundEverywhere = (
   { fateOf }: Fates,
 ): readonly FoundSomewhere[] =>
   indexes.flatMap(({ evidence }, layer) =>
-    evidence.flatMap(({ cataloger, path, data }): FoundSomewhere[] => {
+    evidence.flatMap(({ cataloger, path, data, earlier }): FoundSomewhere[] => {
       if (!wanted.has(cataloger)) return []
+      if (earlier !== undefined)
+        return [{ cataloger, layer, path: `/${path}`, data, fate: { kind: 'replaced', by: layer }, earlier }]
       const fate = fateOf(layer, path)
       return fate.kind === 'present'
         ? [{ cataloger, layer, path: `/${fate.path}`, data, fate: { kind: 'present' } }]

@@ -69,8 +69,12 @@ export class LayerIndexer implements TarHandler {
   readonly #capabilities: Record<number, string> = {}
   readonly #opaque: number[] = []
   #evidence = new Map<string, readonly Evidence[]>()
+  /** Of entries that a later one of the same name replaced: what is wanted of every layer. */
+  readonly #earlier: Evidence[] = []
   readonly #problems = new Map<string, LayerProblem>()
   readonly #fileProblems = new Map<string, LayerProblem[]>()
+  /** Of what is wanted of every layer: a later entry of the same name does not end them. */
+  readonly #lasting = new Set<LayerProblem>()
   readonly #linked = new Map<string, string[]>()
   #size = 0
   #capture: Capture | undefined
@@ -114,8 +118,8 @@ export class LayerIndexer implements TarHandler {
     }
     this.#row(entry, path)
     // The last of several entries with one name counts.
-    if (this.#evidence.size > 0) this.#evidence.delete(path)
-    if (this.#fileProblems.size > 0) this.#fileProblems.delete(path)
+    if (this.#evidence.size > 0) this.#replace(path)
+    if (this.#fileProblems.size > 0) this.#keepLasting(path)
     if (entry.type === 'hard-link') {
       if (this.#wanted(path).length > 0) {
         const target = imagePath(entry.linkTarget)
@@ -162,7 +166,7 @@ export class LayerIndexer implements TarHandler {
         capabilities: this.#capabilities,
         opaque: this.#opaque,
       },
-      evidence: [...this.#evidence.values()].flat(),
+      evidence: [...[...this.#evidence.values()].flat(), ...this.#earlier],
       problems: [...this.#problems.values(), ...[...this.#fileProblems.values()].flat()],
       size: this.#size,
     }
@@ -171,6 +175,21 @@ export class LayerIndexer implements TarHandler {
   /** Lets go of what a walk that ended early was collecting. */
   drop(): void {
     this.#capture?.drop()
+  }
+
+  #replace(path: string): void {
+    const found = this.#evidence.get(path)
+    if (!found) return
+    this.#evidence.delete(path)
+    for (const one of found)
+      if (this.#options.catalogers.get(one.cataloger)!.everyLayer === true)
+        this.#earlier.push({ ...one, earlier: this.#earlier.length + 1 })
+  }
+
+  #keepLasting(path: string): void {
+    const lasting = this.#fileProblems.get(path)?.filter(problem => this.#lasting.has(problem)) ?? []
+    if (lasting.length > 0) this.#fileProblems.set(path, lasting)
+    else this.#fileProblems.delete(path)
   }
 
   #row(entry: TarEntry, path: string): void {
@@ -292,18 +311,20 @@ export class LayerIndexer implements TarHandler {
         if (error instanceof LayerTooLarge) throw error
         const isEverywhere = this.#anyCatalogers.includes(cataloger)
         const reason = error instanceof Error ? error.message : String(error)
-        problems.push({
+        const problem: LayerProblem = {
           kind: 'failed',
           code: 'package-file-unreadable',
           path: file.path,
           message: `/${file.path} ${isEverywhere ? `was not looked through for ${cataloger}` : `could not be read as ${cataloger} data`}: ${reason}`,
           // What is not Unreadable is a fault of ours, which hostile data brought to light.
           ...(error instanceof Unreadable ? {} : { cause: error instanceof Error ? (error.stack ?? reason) : reason }),
-        })
+        }
+        problems.push(problem)
+        if (this.#options.catalogers.get(cataloger)!.everyLayer === true) this.#lasting.add(problem)
       }
     }
     if (found.length > 0) this.#evidence.set(file.path, found)
-    if (problems.length > 0) this.#fileProblems.set(file.path, problems)
+    if (problems.length > 0) this.#fileProblems.set(file.path, [...(this.#fileProblems.get(file.path) ?? []), ...problems])
   }
 }
 
