@@ -2,7 +2,7 @@
 import type { Breakout } from '../model/breakout.ts'
 import type { Container, Setting, Wish } from '../model/container.ts'
 import type { Location } from '../model/finding.ts'
-import { effectiveCapabilities } from './container-capabilities.ts'
+import { dockerCapabilities, effectiveCapabilities } from './container-capabilities.ts'
 import { isRootUser, startUser } from './container-queries.ts'
 import type { ContainerFacts } from './container-rule.ts'
 
@@ -21,7 +21,8 @@ export type HostFacts = {
   readonly kernel?: string
 }
 
-export type Way = Omit<Breakout, 'id' | 'container' | 'links'>
+/** `reaches`: the host, where nothing else is said. */
+export type Way = Omit<Breakout, 'id' | 'container' | 'links' | 'reaches' | 'accepted'> & Partial<Pick<Breakout, 'reaches'>>
 
 /** One kind of way out. Its file's name is its id. */
 export type BreakoutPath = {
@@ -45,6 +46,8 @@ export type Scene = {
   readonly host: HostFacts
   /** Undefined: it is certainly not root, or root means nothing on the host. */
   readonly root: Rootness | undefined
+  /** Its users are certainly others than the host's: a user namespace of its own. */
+  readonly isMapped: boolean
   has(capability: string): boolean
   /** The part of a chain that says why it has one. */
   holds(capability: string): Part
@@ -56,17 +59,23 @@ export type Rootness = { readonly part: Part; readonly depends: readonly string[
 
 /** In a user namespace of its own, root and all its capabilities are worth nothing on the host (https://man7.org/linux/man-pages/man7/user_namespaces.7.html). */
 const isMapped = ({ userNamespace }: Container, host: HostFacts): boolean =>
-  userNamespace.value !== 'host' && (host.remapped === true || host.rootless === true || userNamespace.value !== 'default')
+  // An engine without root is in such a namespace itself: its `host` is only that one.
+  host.rootless === true || (userNamespace.value !== 'host' && (host.remapped === true || userNamespace.value !== 'default'))
 
 const rootnessOf = (container: Container, facts: ContainerFacts, host: HostFacts): Rootness | undefined => {
   if (container.os !== 'linux' || isMapped(container, host)) return undefined
   const user = startUser(container, facts)
+  // The kubelet would not start it.
+  if (container.runAsNonRoot.value && (user === undefined || isRootUser(user))) return undefined
   const remapping =
-    container.userNamespace.value === 'default' && host.remapped === undefined && container.form !== 'kubernetes'
-      ? ['the engine does not map root to another user (userns-remap, rootless)']
-      : []
+    container.form === 'kubernetes' || (host.remapped !== undefined && host.rootless !== undefined)
+      ? []
+      : container.userNamespace.value === 'host'
+        ? host.rootless === undefined
+          ? ['the engine itself runs as root']
+          : []
+        : ['the engine does not map root to another user (userns-remap, rootless)']
   if (user === undefined) {
-    if (container.runAsNonRoot.value) return undefined
     return {
       part: { text: 'it runs as root: no user is set here' },
       depends: ['the image sets no other user', ...remapping],
@@ -86,6 +95,7 @@ export const sceneOf = (container: Container, facts: ContainerFacts, host: HostF
     facts,
     host,
     root: rootnessOf(container, facts, host),
+    isMapped: isMapped(container, host),
     has,
     holds(name) {
       if (container.privileged.value) return partAt(`it has ${name}, as privileged containers have all`, container.privileged)
@@ -93,9 +103,14 @@ export const sceneOf = (container: Container, facts: ContainerFacts, host: HostF
       return added ? partAt(`it has ${name}`, added) : { text: `it has ${name}: the engine gives it to everybody` }
     },
     without(...names) {
-      const added = names.map(adding).filter(one => one?.at !== undefined)
-      const places = new Set(added.map(one => one!.at!))
-      const dropped = names.filter(name => adding(name)?.at === undefined)
+      const places = new Set(names.flatMap(name => adding(name)?.at ?? []))
+      // What the engine gives to everybody is there with and without the addition.
+      const isGiven = !container.capDrop.some(({ value }) => value === 'ALL')
+      const dropped = names.filter(
+        name =>
+          adding(name)?.at === undefined ||
+          (isGiven && dockerCapabilities.includes(name) && !container.capDrop.some(({ value }) => value === name)),
+      )
       return [
         ...[...places].map((at): Wish => ({ do: 'remove', at })),
         ...(dropped.length > 0 ? [{ do: 'add', field: 'capDrop', value: dropped } satisfies Wish] : []),
@@ -113,6 +128,27 @@ export const unlessAppArmor = ({ container, host }: Scene, denies: string): read
   if (container.apparmor.value === 'unconfined' || container.privileged.value) return []
   if (host.apparmor === true) return undefined
   return host.apparmor === false ? [] : [`AppArmor is off on the host: the engine’s own profile denies ${denies}`]
+}
+
+/**
+ * The part of a chain by which it sees the host's processes: their namespace, or the host's /proc as a folder. Through /proc/PID/root one leaves that folder,
+ * also where it is mounted for reading only (https://man7.org/linux/man-pages/man5/proc_pid_root.5.html).
+ */
+export const hostProcesses = ({
+  container: { pid, mounts },
+}: Scene): { readonly part: Part; readonly close: Breakout['close'] } | undefined => {
+  if (pid.value === 'host')
+    return {
+      part: partAt('it sees the processes of the host', pid),
+      close: { title: 'Give it processes of its own', wishes: removed(pid) },
+    }
+  const proc = mounts.find(({ type, source }) => type === 'bind' && source === '/proc')
+  return (
+    proc && {
+      part: placed('`/proc` of the host is mounted: it sees the processes of the host', proc.at),
+      close: { title: 'Take `/proc` out', wishes: [{ do: 'remove', at: proc.at }] },
+    }
+  )
 }
 
 /** The wish that a written setting goes. */

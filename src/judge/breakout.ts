@@ -11,7 +11,9 @@ export const breakoutsOf = (container: Container, facts: ContainerFacts, host: H
   const scene = sceneOf(container, facts, host)
   return Object.entries(breakoutPaths)
     .flatMap(([id, path]) =>
-      [...path.find(scene)].map(way => ({ ...way, id, container: container.name, links: path.links }) satisfies Breakout),
+      [...path.find(scene)].map(
+        way => ({ reaches: 'host', ...way, id, container: container.name, links: path.links }) satisfies Breakout,
+      ),
     )
     .sort((a, b) => compareSeverity(a.severity, b.severity))
 }

@@ -12,6 +12,10 @@ export const serviceAccountOf = (pod: Pod, manifests: Manifests | undefined): Se
       name === (pod.serviceAccount.value ?? 'default') && namespaceOf(namespace) === namespaceOf(pod.namespace),
   )
 
+/** A pod's own word wins over its account's; without either the token is mounted. */
+export const hasToken = (pod: Pod, manifests: Manifests | undefined): boolean =>
+  pod.automountToken.value ?? serviceAccountOf(pod, manifests)?.automountToken ?? true
+
 export type Access = {
   readonly binding: RoleBinding
   /** Undefined: a role that is not declared here. */

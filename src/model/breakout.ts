@@ -16,7 +16,24 @@ export type Breakout = {
   readonly depends: readonly string[]
   /** What the attacker gets, in one sentence. */
   readonly gets: string
+  /** Where that leads. */
+  readonly reaches: Reach
   /** The smallest change that closes it. */
   readonly close: { readonly title: string; readonly wishes: readonly Wish[] }
   readonly links: readonly string[]
+  /** Why somebody accepts it: every place of its chain is that of a finding which was silenced for a reason. */
+  readonly accepted?: string
+}
+
+/** The machine and all on it; the cluster or cloud that it belongs to; other containers. */
+export type Reach = 'host' | 'cluster' | 'neighbours'
+
+/** A container with the ways out of it. */
+export type ContainerBreakouts = {
+  readonly container: string
+  readonly at: Location
+  /** The worst first. */
+  readonly ways: readonly Breakout[]
+  /** Those that would still be open after the fixes of all findings that nobody silenced. */
+  readonly remaining: readonly Breakout[]
 }

@@ -1,9 +1,19 @@
 import { breakoutPath, placed, removed, type Way } from '../breakout-path.ts'
 import { isBelow } from '../container-host-paths.ts'
 
-/** Disks, and the memory of the machine. https://www.kernel.org/doc/html/latest/admin-guide/devices.html */
-const disks =
-  /^\/dev\/(?:[shv]d[a-z]|xvd[a-z]|nvme\d|mmcblk\d|dm-\d|mapper\/|md\d|sr\d|loop\d|disk\/|block\/|root$|mem$|kmem$|port$)/
+/** https://www.kernel.org/doc/html/latest/admin-guide/devices.html */
+const disks = /^\/dev\/(?:[shv]d[a-z]|xvd[a-z]|nvme\d+n|mmcblk\d|dm-\d|mapper\/.|md\d|disk\/|block\/|root$)/
+/** Opening them takes SYS_RAWIO (https://man7.org/linux/man-pages/man4/mem.4.html). */
+const memory = /^\/dev\/(?:k?mem|port)$/
+
+/** Numbers of drivers that have no disk of the host behind them: memory, floppies, loops, CD drives. */
+const harmless: ReadonlySet<string> = new Set(['1', '2', '7', '11'])
+
+/** With such a rule, a device of the host's disk may be made and opened: `a`, `b *:* rwm`, `b 8:0 rm`. */
+const allowsDisk = (rule: string): boolean => {
+  const [, kind, major = '*', permissions = 'rwm'] = /^\s*([abc])(?:\s+(\d+|\*):(?:\d+|\*)(?:\s+([rwm]+))?)?\s*$/.exec(rule) ?? []
+  return (kind === 'a' || kind === 'b') && !harmless.has(major) && permissions.includes('m') && /[rw]/.test(permissions)
+}
 
 export default breakoutPath({
   code: 'E11',
@@ -17,20 +27,27 @@ export default breakoutPath({
       severity: 'critical',
       chain: [...chain, root.part],
       depends: [...root.depends, ...depends],
-      gets: 'reads and changes every file of the host by way of its disk, /etc/shadow among them',
+      gets: 'reads and changes every file of the host past all permissions, /etc/shadow among them',
       close,
     })
     for (const { host, at } of container.devices)
-      if (disks.test(host) || host === '/dev')
-        yield way(`\`${host}\` is the host’s disk or memory`, [placed(`\`${host}\` is passed in`, at)], {
-          title: `Take \`${host}\` out`,
-          wishes: [{ do: 'remove', at }],
-        })
+      if (disks.test(host) || host === '/dev' || (memory.test(host) && scene.has('SYS_RAWIO')))
+        yield way(
+          `\`${host}\` leads to the host’s ${memory.test(host) ? 'memory' : 'disk'}`,
+          [placed(`\`${host}\` is passed in`, at), ...(memory.test(host) ? [scene.holds('SYS_RAWIO')] : [])],
+          {
+            title: `Take \`${host}\` out`,
+            wishes: [{ do: 'remove', at }],
+          },
+        )
     for (const rule of container.deviceRules)
-      if (/^\s*[ab]\s+(?:\*:\*|\d+:\*|\*:\d+)/.test(rule.value) && scene.has('MKNOD'))
+      if (allowsDisk(rule.value) && scene.has('MKNOD'))
         yield way(
           'It can make the host’s disk as a device',
-          [{ text: `\`${rule.value}\` allows devices of many kinds`, ...(rule.at ? { at: rule.at } : {}) }, scene.holds('MKNOD')],
+          [
+            { text: `\`${rule.value}\` allows devices that are disks`, ...(rule.at ? { at: rule.at } : {}) },
+            scene.holds('MKNOD'),
+          ],
           { title: 'Delete the rule', wishes: removed(rule) },
         )
     // Without a rule for it the control group refuses the device, except where /dev itself is mounted and the runtime allows it.
@@ -40,7 +57,7 @@ export default breakoutPath({
         source !== undefined &&
         isBelow(source, '/dev') &&
         disks.test(source) &&
-        container.deviceRules.length > 0
+        container.deviceRules.some(rule => /^\s*[ab]\b/.test(rule.value))
       )
         yield way(`\`${source}\` is the host’s disk`, [placed(`\`${source}\` is mounted`, at)], {
           title: `Take \`${source}\` out`,

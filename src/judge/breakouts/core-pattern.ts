@@ -17,15 +17,30 @@ export default breakoutPath({
       close,
     })
     for (const { type, source, readOnly, at } of container.mounts)
-      if (type === 'bind' && source !== undefined && isBelow(source, '/proc') && !readOnly)
+      if (
+        type === 'bind' &&
+        source !== undefined &&
+        source !== '/' &&
+        isBelow('/proc/sys/kernel/core_pattern', source) &&
+        !readOnly
+      )
         yield way(placed(`\`${source}\` of the host is mounted, and can be written to`, at), [], {
           title: `Take \`${source}\` out, or mount it for reading only`,
           wishes: [{ do: 'change', what: 'readOnly', at }],
         })
     const { systemPaths } = container
-    if (systemPaths.value !== 'unmasked') return
-    const apparmor = unlessAppArmor(scene, 'writing to /proc/sys')
-    if (apparmor)
+    const apparmor = unlessAppArmor(scene, 'mounting, and writing to /proc/sys')
+    // Whoever may mount takes the protection off.
+    if (apparmor && systemPaths.value !== 'unmasked' && scene.has('SYS_ADMIN'))
+      yield way(
+        { ...scene.holds('SYS_ADMIN'), text: `${scene.holds('SYS_ADMIN').text}: it mounts /proc/sys again, writable` },
+        apparmor,
+        {
+          title: 'Take SYS_ADMIN away',
+          wishes: scene.without('SYS_ADMIN'),
+        },
+      )
+    if (apparmor && systemPaths.value === 'unmasked')
       yield way(partAt('/proc/sys is not protected', systemPaths), apparmor, {
         title: 'Let the runtime protect /proc and /sys again',
         wishes: removed(systemPaths),

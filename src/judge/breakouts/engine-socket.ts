@@ -1,5 +1,4 @@
-import type { Wish } from '../../model/container.ts'
-import { breakoutPath, partAt, placed, removed, type Scene, type Way } from '../breakout-path.ts'
+import { breakoutPath, partAt, placed, type Rootness, removed, type Scene, type Way } from '../breakout-path.ts'
 import { engineAt } from '../container-host-paths.ts'
 
 export default breakoutPath({
@@ -7,56 +6,69 @@ export default breakoutPath({
   summary: 'Whoever may talk to the engine starts a container that has the host',
   links: ['https://docs.docker.com/engine/security/#docker-daemon-attack-surface'],
   *find(scene): Iterable<Way> {
-    const { container } = scene
-    const user = mayConnect(scene)
-    const way = (title: string, part: Way['chain'][number], close: Way['close'], needsUser = true): Way | undefined => {
-      if (needsUser && !user) return undefined
-      return {
-        title,
-        severity: 'critical',
-        chain: needsUser && user ? [part, user.part] : [part],
-        depends: needsUser && user ? user.depends : [],
-        gets: 'starts a privileged container with the host’s disk mounted: root on the host, in one command',
-        close,
+    const { container, host } = scene
+    // What its policy calls a container may not speak to an engine (https://github.com/containers/container-selinux).
+    const isLabelled = host.selinux === true && !container.selinux.value.disabled && !container.selinux.value.type
+    const user = isLabelled && !container.privileged.value ? undefined : mayConnect(scene)
+    if (user) {
+      for (const { type, source, at } of container.mounts) {
+        if (source === undefined || (type !== 'bind' && type !== 'npipe')) continue
+        const found =
+          source === '/' ? ({ engine: 'The engine', through: 'folder', commands: 'engine' } as const) : engineAt(source)
+        if (!found) continue
+        const inside = found.through === 'folder' ? `\`${source}\`, in which its socket is,` : `\`${source}\``
+        const isOwn = /^rootless/.test(found.engine)
+        yield {
+          title: `${found.engine}’s socket is within reach`,
+          severity: isOwn ? 'high' : 'critical',
+          // A mount for reading only does not keep anybody from sending commands to a socket.
+          chain: [placed(`${inside} is mounted`, at), user.part],
+          depends: user.depends,
+          gets: isOwn
+            ? 'starts containers as the user whose engine it is: all files and keys of that person'
+            : found.commands === 'system'
+              ? `has ${found.engine} start a program or a machine as root on the host`
+              : gets,
+          close: { title: `Take \`${source}\` out`, wishes: [{ do: 'remove', at }] },
+        }
       }
-    }
-    const ways: (Way | undefined)[] = []
-    for (const { type, source, at } of container.mounts) {
-      if (source === undefined || (type !== 'bind' && type !== 'npipe')) continue
-      const found = source === '/' ? { engine: 'The engine', through: 'folder' as const } : engineAt(source)
-      if (!found) continue
-      const inside = found.through === 'folder' ? `\`${source}\`, in which the engine’s socket is,` : `\`${source}\``
-      const title = `${found.engine}’s socket is within reach`
-      // A mount for reading only does not keep anybody from sending commands to a socket.
-      ways.push(
-        way(title, placed(`${inside} is mounted`, at), { title: `Take \`${source}\` out`, wishes: [{ do: 'remove', at }] }),
-      )
-    }
-    const { apiSocket } = container
-    if (apiSocket.value) {
-      const close = { title: 'Delete use_api_socket', wishes: removed(apiSocket) }
-      ways.push(way('The engine’s socket is within reach', partAt('Compose passes the engine’s socket in', apiSocket), close))
+      const { apiSocket } = container
+      if (apiSocket.value)
+        yield {
+          title: 'The engine’s socket is within reach',
+          severity: 'critical',
+          chain: [partAt('Compose passes the engine’s socket in', apiSocket), user.part],
+          depends: user.depends,
+          gets,
+          close: { title: 'Delete use_api_socket', wishes: removed(apiSocket) },
+        }
     }
     for (const { name, value, at } of container.environment) {
       if (name !== 'DOCKER_HOST' || value === undefined || !/^(?:tcp|http):\/\//.test(value) || hasTls(scene)) continue
-      const wishes: readonly Wish[] = [{ do: 'remove', at }]
-      const part = placed(`\`DOCKER_HOST\` is \`${value}\`, an engine without a password`, at)
-      ways.push(
-        way('An engine takes commands over the network', part, { title: 'Take DOCKER_HOST out, or use TLS', wishes }, false),
-      )
+      yield {
+        title: 'An engine takes commands over the network',
+        severity: 'high',
+        chain: [placed('`DOCKER_HOST` names an engine that asks for no certificate', at)],
+        depends: ['it is the host’s engine, and no proxy that lets only harmless requests through'],
+        gets,
+        close: { title: 'Take DOCKER_HOST out, or use TLS', wishes: [{ do: 'remove', at }] },
+      }
     }
-    for (const one of ways) if (one) yield one
   },
 })
 
+const gets = 'starts a privileged container with the host’s disk mounted: root on the host, in one command'
+
 const hasTls = ({ container }: Scene): boolean =>
-  container.environment.some(({ name, value }) => name === 'DOCKER_TLS_VERIFY' && value !== '')
+  container.environment.some(({ name, value }) => /^DOCKER_(?:TLS_VERIFY|TLS|CERT_PATH)$/.test(name) && value !== '')
 
 /** The socket belongs to root and a group: others get `EACCES`. */
-const mayConnect = ({ root, container }: Scene): Scene['root'] => {
+const mayConnect = ({ root, container, isMapped }: Scene): Rootness | undefined => {
+  // A pipe of Windows is there for whoever has it.
+  if (container.os === 'windows') return { part: { text: 'its user may open the pipe' }, depends: [] }
   if (root) return root
   const [group] = container.groups
-  if (!group) return undefined
+  if (!group || isMapped) return undefined
   return {
     part: partAt(`it is in the group \`${group.value}\``, group),
     depends: [`the socket belongs to the group \`${group.value}\``],

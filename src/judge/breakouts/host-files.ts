@@ -24,13 +24,17 @@ export default breakoutPath({
         ],
         depends: root.depends,
         gets: `has ${danger.gives}${readOnly ? '' : ': a line in cron, a key in authorized_keys, a changed program, and root on the host'}`,
-        close: readOnly
-          ? { title: `Mount only what is needed of \`${source}\``, wishes: [{ do: 'remove', at }] }
-          : {
-              title: `Mount \`${source}\` for reading only, and only what is needed of it`,
-              wishes: [hostPathDanger(source, true) ? { do: 'remove', at } : { do: 'change', what: 'readOnly', at }],
-            },
+        close:
+          readOnly || isBad(source)
+            ? { title: `Mount only what is needed of \`${source}\``, wishes: [{ do: 'remove', at }] }
+            : { title: `Mount \`${source}\` for reading only`, wishes: [{ do: 'change', what: 'readOnly', at }] },
       }
     }
   },
 })
+
+/** Reading is bad enough. */
+const isBad = (source: string): boolean => {
+  const severity = hostPathDanger(source, true)?.severity
+  return severity === 'critical' || severity === 'high'
+}

@@ -1,4 +1,4 @@
-import { breakoutPath, partAt, removed, unlessAppArmor } from '../breakout-path.ts'
+import { breakoutPath, hostProcesses, unlessAppArmor } from '../breakout-path.ts'
 
 export default breakoutPath({
   code: 'E6',
@@ -6,17 +6,17 @@ export default breakoutPath({
   links: ['https://man7.org/linux/man-pages/man5/proc_pid_root.5.html', 'https://man7.org/linux/man-pages/man2/ptrace.2.html'],
   *find(scene) {
     const { container, root } = scene
-    const { pid } = container
-    if (pid.value !== 'host' || container.privileged.value || !root || !scene.has('SYS_PTRACE')) return
+    const processes = hostProcesses(scene)
+    if (!processes || container.privileged.value || !root || !scene.has('SYS_PTRACE')) return
     const apparmor = unlessAppArmor(scene, 'looking into processes that are not in the container')
     if (!apparmor) return
     yield {
       title: 'The host’s files are within reach through /proc/1/root',
       severity: 'critical',
-      chain: [partAt('it sees the processes of the host', pid), scene.holds('SYS_PTRACE'), root.part],
+      chain: [processes.part, scene.holds('SYS_PTRACE'), root.part],
       depends: [...root.depends, ...apparmor],
       gets: 'reads and writes every file of the host, and puts code into its processes',
-      close: { title: 'Give it processes of its own', wishes: removed(pid) },
+      close: processes.close,
     }
   },
 })

@@ -1,7 +1,8 @@
 import type { Severity } from '../../model/finding.ts'
 import type { AccessRule } from '../../read/kubernetes/manifests.ts'
-import { breakoutPath } from '../breakout-path.ts'
-import { accessOf } from '../cluster-access.ts'
+import { breakoutPath, type Part, partAt, placed, type Way } from '../breakout-path.ts'
+import { speaksForPod } from '../container-queries.ts'
+import { accessOf, hasToken } from '../service-account.ts'
 
 type Power = {
   readonly resources: readonly string[]
@@ -47,33 +48,74 @@ const powers: readonly Power[] = [
   { resources: ['users', 'groups', 'serviceaccounts'], verbs: ['impersonate'], gets: 'acts as anybody', severity: 'critical' },
 ]
 
+/** What everybody's cluster has: https://kubernetes.io/docs/reference/access-authn-authz/rbac/#user-facing-roles */
+const knownRoles: Readonly<Record<string, { readonly gets: string; readonly severity: Severity }>> = {
+  'cluster-admin': powers[0]!,
+  admin: { gets: 'reads every secret of the namespace, and starts pods as any account', severity: 'critical' },
+  edit: { gets: 'reads every secret of the namespace, and starts pods as any account', severity: 'critical' },
+}
+
+/** By their programs' documentation, variables whose value is the key of an account at a cloud. */
+const cloudKeys: Readonly<Record<string, string>> = {
+  AWS_SECRET_ACCESS_KEY: 'AWS',
+  AZURE_CLIENT_SECRET: 'Azure',
+  GOOGLE_CREDENTIALS: 'Google Cloud',
+  DIGITALOCEAN_TOKEN: 'DigitalOcean',
+  DIGITALOCEAN_ACCESS_TOKEN: 'DigitalOcean',
+  HCLOUD_TOKEN: 'Hetzner Cloud',
+  LINODE_TOKEN: 'Linode',
+  CLOUDFLARE_API_TOKEN: 'Cloudflare',
+}
+
 export default breakoutPath({
   code: 'E18',
-  summary: 'The token that is mounted into a pod may command the cluster',
-  links: ['https://kubernetes.io/docs/concepts/security/rbac-good-practices/'],
-  *find({ container, facts }) {
-    const { pod } = container
-    if (!pod || facts.manifests === undefined) return
-    // One way for each kind of power, for the first container of the pod that has the token: all of them do.
-    if (facts.neighbours.find(one => one.pod === pod) !== container) return
-    const access = accessOf(pod, facts.manifests)
-    for (const power of powers) {
-      const rule = access.find(one => gives(one, power))
-      if (!rule) continue
+  summary: 'The token of a pod commands the cluster, a key in the environment the cloud',
+  links: ['https://kubernetes.io/docs/concepts/security/rbac-good-practices/', 'https://attack.mitre.org/techniques/T1552/'],
+  *find({ container, facts }): Iterable<Way> {
+    for (const { name, value, at } of container.environment) {
+      const cloud = Object.hasOwn(cloudKeys, name) ? cloudKeys[name] : undefined
+      if (cloud === undefined || value === '') continue
       yield {
-        title: `The pod’s token ${power.gets}`,
-        severity: power.severity,
-        chain: [
-          { text: 'the service account’s token is mounted', ...(pod.serviceAccount.at ? { at: pod.serviceAccount.at } : {}) },
-          { text: `it may ${rule.verbs.join(', ')} ${rule.resources.join(', ')}`, at: rule.at },
-        ],
-        depends: [],
-        gets: power.gets,
+        title: `A key of ${cloud} is in its environment`,
+        severity: 'medium',
+        chain: [placed(`\`${name}\` is set`, at)],
+        depends: ['the key may do more than this container needs'],
+        gets: `acts in ${cloud} with that key, from anywhere`,
+        reaches: 'cluster',
         close: {
-          title: 'Do not mount the token where the program does not ask the cluster, or narrow the role',
-          wishes: [{ do: 'set', field: 'automountToken', value: false }],
+          title: 'Take the key out: give the machine or the pod a role that may do only this',
+          wishes: [{ do: 'remove', at }],
         },
       }
+    }
+    const { pod } = container
+    if (!pod || facts.manifests === undefined || !hasToken(pod, facts.manifests)) return
+    // One way for each kind of power, told of the first container of the pod: all of them have the token.
+    if (!speaksForPod(container, facts)) return
+    const way = (gets: string, severity: Severity, may: Part): Way => ({
+      title: `The pod’s token ${gets}`,
+      severity,
+      chain: [partAt('the service account’s token is mounted', pod.serviceAccount), may],
+      depends: [],
+      gets,
+      reaches: 'cluster',
+      close: {
+        title: 'Do not mount the token where the program does not ask the cluster, or narrow the role',
+        wishes: [{ do: 'set', field: 'automountToken', value: false }],
+      },
+    })
+    const accesses = accessOf(pod, facts.manifests)
+    for (const { binding, role } of accesses) {
+      const known = role === undefined && binding.role.kind === 'ClusterRole' && Object.hasOwn(knownRoles, binding.role.name)
+      if (!known) continue
+      const { gets, severity } = knownRoles[binding.role.name]!
+      yield way(gets, severity, placed(`it is \`${binding.role.name}\``, binding.at))
+    }
+    const rules = accesses.flatMap(access => access.rules)
+    for (const power of powers) {
+      const rule = rules.find(one => gives(one, power))
+      if (!rule) continue
+      yield way(power.gets, power.severity, placed(`it may ${rule.verbs.join(', ')} ${rule.resources.join(', ')}`, rule.at))
       if (power.resources[0] === '*') return
     }
   },

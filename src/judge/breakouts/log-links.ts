@@ -1,6 +1,6 @@
 import { breakoutPath, placed } from '../breakout-path.ts'
-import { accessOf } from '../cluster-access.ts'
 import { realHostPath } from '../container-host-paths.ts'
+import { accessOf, hasToken } from '../service-account.ts'
 
 export default breakoutPath({
   code: 'E12',
@@ -11,12 +11,14 @@ export default breakoutPath({
   ],
   *find({ container, root, facts }) {
     if (!container.pod || !root) return
-    const access = accessOf(container.pod, facts.manifests)
+    const access = hasToken(container.pod, facts.manifests)
+      ? accessOf(container.pod, facts.manifests).flatMap(({ rules }) => rules)
+      : []
     for (const { type, source, readOnly, at, declaredAt } of container.mounts) {
       if (type !== 'bind' || readOnly || source === undefined) continue
       const path = realHostPath(source)
       if (path !== '/var/log' && path !== '/var/log/pods' && path !== '/var/log/containers') continue
-      const reads = access.find(({ resources, verbs }) => allows(resources, 'pods/log') && allows(verbs, 'get'))
+      const reads = access.find(({ resources, verbs }) => logs.some(name => allows(resources, name)) && allows(verbs, 'get'))
       yield {
         title: 'A link in the log folder shows any file of the node',
         severity: 'high',
@@ -35,5 +37,7 @@ export default breakoutPath({
     }
   },
 })
+
+const logs = ['pods/log', 'nodes/log', 'nodes/proxy']
 
 const allows = (given: readonly string[], wanted: string): boolean => given.includes(wanted) || given.includes('*')

@@ -8,17 +8,26 @@ export default breakoutPath({
   code: 'E14',
   summary: 'Without the default seccomp profile an ordinary user reaches the parts of the kernel in which most bugs are',
   links: ['https://docs.docker.com/engine/security/seccomp/', 'https://kubernetes.io/docs/tutorials/security/seccomp/'],
-  *find({ container }): Iterable<Way> {
-    if (container.privileged.value || container.os !== 'linux') return
+  *find({ container, root }): Iterable<Way> {
+    if (container.os !== 'linux') return
     const { seccomp } = container
     const way = (part: Way['chain'][number], depends: readonly string[], close: Way['close']): Way => ({
       title: 'The kernel’s most attacked calls are open, without root and without capabilities',
-      severity: seccomp.value === 'unset' ? 'low' : 'medium',
+      severity: seccomp.value === 'unset' && !container.privileged.value ? 'low' : 'medium',
       chain: [part],
       depends: ['the kernel has a bug that these calls lead to', ...depends],
       gets: `reaches ${calls}: with one unpatched bug there, the kernel, and so the host`,
       close,
     })
+    if (container.privileged.value) {
+      // For root there are shorter ways.
+      if (!root)
+        yield way(partAt('it is privileged, which turns seccomp off', container.privileged), [], {
+          title: 'Delete privileged',
+          wishes: removed(container.privileged),
+        })
+      return
+    }
     if (seccomp.value === 'unconfined')
       yield way(partAt('seccomp is unconfined', seccomp), [], { title: 'Use the default profile', wishes: removed(seccomp) })
     if (seccomp.value === 'unset')
@@ -26,9 +35,9 @@ export default breakoutPath({
         title: 'Set the profile RuntimeDefault',
         wishes: [{ do: 'set', field: 'seccomp', value: 'default' } satisfies Wish],
       })
-    // The profile opens calls by what the configuration adds, also for a user who then has no capability at all.
+    // The profiles of Docker, containerd and CRI-O open calls by what the configuration adds, also for a user who then has no capability at all.
     const added = container.capAdd.find(({ value }) => value === 'SYS_ADMIN' || value === 'ALL')
-    if (added && seccomp.value === 'default' && container.form !== 'kubernetes')
+    if (added && seccomp.value === 'default')
       yield way(partAt(`adding \`${added.value}\` opens them in the default profile, for every user`, added), [], {
         title: `Take ${added.value} away`,
         wishes: removed(added),

@@ -1,10 +1,12 @@
 import { breakoutPath, partAt, removed } from '../breakout-path.ts'
+import { isRootUser } from '../container-queries.ts'
 
 export default breakoutPath({
   code: 'E2',
   summary: 'A privileged container has the host’s disks as devices and may mount them',
   links: ['https://docs.docker.com/engine/containers/run/#runtime-privilege-and-linux-capabilities'],
-  *find({ container, root }) {
+  *find(scene) {
+    const { container, root } = scene
     const { privileged, hostProcess } = container
     if (container.os === 'windows') {
       if (hostProcess.value)
@@ -18,8 +20,7 @@ export default breakoutPath({
         }
       return
     }
-    if (!root) return
-    if (privileged.value)
+    if (root && privileged.value)
       yield {
         title: 'Privileged: the host’s disk can be mounted',
         severity: 'critical',
@@ -28,8 +29,10 @@ export default breakoutPath({
         gets: 'mounts the host’s disk, or writes to /proc/sys and /sys: root on the host, in two commands',
         close: { title: 'Delete privileged', wishes: removed(privileged) },
       }
-    for (const { name, privileged: own, at } of container.hooks) {
+    for (const { name, privileged: own, user, at } of container.hooks) {
       if (!own.value) continue
+      // Hooks run as the container's user unless they name one; a build begins as root.
+      if (name !== 'build' && (user.value === undefined ? !root : !isRootUser(user.value) || scene.isMapped)) continue
       yield {
         title: `Privileged while \`${name}\` runs`,
         severity: 'high',

@@ -1,5 +1,7 @@
 import { breakoutPath, placed, unlessAppArmor } from '../breakout-path.ts'
 
+const helperFolders: ReadonlySet<string> = new Set(['/sys', '/sys/kernel', '/sys/kernel/uevent_helper'])
+
 export default breakoutPath({
   code: 'E9',
   summary: 'Where the host’s /sys can be written, uevent_helper names a program that the host runs',
@@ -8,7 +10,7 @@ export default breakoutPath({
     const { container, root } = scene
     if (container.privileged.value || !root) return
     for (const { type, source, readOnly, target, at } of container.mounts) {
-      if (type !== 'bind' || readOnly || (source !== '/sys' && source !== '/sys/kernel')) continue
+      if (type !== 'bind' || readOnly || source === undefined || !helperFolders.has(source)) continue
       const apparmor = unlessAppArmor(scene, 'writing to /sys')
       // The profile speaks of the paths in the container.
       const depends = target === '/sys' || target.startsWith('/sys/') ? apparmor : []
