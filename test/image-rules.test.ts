@@ -165,7 +165,9 @@ CMD ["/bin/sh", "-c", "sleep 1"]
     expect(about('world-writable-file')).toMatchObject([{ at: [{ path: '/opt/everybody' }] }])
     expect(about('world-writable-folder')[0]!.at.map(({ path }) => path)).toEqual(['/opt/open'])
     expect(about('git-folder')).toMatchObject([{ at: [{ path: '/srv/.git' }] }])
-    expect(about('empty-password')).toMatchObject([{ severity: 'high', message: 'an account has an empty password: `ann`' }])
+    expect(about('empty-password')).toMatchObject([
+      { severity: 'high', message: 'an account has an empty password: `ann`', at: [{ path: '/etc/passwd' }] },
+    ])
     expect(about('duplicate-uid')).toMatchObject([
       { severity: 'low', message: '`app` and `twin` are one user: all have the uid 1000' },
     ])

@@ -23,7 +23,14 @@ export type CacheFolder = CountedFile & { readonly kind: string; readonly files:
  * with `locked` nobody gets in.
  */
 export type PasswordState = 'empty' | 'locked' | 'set'
-export type Account = { readonly name: string; readonly uid: number; readonly gid: number; readonly password: PasswordState }
+export type Account = {
+  readonly name: string
+  readonly uid: number
+  readonly gid: number
+  readonly password: PasswordState
+  /** The file that says so of an empty password, in the lowest layer from which on it does. */
+  readonly passwordAt?: Location
+}
 export type Group = { readonly name: string; readonly gid: number }
 
 /** `machine`: as images call it (`amd64`), or `machine 247` with ELF's number. */

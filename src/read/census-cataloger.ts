@@ -7,7 +7,7 @@ import { type Elf, readElf } from './elf.ts'
 export const censusName = 'census'
 
 /** `password` of /etc/passwd: undefined where it says that /etc/shadow has it. */
-export type PasswdLine = Omit<Account, 'password'> & { readonly password: PasswordState | undefined }
+export type PasswdLine = Omit<Account, 'password' | 'passwordAt'> & { readonly password: PasswordState | undefined }
 export type ShadowLine = { readonly name: string; readonly password: PasswordState }
 export type Program = {
   /** ELF's `e_machine`. */
@@ -29,7 +29,7 @@ const accountFileLimit = 8 * 1024 * 1024
 
 export const censusCataloger: Cataloger<CensusData> = {
   // Also with every change of what the census counts (read/image/census.ts): it is cached with the rest.
-  revision: 1,
+  revision: 2,
   files: ['etc/passwd', 'etc/shadow', 'etc/group'],
   content: 'elf',
   largest: anySize,

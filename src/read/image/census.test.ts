@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
+import type { PasswordState } from '../../model/census.ts'
 import type { ImageConfig } from '../../model/image.ts'
 import type { FileTable } from '../../model/layer-index.ts'
+import type { Found } from '../cataloger.ts'
+import type { CensusData } from '../census-cataloger.ts'
 import { takeCensus } from './census.ts'
 import { MergedTree } from './layers/merged-tree.ts'
 
@@ -143,4 +146,41 @@ test('what is started, behind links and under the name of a hard link', () => {
   expect(start('busybox', 'httpd')).toMatchObject({ isShell: true })
   expect(start('gosu', 'app', './start.sh')).toMatchObject({ path: '/start.sh', kind: 'other', stepsDownTo: 'app' })
   expect(start('nothing')).toMatchObject({ path: undefined, kind: 'missing' })
+})
+
+test('an empty password is placed in the file that says so, in the layer that brought it', () => {
+  const file = (
+    path: string,
+    layer: number,
+    data: CensusData,
+    earlier: Found<CensusData>['earlier'] = [],
+  ): Found<CensusData> => ({
+    path,
+    at: { in: 'file', path: `${layer} ${path}`, span: { start: 0, end: 0 } },
+    data,
+    earlier,
+  })
+  const passwd = (lines: Readonly<Record<string, 'empty' | undefined>>): CensusData => ({
+    of: 'passwd',
+    count: Object.keys(lines).length,
+    lines: Object.entries(lines).map(([name, password], uid) => ({ name, uid, gid: uid, password })),
+  })
+  const shadow = (lines: Readonly<Record<string, PasswordState>>): CensusData => ({
+    of: 'shadow',
+    count: Object.keys(lines).length,
+    lines: Object.entries(lines).map(([name, password]) => ({ name, password })),
+  })
+  const placed = (...found: readonly Found<CensusData>[]) =>
+    takeCensus({ tree: new MergedTree([]), tables: [], found, config: undefined, place: () => ({ in: 'config', field: '' }) })
+      .accounts?.items.filter(({ passwordAt }) => passwordAt)
+      .map(({ name, passwordAt }) => `${name}: ${passwordAt?.in === 'file' ? passwordAt.path : ''}`)
+  // Locked below, opened in layer 1, written anew in layer 2.
+  const opened = file('etc/shadow', 2, shadow({ root: 'empty', ann: 'set' }), [
+    file('etc/shadow', 1, shadow({ root: 'empty', ann: 'empty' })),
+    file('etc/shadow', 0, shadow({ root: 'locked' })),
+  ])
+  expect(placed(file('etc/passwd', 3, passwd({ root: undefined, ann: undefined })), opened)).toEqual(['root: 1 etc/shadow'])
+  const own = file('etc/passwd', 3, passwd({ root: undefined, bob: 'empty' }), [file('etc/passwd', 0, passwd({ bob: 'empty' }))])
+  expect(placed(own, file('etc/shadow', 0, shadow({ root: 'empty' })))).toEqual(['root: 0 etc/shadow', 'bob: 0 etc/passwd'])
+  expect(placed(own)).toEqual(['bob: 0 etc/passwd'])
 })

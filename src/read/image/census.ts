@@ -213,19 +213,39 @@ const accountsIn = (found: readonly Found<CensusData>[]): Pick<Census, 'accounts
   const shadow = found.find(({ data }) => data.of === 'shadow')
   const group = found.find(({ data }) => data.of === 'group')
   const hidden = new Map(shadow?.data.of === 'shadow' ? shadow.data.lines.map(({ name, password }) => [name, password]) : [])
+  const passwdOpened = passwd && openedAt(passwd)
+  const shadowOpened = shadow && openedAt(shadow)
   const accounts: Counted<Account> | undefined =
     passwd?.data.of === 'passwd'
       ? {
           count: passwd.data.count,
           // Whoever is led to /etc/shadow and is not in it does not get in.
-          items: passwd.data.lines
-            .slice(0, accountLimit)
-            .map(line => ({ ...line, password: line.password ?? hidden.get(line.name) ?? 'locked' })),
+          items: passwd.data.lines.slice(0, accountLimit).map(line => {
+            const password = line.password ?? hidden.get(line.name) ?? 'locked'
+            const at = password !== 'empty' ? undefined : (line.password === undefined ? shadowOpened : passwdOpened)?.(line.name)
+            return { ...line, password, ...(at === undefined ? {} : { passwordAt: at }) }
+          }),
         }
       : undefined
   const groups: Counted<Group> | undefined =
     group?.data.of === 'group' ? { count: group.data.count, items: group.data.lines.slice(0, accountLimit) } : undefined
   return { accounts, groups, accountsAt: passwd?.at, groupsAt: group?.at }
+}
+
+/** Where an account got the empty password that a file of accounts has: the lowest layer from which on every version of the file has it. */
+const openedAt = (found: Found<CensusData>): ((name: string) => Location) => {
+  const versions = [found, ...found.earlier].map(({ at, data }) => ({
+    at,
+    open: new Set(
+      data.of === 'passwd' || data.of === 'shadow'
+        ? data.lines.flatMap(({ name, password }) => (password === 'empty' ? [name] : []))
+        : [],
+    ),
+  }))
+  return name => {
+    const before = versions.findIndex(({ open }) => !open.has(name))
+    return versions.at(before === -1 ? -1 : Math.max(0, before - 1))!.at
+  }
 }
 
 const programsIn = (found: readonly Found<CensusData>[]): ReadonlyMap<string, Program> =>

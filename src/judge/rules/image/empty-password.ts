@@ -18,11 +18,16 @@ export default imageRule({
   fixes: 'manual',
   *check({ census: { accounts, accountsAt } }) {
     const open = accounts?.items.filter(({ password }) => password === 'empty') ?? []
-    if (open.length === 0 || !accountsAt) return
+    const places = new Map(
+      open.flatMap(({ passwordAt = accountsAt }) => (passwordAt ? [[JSON.stringify(passwordAt), passwordAt] as const] : [])),
+    )
+    const [at, ...also] = places.values()
+    if (!at) return
     const names = open.slice(0, 5).map(({ name }) => `\`${name}\``)
     const rest = open.length - names.length
     yield {
-      at: accountsAt,
+      at,
+      also,
       message: `${open.length === 1 ? 'an account has' : `${open.length} accounts have`} an empty password: ${names.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`,
       fix: advice(
         `Lock what nobody logs in to: RUN passwd -l ${/^[a-z_][a-z0-9_-]*$/.test(open[0]!.name) ? open[0]!.name : 'NAME'}`,
