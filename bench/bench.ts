@@ -1,13 +1,16 @@
 /**
  * npm run bench [-- DIR]: whole processes of the built package beside a bare `node -e 0`, in the same run, as ratios of medians; machines
- * are noisy. With DIR the first 1,000 Dockerfiles below it are judged, without it 1,000 generated ones.
+ * are noisy. With DIR the first 1,000 Dockerfiles below it are judged, and the first 1,000 files of Compose and Kubernetes; without it 1,000 generated ones of each.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { isDockerfileName } from '../src/flows/discover.ts'
+import { isDockerfileName, isManifestName } from '../src/flows/discover.ts'
+import { looksLikeCompose } from '../src/read/compose/recognise.ts'
+import { looksLikeKubernetes } from '../src/read/kubernetes/looks-like-kubernetes.ts'
 import { generateDockerfile } from './generate.ts'
+import { generateCompose, generateManifests } from './generate-manifests.ts'
 
 const root = join(import.meta.dirname, '..')
 const [dir] = process.argv.slice(2)
@@ -37,6 +40,26 @@ try {
       if (entry.isFile() && isDockerfileName(entry.name)) put(path => copyFileSync(join(entry.parentPath, entry.name), path))
     }
   }
+  const declared = join(folder, 'manifests')
+  mkdirSync(declared)
+  let manifests = 0
+  let manifestBytes = 0
+  const putManifest = (name: string, text: string): void => {
+    const own = join(declared, String(manifests++))
+    mkdirSync(own)
+    writeFileSync(join(own, name), text)
+    manifestBytes += text.length
+  }
+  if (dir === undefined)
+    for (let i = 0; i < wanted; i++)
+      putManifest(i % 2 === 0 ? 'compose.yaml' : 'app.yaml', i % 2 === 0 ? generateCompose(i) : generateManifests(i))
+  else
+    for (const entry of readdirSync(dir, { recursive: true, withFileTypes: true })) {
+      if (manifests === wanted) break
+      if (!entry.isFile() || !isManifestName(entry.name)) continue
+      const text = readFileSync(join(entry.parentPath, entry.name), 'utf8')
+      if (looksLikeCompose(entry.name, text) || looksLikeKubernetes(text)) putManifest(entry.name, text)
+    }
   const one = join(folder, 'one.Dockerfile')
   writeFileSync(one, generateDockerfile(7))
   const huge = join(folder, 'huge.Dockerfile')
@@ -72,6 +95,12 @@ try {
       args: check(many, '--no-shellcheck'),
       limit: 15,
       memory: 200,
+      times: 7,
+    },
+    {
+      name: `${manifests} manifests (${(manifestBytes / 1e6).toFixed(2)} MB)`,
+      args: check(declared, '--no-shellcheck'),
+      limit: 40,
       times: 7,
     },
     ...(shellcheck ? [{ name: `${files} files, with shellcheck`, args: check(many), times: 1 }] : []),

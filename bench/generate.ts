@@ -1,7 +1,7 @@
 /** Varied, realistic Dockerfiles from a seed: what the bench judges when it is given no folder. The same seed gives the same files. */
 
 /** A linear congruential generator (Numerical Recipes), from 0 to 1. */
-const generator = (seed: number): (() => number) => {
+export const generator = (seed: number): (() => number) => {
   let state = seed >>> 0
   return () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0

@@ -1,7 +1,8 @@
 /** `bulkhead check`: arguments → flow → format → exit code. */
+import { basename } from 'node:path'
 import { check, exitCode } from '../flows/check.ts'
-import { containerRules } from '../judge/rules/container-registry.ts'
-import { manifestRules } from '../judge/rules/manifest-registry.ts'
+import { isDockerfileName } from '../flows/discover.ts'
+import type { Rules } from '../flows/running-rules.ts'
 import { rules } from '../judge/rules/registry.ts'
 import { type Safety, type Severity, UsageError } from '../model/finding.ts'
 import type { CheckReport } from '../model/report.ts'
@@ -48,7 +49,7 @@ export const runCheck = async (paths: readonly string[], args: CheckArguments): 
     throw new UsageError(`--context: ${args.context} is not a folder`)
   const baseline = args.baseline === undefined ? undefined : await readBaseline(args.baseline)
   const allowed = new Set<Safety>(args.unsafe ? ['safe', 'unsafe'] : ['safe'])
-  const { report, changes, settings } = await check(machine, { ...rules, ...containerRules, ...manifestRules }, version, {
+  const { report, changes, settings } = await check(machine, await rulesFor(fromInput ? [] : paths, args), version, {
     paths,
     ...(fromInput ? { input: { name: args.stdinFilename, bytes: await readInput() } } : {}),
     ...(args.fix || args.diff ? { fix: { allowed, write: args.fix === true && args.diff !== true } } : {}),
@@ -87,6 +88,18 @@ export const runCheck = async (paths: readonly string[], args: CheckArguments): 
   if (args.output === undefined) await print(text)
   else await machine.files.write(args.output, new TextEncoder().encode(text)).catch(asUsage)
   return exitCode(report, args.failOn ?? settings.failOn ?? 'high', args.strict ?? settings.strict)
+}
+
+/** Rules on containers take as long to load as one Dockerfile to judge: they are left out where nothing but Dockerfiles was named. */
+const rulesFor = async (paths: readonly string[], args: CheckArguments): Promise<Rules> => {
+  const isDockerfile = async (path: string): Promise<boolean> =>
+    isDockerfileName(basename(path)) && (await machine.files.stat(path).catch(() => undefined))?.type === 'file'
+  if (paths.length > 0 && !args.only && (await Promise.all(paths.map(isDockerfile))).every(is => is)) return rules
+  const [{ containerRules }, { manifestRules }] = await Promise.all([
+    import('../judge/rules/container-registry.ts'),
+    import('../judge/rules/manifest-registry.ts'),
+  ])
+  return { ...rules, ...containerRules, ...manifestRules }
 }
 
 /** In the form that was asked for, except of diffs. */

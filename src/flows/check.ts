@@ -15,7 +15,7 @@ import type { Dockerfile } from '../read/dockerfile/graph.ts'
 import { discover, isDockerfileName, isManifestName, isScriptName } from './discover.ts'
 import { ContextReader, dockerfileUnit, sizeLimit } from './dockerfile-unit.ts'
 import { ruleNames } from './known-rules.ts'
-import { ManifestFiles } from './manifest-files.ts'
+import type { ManifestFiles } from './manifest-files.ts'
 import { repair, type Unit } from './repair.ts'
 import { chooseRules, type RuleOptions, type Rules, suppressionsFor } from './running-rules.ts'
 import { findSettings, type Settings } from './settings.ts'
@@ -131,16 +131,21 @@ export const check = async (world: World, rules: Rules, version: string, options
     if (program !== undefined) forShellcheck.push(unit.dockerfile())
   }
 
-  const manifests = new ManifestFiles(world, {
-    rulesFor: onContainers,
-    fileRulesFor: onManifests,
-    suppressionsFor: path => suppressionsFor(path, settings, names, options, today),
-    facts: { today, allowedRegistries: settings.allowedRegistries, imageOf: () => undefined },
-  })
+  // What reads Compose, Kubernetes and shells is loaded when something may be such a file.
+  let manifests: ManifestFiles | undefined
+  const isManifest = async (path: string, bytes: Uint8Array, isYaml: boolean): Promise<boolean> => {
+    manifests ??= new (await import('./manifest-files.ts')).ManifestFiles(world, {
+      rulesFor: onContainers,
+      fileRulesFor: onManifests,
+      suppressionsFor: file => suppressionsFor(file, settings, names, options, today),
+      facts: { today, allowedRegistries: settings.allowedRegistries, imageOf: () => undefined },
+    })
+    return manifests.take(path, bytes, isYaml)
+  }
   if (options.input) {
     const { name, bytes } = options.input
-    if (!(await manifests.take(name, bytes, isDockerfileName(basename(name)) ? 'no' : 'perhaps')))
-      await checkDockerfile(name, bytes)
+    // The name is often the one that standard input has by default, and says nothing.
+    if (!(await isManifest(name, bytes, isManifestName(basename(name))))) await checkDockerfile(name, bytes)
   } else {
     const discovery = await discover(world, options.paths, {
       excluded: path => settings.isExcluded(path),
@@ -158,7 +163,7 @@ export const check = async (world: World, rules: Rules, version: string, options
         if ((isYaml || isScript) && !isNamed && error.code === 'too-large') continue
         problems.push(failed(error.code === 'too-large' ? 'file-too-large' : 'file-unreadable', error.message, path))
         judged++
-      } else if (await manifests.take(path, bytes, isYaml ? 'yes' : isDockerfileName(basename(path)) ? 'no' : 'perhaps')) judged++
+      } else if (!isDockerfileName(basename(path)) && (await isManifest(path, bytes, isYaml))) judged++
       else if (!isYaml && !isScript) {
         await checkDockerfile(path, bytes)
         judged++
@@ -179,7 +184,7 @@ export const check = async (world: World, rules: Rules, version: string, options
         'Name the file itself if it is called otherwise; what .gitignore or the configuration excludes is skipped',
       )
   }
-  for (const unit of manifests.units()) await checkUnit(unit)
+  for (const unit of manifests?.units() ?? []) await checkUnit(unit)
   const infos = new Map<string, RuleInfo>()
   for (const [id, { rule, severity }] of [...running(''), ...onContainers(''), ...onManifests('')])
     infos.set(id, { ...rule, id, severity: severity ?? rule.severity })

@@ -31,15 +31,14 @@ export class ManifestFiles {
     this.#how = how
   }
 
-  /** False when the file is none of ours. `perhaps`: its name says nothing, so that its text alone does. */
-  async take(path: string, bytes: Uint8Array, isYaml: 'yes' | 'perhaps' | 'no'): Promise<boolean> {
-    if (isYaml === 'no') return false
+  /** False when the file is none of ours. `isYaml`: its name says so; else its text alone has to. */
+  async take(path: string, bytes: Uint8Array, isYaml: boolean): Promise<boolean> {
     const text = decode(bytes)
     if (looksLikeKubernetes(text.text)) {
       this.#streams.push({ text, stream: readStream(path, text.text) })
       return true
     }
-    if (looksLikeCompose(isYaml === 'yes' ? path : `${path}.yaml`, text.text)) {
+    if (looksLikeCompose(isYaml ? path : `${path}.yaml`, text.text)) {
       this.#compose.set(join(path), text)
       return true
     }
