@@ -1,10 +1,12 @@
 /** Containers → the ways out that their configuration opens, and what is left of them when wishes come true. */
-import type { Breakout } from '../model/breakout.ts'
-import type { Container } from '../model/container.ts'
-import { compareSeverity } from '../model/finding.ts'
+import type { Breakout, ContainerBreakouts } from '../model/breakout.ts'
+import type { Container, Wish } from '../model/container.ts'
+import { compareSeverity, type Finding, type Location } from '../model/finding.ts'
 import { type HostFacts, sceneOf } from './breakout-path.ts'
 import { breakoutPaths } from './breakouts/registry.ts'
 import type { ContainerFacts } from './container-rule.ts'
+import { allFulfilled } from './fulfil.ts'
+import type { JudgedContainer } from './judge-container.ts'
 
 /** The worst first. */
 export const breakoutsOf = (container: Container, facts: ContainerFacts, host: HostFacts = {}): readonly Breakout[] => {
@@ -17,3 +19,51 @@ export const breakoutsOf = (container: Container, facts: ContainerFacts, host: H
     )
     .sort((a, b) => compareSeverity(a.severity, b.severity))
 }
+
+/**
+ * Of every container: the ways out of it, and those that would be left after the fixes that need no decision of a person. `judged`: with what silences
+ * them; what somebody accepts is not fixed.
+ */
+export const waysOut = (
+  containers: readonly Container[],
+  factsFor: (container: Container) => ContainerFacts,
+  judged: readonly JudgedContainer[],
+  host: HostFacts = {},
+): readonly ContainerBreakouts[] => {
+  const wishes = new Map<Container, Wish[]>()
+  const accepted: Finding[] = []
+  for (const { finding, containers: own, wishes: wished } of judged) {
+    if (finding.suppressed) {
+      if (finding.suppressed.by !== 'baseline') accepted.push(finding)
+      continue
+    }
+    if (!finding.fix || finding.fix.safety === 'manual') continue
+    for (const container of own) wishes.set(container, [...(wishes.get(container) ?? []), ...wished])
+  }
+  const after = allFulfilled(containers, container => wishes.get(container) ?? [])
+  const changed = new Map(containers.map((container, i) => [container, after[i]!]))
+  return containers.map(container => {
+    const facts = factsFor(container)
+    const ways = breakoutsOf(container, facts, host).map(way => withAcceptance(way, container, accepted))
+    const neighbours = (): readonly Container[] => facts.neighbours.map(one => changed.get(one) ?? one)
+    const remaining = ways.length === 0 ? [] : breakoutsOf(changed.get(container)!, { ...facts, neighbours: neighbours() }, host)
+    return { container: container.name, at: container.at, ways, remaining }
+  })
+}
+
+/** When every place of its chain belongs to something that was accepted. What was accepted of the container as a whole says nothing of its parts. */
+const withAcceptance = (way: Breakout, container: Container, accepted: readonly Finding[]): Breakout => {
+  const reasons = new Set<string>()
+  const places = way.chain.flatMap(({ at }) => at ?? [])
+  for (const place of places) {
+    const finding = accepted.find(({ at }) => at.some(one => overlap(one, place) && !isSame(one, container.at)))
+    if (!finding?.suppressed) return way
+    reasons.add(finding.suppressed.reason)
+  }
+  return places.length === 0 ? way : { ...way, accepted: [...reasons].join('; ') }
+}
+
+const overlap = (a: Location, b: Location): boolean =>
+  a.in === 'file' && b.in === 'file' ? a.path === b.path && a.span.start < b.span.end && b.span.start < a.span.end : isSame(a, b)
+
+const isSame = (a: Location, b: Location): boolean => JSON.stringify(a) === JSON.stringify(b)

@@ -16,6 +16,8 @@ export type JudgedContainer = {
   readonly finding: Finding
   /** The first of those that it was found in. */
   readonly container: Container
+  /** All of them. */
+  readonly containers: readonly Container[]
   readonly wishes: readonly Wish[]
 }
 
@@ -26,10 +28,10 @@ export const judgeContainers = (
   factsFor: (container: Container) => ContainerFacts,
   textAt: (at: Location) => string,
 ): { readonly judged: readonly JudgedContainer[]; readonly problems: readonly Problem[] } => {
-  const judged: JudgedContainer[] = []
+  const judged: (JudgedContainer & { readonly containers: Container[] })[] = []
   const problems: Problem[] = []
   const seen = new Map<string, number>()
-  const told = new Set<string>()
+  const told = new Map<string, Container[]>()
   for (const container of containers) {
     const facts = factsFor(container)
     for (const [id, { rule, options, severity }] of rules) {
@@ -40,16 +42,23 @@ export const judgeContainers = (
           const at = placeOf(report.at)
           const place = `${id}\n${JSON.stringify(at)}`
           // Containers of one pod, and services with one anchor, share what is written once.
-          if (at.in === 'file' && told.has(place)) continue
-          told.add(place)
+          const known = at.in === 'file' ? told.get(place) : undefined
+          if (known) {
+            if (known.at(-1) !== container) known.push(container)
+            continue
+          }
+          const found = [container]
+          told.set(place, found)
           const identity = `${id}\n${at.in === 'file' ? at.path : ''}\n${container.name}\n${textAt(at).replace(/\s+/g, ' ').slice(0, 4096)}`
           const occurrence = seen.get(identity) ?? 0
           seen.set(identity, occurrence + 1)
           judged.push({
             container,
+            containers: found,
             wishes: report.wishes ?? [],
             finding: {
               rule: id,
+              container: container.name,
               key: shortHash(`${identity}\n${occurrence}`),
               severity: severity ?? report.severity ?? rule.severity,
               message: report.message,

@@ -9,7 +9,9 @@ export type ConfiguredIgnore = {
   readonly rules: readonly string[]
   readonly reason: string
   readonly until: string | undefined
-  matches(finding: Pick<Finding, 'message'>): boolean
+  /** Of a waiver: who answers for it. */
+  readonly owner?: string
+  matches(finding: Pick<Finding, 'message' | 'container'>): boolean
 }
 
 export type Suppressions = {
@@ -52,7 +54,7 @@ export const markFinding = (finding: Finding, inline: readonly ResolvedRequest[]
   const configured = how.configured.filter(({ rules, matches }) => rules.includes(finding.rule) && matches(finding))
   const requests: readonly SuppressionRequest[] = [
     ...speaking.map(({ reason, until }) => ({ by: 'comment' as const, reason, until })),
-    ...configured.map(({ reason, until }) => ({ by: 'config' as const, reason, until })),
+    ...configured.map(({ reason, until, owner }) => ({ by: 'config' as const, reason, until, owner })),
     ...(how.baseline.has(finding.key)
       ? [{ by: 'baseline' as const, reason: 'known when the baseline was written', until: undefined }]
       : []),
@@ -60,7 +62,10 @@ export const markFinding = (finding: Finding, inline: readonly ResolvedRequest[]
   return silence(finding, requests, how.today)
 }
 
-export type SuppressionRequest = Pick<Suppression, 'by' | 'reason'> & { readonly until: string | undefined }
+export type SuppressionRequest = Pick<Suppression, 'by' | 'reason'> & {
+  readonly until: string | undefined
+  readonly owner?: string | undefined
+}
 
 /** Marked by the first request that still holds; where all have expired it says so. */
 export const silence = <One extends { readonly note?: string; readonly suppressed?: Suppression }>(
@@ -69,9 +74,12 @@ export const silence = <One extends { readonly note?: string; readonly suppresse
   today: string,
 ): One => {
   let expired: string | undefined
-  for (const { by, reason, until } of requests) {
+  for (const { by, reason, until, owner } of requests) {
     if (until === undefined || until >= today)
-      return { ...one, suppressed: { by, reason, ...(until === undefined ? {} : { until }) } }
+      return {
+        ...one,
+        suppressed: { by, reason, ...(until === undefined ? {} : { until }), ...(owner === undefined ? {} : { owner }) },
+      }
     expired = until
   }
   return expired === undefined ? one : noted(one, `it was ignored until ${expired}`)

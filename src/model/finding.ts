@@ -41,6 +41,8 @@ export type Suppression = {
   readonly reason: string
   /** The last day (ISO 8601 date) on which it holds. */
   readonly until?: string
+  /** Who answers for it: only waivers name one. */
+  readonly owner?: string
 }
 
 export type Finding = {
@@ -53,6 +55,8 @@ export type Finding = {
   readonly message: string
   /** The first is the place to show; the others belong to the evidence. */
   readonly at: readonly [Location, ...Location[]]
+  /** Of a rule on containers: the name of the first one in which it was found. */
+  readonly container?: string
   /** There are more places than these. */
   readonly isCut?: true
   /** Why this finding weighs less (or more) than the rule's own severity. */

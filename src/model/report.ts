@@ -1,3 +1,4 @@
+import type { ContainerBreakouts } from './breakout.ts'
 import type { Finding, Problem } from './finding.ts'
 import type { Example, Rule } from './rule.ts'
 import type { LineStarts, Span } from './text.ts'
@@ -27,6 +28,8 @@ export type CheckReport = {
   readonly problems: readonly Problem[]
   /** All rules that ran, by id; also those whose findings come from elsewhere (`shell/SC2086`). */
   readonly rules: ReadonlyMap<string, RuleInfo>
+  /** Of every container: the ways out of it. Undefined where none were looked for. */
+  readonly breakouts?: readonly ContainerBreakouts[]
   /** Fixes that were applied in this run (with --fix), by path. */
   readonly applied: readonly { readonly path: string; readonly rule: string; readonly title: string }[]
 }
