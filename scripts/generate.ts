@@ -72,6 +72,24 @@ const manifestRulesRegistry = registry(
   'manifest/',
 )
 
+const daemonRulesRegistry = registry(
+  'src/judge/rules',
+  'daemonRules',
+  'DaemonRule<unknown>',
+  "import type { DaemonRule } from '../daemon-rule.ts'",
+  undefined,
+  'daemon/',
+)
+
+const hostRulesRegistry = registry(
+  'src/judge/rules',
+  'hostRules',
+  'HostRule<unknown>',
+  "import type { HostRule } from '../host-rule.ts'",
+  undefined,
+  'host/',
+)
+
 const breakoutsRegistry = registry(
   'src/judge/breakouts',
   'breakoutPaths',
@@ -210,6 +228,8 @@ emit('src/judge/rules/registry.ts', rulesRegistry)
 emit('src/judge/rules/image-registry.ts', imageRulesRegistry)
 emit('src/judge/rules/container-registry.ts', containerRulesRegistry)
 emit('src/judge/rules/manifest-registry.ts', manifestRulesRegistry)
+emit('src/judge/rules/daemon-registry.ts', daemonRulesRegistry)
+emit('src/judge/rules/host-registry.ts', hostRulesRegistry)
 emit('src/judge/breakouts/registry.ts', breakoutsRegistry)
 emit('src/judge/secrets/registry.ts', detectorsRegistry)
 emit('src/judge/secrets/revision.ts', secretsRevision())
@@ -230,6 +250,11 @@ if (stale === 0) {
   const { manifestRules } = (await load(
     'src/judge/rules/manifest-registry.ts',
   )) as typeof import('../src/judge/rules/manifest-registry.ts')
+  const { daemonRules } = (await load(
+    'src/judge/rules/daemon-registry.ts',
+  )) as typeof import('../src/judge/rules/daemon-registry.ts')
+  const { hostRules } = (await load('src/judge/rules/host-registry.ts')) as typeof import('../src/judge/rules/host-registry.ts')
+  const all = { ...rules, ...imageRules, ...containerRules, ...daemonRules, ...hostRules, ...manifestRules }
   const { ruleMarkdown, rulesMarkdownIndex } = (await load('src/show/rule-docs.ts')) as typeof import('../src/show/rule-docs.ts')
   const { configurationSchema } = (await load('src/flows/configuration.ts')) as typeof import('../src/flows/configuration.ts')
   const { feeds } = (await load('src/read/feeds/registry.ts')) as typeof import('../src/read/feeds/registry.ts')
@@ -237,9 +262,7 @@ if (stale === 0) {
   const { detectors } = (await load('src/judge/secrets/registry.ts')) as typeof import('../src/judge/secrets/registry.ts')
   emit('docs/credentials.md', credentialsMarkdown(detectors))
   const { toJsonSchema } = await import('@valibot/to-json-schema')
-  const infos = Object.entries({ ...rules, ...imageRules, ...containerRules, ...manifestRules }).map(
-    ([id, rule]) => ({ ...(rule as object), id }) as Parameters<typeof ruleMarkdown>[0],
-  )
+  const infos = Object.entries(all).map(([id, rule]) => ({ ...(rule as object), id }) as Parameters<typeof ruleMarkdown>[0])
   for (const info of infos) emit(`docs/rules/${info.id}.md`, ruleMarkdown(info))
   emit('docs/rules/README.md', rulesMarkdownIndex(infos))
   const pages = new Set(infos.map(({ id }) => `${id}.md`))
@@ -255,7 +278,7 @@ if (stale === 0) {
   const schema = toJsonSchema(configurationSchema, { errorMode: 'ignore', typeMode: 'input' })
   const { leakRules } = (await load('src/judge/secrets/leaks.ts')) as typeof import('../src/judge/secrets/leaks.ts')
   const optionsOf = Object.fromEntries(
-    Object.entries({ ...rules, ...imageRules, ...containerRules, ...manifestRules }).map(([id, { options }]) => [
+    Object.entries(all as Readonly<Record<string, { options?: unknown }>>).map(([id, { options }]) => [
       id,
       options ? toJsonSchema(options as never, { errorMode: 'ignore', typeMode: 'input' }) : undefined,
     ]),
@@ -276,10 +299,8 @@ if (stale === 0) {
   })
   const any = { allOf: [{ $ref: '#/properties/rules/additionalProperties' }] }
   const named = Object.fromEntries([
-    ...[...Object.keys(rules), ...Object.keys(imageRules), ...Object.keys(containerRules), ...Object.keys(manifestRules)].map(
-      id => [id, setting(id)] as const,
-    ),
-    ...['dockerfile/*', 'image/*', 'container/*', 'secret/*'].map(
+    ...Object.keys(all).map(id => [id, setting(id)] as const),
+    ...['dockerfile/*', 'image/*', 'container/*', 'daemon/*', 'host/*', 'secret/*'].map(
       id => [id, { description: `All of ${id.slice(0, -2)}`, ...any }] as const,
     ),
     ...Object.entries(leakRules).map(([id, { summary }]) => [id, { description: summary, ...any }] as const),

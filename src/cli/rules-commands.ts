@@ -3,6 +3,8 @@ import { configurableRules } from '../flows/configurable-rules.ts'
 import { ruleNames } from '../flows/known-rules.ts'
 import { ruleInfo } from '../flows/shellcheck.ts'
 import { containerRules } from '../judge/rules/container-registry.ts'
+import { daemonRules } from '../judge/rules/daemon-registry.ts'
+import { hostRules } from '../judge/rules/host-registry.ts'
 import { imageRules } from '../judge/rules/image-registry.ts'
 import { manifestRules } from '../judge/rules/manifest-registry.ts'
 import { rules as dockerfileRules } from '../judge/rules/registry.ts'
@@ -16,6 +18,8 @@ const rules: Readonly<Record<string, Omit<RuleInfo, 'id'>>> = {
   ...dockerfileRules,
   ...imageRules,
   ...containerRules,
+  ...daemonRules,
+  ...hostRules,
   ...manifestRules,
 }
 

@@ -38,6 +38,54 @@ export const runtimeFlaws = ({
     ? []
     : runcFlaws.filter(({ fixed }) => isAffected(runc, fixed)).map(flaw => ({ program: 'runc', version: runc, flaw }))
 
+/** https://github.com/containerd/containerd/security/advisories */
+const containerdFlaws: readonly Flaw[] = [
+  {
+    id: 'CVE-2020-15257',
+    fixed: ['1.3.9', '1.4.3'],
+    when: 'a container with the network of the host runs as root',
+    gets: 'commands the shim by its abstract socket: root on the host',
+  },
+  {
+    id: 'CVE-2024-40635',
+    fixed: ['1.6.38', '1.7.27', '2.0.4'],
+    when: 'a container runs as a user whose number is above 2147483647',
+    gets: 'is root in the container, where another user was asked for',
+  },
+]
+
+/** https://github.com/moby/moby/security/advisories. Both concern only engines with plug-ins that decide what may be asked. */
+const authorizationFlaws: readonly Flaw[] = [
+  {
+    id: 'CVE-2024-41110',
+    fixed: ['19.03.16', '20.10.28', '23.0.15', '24.0.10', '25.0.6', '26.0.3', '26.1.5', '27.0.4', '27.1.1'],
+    when: 'a plug-in decides what may be asked of the engine',
+    gets: 'asks for anything past the plug-in, with a request without a body',
+  },
+  {
+    id: 'CVE-2026-34040',
+    fixed: ['29.3.1'],
+    when: 'a plug-in decides what may be asked of the engine',
+    gets: 'asks for anything past the plug-in, with a request that is very large',
+  },
+]
+
+export type ProgramFlaw = { readonly program: string; readonly version: string; readonly flaw: Flaw }
+
+/** Of everything that runs containers on a host. `authorizes`: plug-ins decide what may be asked of the engine. */
+export const engineFlaws = (host: HostFacts, authorizes: boolean): readonly ProgramFlaw[] => {
+  const of = (program: string, version: string | undefined, flaws: readonly Flaw[]): readonly ProgramFlaw[] =>
+    version === undefined ? [] : flaws.filter(({ fixed }) => isAffected(version, fixed)).map(flaw => ({ program, version, flaw }))
+  return [
+    ...runtimeFlaws(host),
+    ...of('containerd', host.containerd, containerdFlaws),
+    ...(authorizes ? of('the engine', host.engine, authorizationFlaws) : []),
+  ]
+}
+
+/** A version that a distributor made of another one: its flaws may be mended without another number. */
+export const isRepackaged = (version: string): boolean => /[+~-](?:ds|dfsg|deb|\d*ubuntu|\d+\.|el\d|fc\d)/.test(version)
+
 /** Older than the mended version of its own line, or than all of them. Distributors mend older versions without changing the number: their suffix says so. */
 const isAffected = (version: string, fixed: readonly string[]): boolean => {
   const line = fixed.find(one => lineOf(one) === lineOf(version))

@@ -110,7 +110,7 @@ const examplesMarkdown = (info: RuleInfo): readonly string[] =>
   })
 
 const languageOf = ({ on }: RuleInfo, sample: string): string => {
-  if (on === 'image') return 'json'
+  if (on === 'image' || on === 'daemon' || on === 'host') return 'json'
   if (on === 'container') return sample.startsWith('docker ') ? 'sh' : 'yaml'
   return 'dockerfile'
 }
