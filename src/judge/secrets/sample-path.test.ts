@@ -7,6 +7,7 @@ test.each([
   ['/app/node_modules/tls/test/key.pem', undefined],
   ['/venv/lib/python3.12/site-packages/jwt/tests/key.pem', undefined],
   ['/usr/local/go/src/crypto/tls/testdata/key.pem', undefined],
+  ['/usr/local/go/src/cmd/go/internal/auth/netrc_test.go', undefined],
   ['/app/lib/tls.jar', 'test/key.pem'],
 ] as const)('a sample: %s %s', (path, inside) => {
   expect(isSampleFile(path, inside, false)).toBe(true)

@@ -2,6 +2,9 @@
 const samples =
   /(?:^|\/)(?:tests?|__tests__|testdata|test-data|fixtures?|examples?|samples?|docs?|documentation|spec|mocks?|demo)\//i
 
+/** Tests that lie beside what they test. */
+const testFile = /(?:_test\.go|[._-](?:test|spec)\.[cm]?[jt]sx?|\/test_[^/]+\.py)$/
+
 /** In a repository, whose files everybody who works on it has. */
 export const isSamplePath = (path: string): boolean => samples.test(path)
 
@@ -22,6 +25,6 @@ const live = /(?:^|\/)\.[^/]+(?:\/[^/]+)?$/
 export const isSampleFile = (path: string, inside: string | undefined, isPlain: boolean): boolean => {
   const whole = inside === undefined ? path : `${path}/${inside}`
   const from = inside !== undefined && packed.test(path) ? path.length : downloaded.exec(whole)?.index
-  if (from !== undefined && samples.test(whole.slice(from))) return true
+  if (from !== undefined && (samples.test(whole.slice(from)) || testFile.test(whole))) return true
   return isPlain && tests.test(whole) && !live.test(whole)
 }

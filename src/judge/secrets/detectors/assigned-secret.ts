@@ -25,11 +25,11 @@ export default {
   ],
   // A line of its own: `name=value`, `name: value`, `"name": "value",`, `- NAME=value`; or between braces and commas of JSON.
   pattern:
-    /(?:(?:^|[\r\n])[ \t]{0,40}(?:-[ \t]{1,4})?(?<quote>["'])?|[{,][ \t]{0,4}(?<quote>"))(?<name>[A-Za-z_][\w.-]{0,80})["']?[ \t]{0,8}[=:][ \t]{0,8}(?:"(?<secret>[^"\r\n]{6,200})"|'(?<secret>[^'\r\n]{6,200})'|(?<secret>[^\s"'`#;,<>{}[\]&*|!%@?][^\s"'`]{5,199}))(?=[ \t]{0,8},?[ \t]{0,8}(?:[\r\n#;}"]|$))/dgi,
+    /(?:(?:^|[\r\n])[ \t]{0,40}(?:-[ \t]{1,4})?(?<quote>["'])?|[{,][ \t]{0,4}(?<quote>"))(?=[\w.-]{0,80}(?:pass|pwd|psw|pw|secret|token|cred|auth|key|_pat))(?<name>[A-Za-z_][\w.-]{0,80})["']?[ \t]{0,8}[=:][ \t]{0,8}(?:"(?<secret>[^"\r\n]{6,200})"|'(?<secret>[^'\r\n]{6,200})'|(?<secret>[^\s"'`#;,<>{}[\]&*|!%@?][^\s"'`]{5,199}))(?=[ \t]{0,8},?[ \t]{0,8}(?:[\r\n#;}"]|$))/dgi,
   prefix: /^$/,
   // Programs read their settings from such files. What packages bring along, translations and templates are others' words.
   onlyIn:
-    /^(?!.*(?:^|\/)(?:node_modules|site-packages|dist-packages|vendor|gems|locales?|lang|langs|languages?|i18n|l10n|translations?|nls)\/)(?!.*[._-](?:example|sample|template|dist|schema|tpl|tmpl)(?:\.|$))(?!.*(?:^|[/._-])(?:i18n|messages?|strings|labels|localstrings|bundle|nsswitch|[a-z]{2}[_-][a-z]{2})\.(?:properties|json|ya?ml|conf)$)(?!.*(?:[/.]|_)[a-z]{2}\.(?:properties|json|ya?ml)$)(?:.*\/)?(?:[^/]{1,120}\.(?:ini|cfg|conf|cnf|config|properties|ya?ml|toml|tfvars|json|secrets?)|\.s3cfg|\.boto|\.kube\/config|[^/]{0,80}(?:secrets?|credentials?))$/i,
+    /^(?=(?:.*\/)?(?:[^/]{1,120}\.(?:ini|cfg|conf|cnf|config|properties|ya?ml|toml|tfvars|json|secrets?)|\.s3cfg|\.boto|\.kube\/config|[^/]{0,80}(?:secrets?|credentials?))$)(?!.*(?:^|\/)(?:node_modules|site-packages|dist-packages|vendor|gems|locales?|lang|langs|languages?|i18n|l10n|translations?|nls)\/)(?!.*[._-](?:example|sample|template|dist|schema|tpl|tmpl)(?:\.|$))(?!.*(?:^|[/._-])(?:i18n|messages?|strings|labels|localstrings|bundle|nsswitch|[a-z]{2}[_-][a-z]{2})\.(?:properties|json|ya?ml|conf)$)(?!.*(?:[/.]|_)[a-z]{2}\.(?:properties|json|ya?ml)$)/i,
   isReal: (secret, { name = '', quote }) => isSettingSecret(name, secret, quote !== undefined),
   samples: {
     real: () => [

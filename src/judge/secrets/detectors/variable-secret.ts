@@ -10,10 +10,10 @@ export default {
   keywords: ['pass', 'pwd', 'secret', 'token', 'credential', '_cred', '_auth', '_key', 'key=', 'apikey', '_pw', '_pat'],
   // `NAME=value`, `export NAME="value"`, `Environment="NAME=value"` of systemd.
   pattern:
-    /(?:^|[\r\n])[ \t]{0,20}(?:export[ \t]{1,4}|Environment=["']?)?(?<name>[A-Za-z_][\w.-]{0,80})[ \t]{0,2}=[ \t]{0,2}(?:"(?<secret>[^"\r\n]{4,512})"|'(?<secret>[^'\r\n]{4,512})'|(?<secret>[^\s"'#][^\s"']{3,511}))["']?(?=[ \t]{0,8}(?:[\r\n#;]|$))/dgi,
+    /(?:^|[\r\n])[ \t]{0,20}(?:export[ \t]{1,4}|Environment=["']?)?(?=[\w.-]{0,80}(?:pass|pwd|psw|pw|secret|token|cred|auth|key|_pat))(?<name>[A-Za-z_][\w.-]{0,80})[ \t]{0,2}=[ \t]{0,2}(?:"(?<secret>[^"\r\n]{4,512})"|'(?<secret>[^'\r\n]{4,512})'|(?<secret>[^\s"'#][^\s"']{3,511}))["']?(?=[ \t]{0,8}(?:[\r\n#;]|$))/dgi,
   prefix: /^$/,
   onlyIn:
-    /^(?!.*(?:^|\/)(?:node_modules|site-packages|dist-packages|vendor|gems)\/)(?!.*[._-](?:example|sample|template|dist|schema|tpl|tmpl)(?:\.|$))(?:.*\/)?(?:\.env(?:[.-][\w.-]{1,40})?|\.envrc|\.flaskenv|environment|[^/]{1,120}\.env|[^/]{1,120}\.service|environment\.d\/[^/]{1,120}|cron\.d\/[^/]{1,120}|crontabs?(?:\/[^/]{1,120})?|etc\/(?:default|sysconfig|conf\.d)\/[^/]{1,120})$/i,
+    /^(?=(?:.*\/)?(?:\.env(?:[.-][\w.-]{1,40})?|\.envrc|\.flaskenv|environment|[^/]{1,120}\.env|[^/]{1,120}\.service|environment\.d\/[^/]{1,120}|cron\.d\/[^/]{1,120}|crontabs?(?:\/[^/]{1,120})?|etc\/(?:default|sysconfig|conf\.d)\/[^/]{1,120})$)(?!.*(?:^|\/)(?:node_modules|site-packages|dist-packages|vendor|gems)\/)(?!.*[._-](?:example|sample|template|dist|schema|tpl|tmpl)(?:\.|$))/i,
   filesOnly: 'srv/.env',
   isReal: (secret, { name = '' }) => isVariableSecret(name, secret),
   samples: {
