@@ -1,4 +1,5 @@
 /** audit: a command line → the container that it would start → what that may do, and the ways out that it opens. */
+import { waysOut } from '../judge/breakout.ts'
 import type { ContainerRule } from '../judge/container-rule.ts'
 import { judgeContainers } from '../judge/judge-container.ts'
 import { byPosition } from '../judge/run.ts'
@@ -10,7 +11,7 @@ import { lineStarts } from '../model/text.ts'
 import { type World, WorldError } from '../model/world.ts'
 import { commandLine } from '../read/docker-run/command-line.ts'
 import { readDockerRun } from '../read/docker-run/read-docker-run.ts'
-import { withoutSecrets } from './check.ts'
+import { waysWithoutSecrets, withoutSecrets } from './check.ts'
 import { ruleNames } from './known-rules.ts'
 import { chooseRules, type RuleOptions, type Rules, suppressionsFor } from './running-rules.ts'
 import { findSettings, type Settings } from './settings.ts'
@@ -45,7 +46,7 @@ export const auditCommandLine = async (
       'bulkhead audit -- docker run … judges such a command; docker, podman and nerdctl are known',
     )
   const running = chooseRules<ContainerRule<unknown>>('container', rules, names, settings, options)(path)
-  const { judged, problems } = judgeContainers(
+  const { judged, problems, facts } = judgeContainers(
     [run.container],
     running,
     () => ({
@@ -58,7 +59,8 @@ export const auditCommandLine = async (
     at => (at.in === 'file' ? text.slice(at.span.start, at.span.end) : ''),
   )
   const how = suppressionsFor(path, settings, names, options, today)
-  const found: readonly Finding[] = judged.map(({ finding }) => markFinding(finding, [], how)).sort(byPosition)
+  const marked = judged.map(one => ({ ...one, finding: markFinding(one.finding, [], how) }))
+  const found: readonly Finding[] = marked.map(({ finding }) => finding).sort(byPosition)
   const { spans, values } = secretsOfFile(
     text,
     found.flatMap(({ redact }) => redact ?? []),
@@ -72,6 +74,10 @@ export const auditCommandLine = async (
       findings: withoutSecrets(found, values),
       problems: [...settings.problems, ...run.problems, ...problems].map(hidden),
       rules: new Map([...running].map(([id, { rule, severity }]) => [id, { ...rule, id, severity: severity ?? rule.severity }])),
+      breakouts: waysWithoutSecrets(
+        waysOut([run.container], container => facts.get(container)!, marked),
+        values,
+      ),
       applied: [],
     },
   }

@@ -7,6 +7,7 @@ import type { ManifestRule } from '../judge/manifest-rule.ts'
 import { byPosition, type RunningRule } from '../judge/run.ts'
 import { hasSecret, hideSecrets } from '../judge/secrets/redact-file.ts'
 import { suppress } from '../judge/suppress.ts'
+import type { Breakout, ContainerBreakouts } from '../model/breakout.ts'
 import { type Finding, type Problem, reaches, type Safety, type Severity, UsageError } from '../model/finding.ts'
 import type { CheckReport, RuleInfo, SourceFile } from '../model/report.ts'
 import { type Encoding, encode } from '../model/text.ts'
@@ -56,6 +57,7 @@ export const check = async (world: World, rules: Rules, version: string, options
   const today = new Date(world.clock.now()).toISOString().slice(0, 10)
   const files = new Map<string, SourceFile>()
   const findings: Finding[] = []
+  const breakouts: ContainerBreakouts[] = []
   const problems: Problem[] = [...settings.problems]
   const applied: CheckReport['applied'][number][] = []
   const changes: Change[] = []
@@ -113,6 +115,7 @@ export const check = async (world: World, rules: Rules, version: string, options
     const all = [...secrets].sort((a, b) => b.length - a.length)
     for (const file of result.files) if (!files.has(file.path)) files.set(file.path, { ...file, secrets: all })
     findings.push(...withoutSecrets(result.findings, all))
+    breakouts.push(...waysWithoutSecrets(result.breakouts ?? [], all))
     problems.push(...result.problems.map(problem => ({ ...problem, message: hideSecrets(problem.message, all) })))
   }
 
@@ -204,7 +207,7 @@ export const check = async (world: World, rules: Rules, version: string, options
     }
   }
   findings.sort(byPosition)
-  return { report: { version, files, findings, problems, rules: infos, applied }, changes, settings }
+  return { report: { version, files, findings, problems, rules: infos, breakouts, applied }, changes, settings }
 }
 
 /** What findings say would give a secret away that they quote: it is taken out of texts; edits that carry one are left to --fix. */
@@ -223,6 +226,30 @@ export const withoutSecrets = (findings: readonly Finding[], secrets: readonly s
           },
         }
       : {}),
+  }))
+}
+
+/** The same for ways out: what they quote of a file is hidden. */
+export const waysWithoutSecrets = (
+  breakouts: readonly ContainerBreakouts[],
+  secrets: readonly string[],
+): readonly ContainerBreakouts[] => {
+  if (secrets.length === 0) return breakouts
+  const hide = (text: string): string => hideSecrets(text, secrets)
+  const hidden = (way: Breakout): Breakout => ({
+    ...way,
+    title: hide(way.title),
+    container: hide(way.container),
+    chain: way.chain.map(part => ({ ...part, text: hide(part.text) })),
+    depends: way.depends.map(hide),
+    gets: hide(way.gets),
+    close: { ...way.close, title: hide(way.close.title) },
+  })
+  return breakouts.map(({ container, at, ways, remaining }) => ({
+    container: hide(container),
+    at,
+    ways: ways.map(hidden),
+    remaining: remaining.map(hidden),
   }))
 }
 

@@ -1,5 +1,6 @@
 /** A Compose project, a stream of Kubernetes objects, a script that starts containers, as one thing to judge and to fix. */
 import { dirname, join, resolve } from 'node:path'
+import { waysOut } from '../judge/breakout.ts'
 import type { ContainerFacts, ContainerImage } from '../judge/container-rule.ts'
 import { type JudgedContainer, judgeContainers, type RunningContainerRule } from '../judge/judge-container.ts'
 import { judgeManifest, type ManifestFile, type RunningManifestRule } from '../judge/manifest-rule.ts'
@@ -161,7 +162,7 @@ const textIn =
       : JSON.stringify(at)
 
 const report = (
-  { judged, problems }: { readonly judged: readonly JudgedContainer[]; readonly problems: readonly Problem[] },
+  { judged, problems, facts }: ReturnType<typeof judgeContainers>,
   more: readonly Problem[],
   files: readonly YamlFile[],
   how: ManifestRules,
@@ -184,8 +185,14 @@ const report = (
     findings.push(...suppressed.findings)
     told.push(...suppressed.problems)
   }
+  const marked = new Map(findings.map(finding => [finding.key, finding]))
   return {
     findings,
+    breakouts: waysOut(
+      [...facts.keys()],
+      container => facts.get(container)!,
+      judged.map(one => ({ ...one, finding: marked.get(one.finding.key) ?? one.finding })),
+    ),
     problems: told,
     faults: more.filter(({ kind }) => kind === 'failed').length,
     files: files.map(file => sourceFile(file, findings)),

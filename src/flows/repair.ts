@@ -1,5 +1,6 @@
 /** Applies fixes, reads again, judges again, until nothing changes. */
 import { applyEdits, planFixes } from '../change/fix.ts'
+import type { ContainerBreakouts } from '../model/breakout.ts'
 import type { Finding, Problem, Safety } from '../model/finding.ts'
 import type { SourceFile } from '../model/report.ts'
 import type { Text } from '../model/text.ts'
@@ -19,6 +20,8 @@ export type Unit = {
 export type JudgedUnit = {
   readonly findings: readonly Finding[]
   readonly problems: readonly Problem[]
+  /** Of its containers. */
+  readonly breakouts?: readonly ContainerBreakouts[]
   /** Mistakes of syntax in all of its files: a fix must not bring one more. */
   readonly faults: number
   /** All files in which findings may stand. */

@@ -27,13 +27,20 @@ export const judgeContainers = (
   rules: ReadonlyMap<string, RunningContainerRule>,
   factsFor: (container: Container) => ContainerFacts,
   textAt: (at: Location) => string,
-): { readonly judged: readonly JudgedContainer[]; readonly problems: readonly Problem[] } => {
+): {
+  readonly judged: readonly JudgedContainer[]
+  readonly problems: readonly Problem[]
+  /** What was known of each. */
+  readonly facts: ReadonlyMap<Container, ContainerFacts>
+} => {
   const judged: (JudgedContainer & { readonly containers: Container[] })[] = []
   const problems: Problem[] = []
   const seen = new Map<string, number>()
   const told = new Map<string, Container[]>()
+  const known = new Map<Container, ContainerFacts>()
   for (const container of containers) {
     const facts = factsFor(container)
+    known.set(container, facts)
     for (const [id, { rule, options, severity }] of rules) {
       try {
         const reports = rule.check(container, options, facts)
@@ -42,9 +49,9 @@ export const judgeContainers = (
           const at = placeOf(report.at)
           const place = `${id}\n${JSON.stringify(at)}`
           // Containers of one pod, and services with one anchor, share what is written once.
-          const known = at.in === 'file' ? told.get(place) : undefined
-          if (known) {
-            if (known.at(-1) !== container) known.push(container)
+          const sharing = at.in === 'file' ? told.get(place) : undefined
+          if (sharing) {
+            if (sharing.at(-1) !== container) sharing.push(container)
             continue
           }
           const found = [container]
@@ -79,7 +86,7 @@ export const judgeContainers = (
       }
     }
   }
-  return { judged, problems }
+  return { judged, problems, facts: known }
 }
 
 const placeOf = (at: Report['at']): Location => {
