@@ -11,7 +11,18 @@ import { print, tell, wantsColour } from './terminal.ts'
 
 export type AuditArguments = Pick<
   CheckArguments,
-  'format' | 'output' | 'failOn' | 'strict' | 'profile' | 'only' | 'config' | 'showSuppressed' | 'quiet' | 'color'
+  | 'format'
+  | 'output'
+  | 'failOn'
+  | 'strict'
+  | 'profile'
+  | 'only'
+  | 'config'
+  | 'showSuppressed'
+  | 'ways'
+  | 'graph'
+  | 'quiet'
+  | 'color'
 >
 
 const optionsOf = (args: Pick<AuditArguments, 'profile' | 'only' | 'config'>) => ({
@@ -49,7 +60,7 @@ export const runGuard = async (words: readonly string[], args: GuardArguments): 
   if (code !== 0) {
     // Only what stands against it: the rest is for `bulkhead audit`.
     const against = report.findings.filter(({ severity }) => threshold !== 'none' && reaches(severity, threshold))
-    const text = await formatReport({ ...report, findings: against }, { format: 'text' }, wantsColour(args.color))
+    const text = await formatReport({ ...report, findings: against }, { format: 'text', ways: false }, wantsColour(args.color))
     process.stderr.write(text)
     tell(
       code === 1

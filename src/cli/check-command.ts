@@ -28,6 +28,10 @@ export type CheckArguments = {
   readonly stdinFilename: string
   readonly context?: string
   readonly showSuppressed?: boolean
+  /** Which ways out of containers are told; false: none. */
+  readonly ways?: 'main' | 'all' | false
+  /** Draw them there. */
+  readonly graph?: string
   readonly baseline?: string
   readonly writeBaseline?: string
   /** True: typed; false: --no-shellcheck; undefined: when it is there. */
@@ -105,7 +109,7 @@ const rulesFor = async (paths: readonly string[], args: CheckArguments): Promise
 /** In the form that was asked for, except of diffs. */
 export const formatReport = async (
   report: CheckReport,
-  args: Pick<CheckArguments, 'format' | 'quiet' | 'showSuppressed'>,
+  args: Pick<CheckArguments, 'format' | 'quiet' | 'showSuppressed' | 'ways'>,
   colour: boolean,
 ): Promise<string> => {
   switch (args.format) {
@@ -123,6 +127,7 @@ export const formatReport = async (
         colour,
         brief: args.format === 'brief',
         showSuppressed: args.showSuppressed === true,
+        ways: args.ways === false ? 'none' : (args.ways ?? 'main'),
         ...(width === undefined ? {} : { width }),
       })
     }

@@ -59,6 +59,8 @@ export const main = async (args: readonly string[]): Promise<number> => {
         .option('--stdin-filename <path>', 'the name that standard input is reported under', 'Dockerfile')
         .option('--context <folder>', 'the build context, when it is not the folder of the Dockerfile')
         .option('--show-suppressed', 'show what was silenced, and by whom')
+        .addOption(waysOption())
+        .option('--no-ways', 'do not tell the ways out of containers')
         .option('--baseline <file>', 'findings listed there are known: silence them')
         .option('--write-baseline <file>', 'list the present findings there')
         .option('--shellcheck', 'fail when shellcheck is not on PATH (it is used when it is there)')
@@ -81,6 +83,8 @@ export const main = async (args: readonly string[]): Promise<number> => {
         )
         .option('-o, --output <file>', 'write the output to a file')
         .option('--show-suppressed', 'show what was silenced, and by whom')
+        .addOption(waysOption())
+        .option('--no-ways', 'do not tell the ways out of containers')
         .option('-q, --quiet', 'print nothing when there is nothing to report')
         .action(async (words: string[], options: AuditArguments) => {
           const { runAudit } = await import('./audit-command.ts')
@@ -396,3 +400,5 @@ const ids = (text: string): readonly string[] => {
   if (list.some(id => id === '')) throw new InvalidArgumentError('Names are separated by single commas.')
   return list
 }
+
+const waysOption = (): Option => new Option('--ways <which>', 'which ways out of containers are told').choices(['main', 'all'])

@@ -1,9 +1,11 @@
 /** The report as JSON. Its schema is docs/check-report.schema.json; `schemaVersion` rises when a reader would have to change. */
+import type { ContainerBreakouts } from '../model/breakout.ts'
 import type { Finding, Location } from '../model/finding.ts'
 import { severities } from '../model/finding.ts'
 import type { CheckReport } from '../model/report.ts'
 import { positionAt, type Span } from '../model/text.ts'
 import { jsonText } from './json-text.ts'
+import { waivedIn } from './waived-text.ts'
 
 export const schemaVersion = 1
 
@@ -34,16 +36,37 @@ export const showJson = (report: CheckReport): string => {
       message,
       ...(at ? { at: locationJson(report, at) } : {}),
     })),
+    ...(report.breakouts ? { breakouts: report.breakouts.map(one => breakoutsJson(report, one)) } : {}),
+    waivers: waivedIn(report),
     applied: report.applied,
   }
   return jsonText(document)
 }
+
+const breakoutsJson = (report: CheckReport, { container, at, ways, remaining }: ContainerBreakouts): object => ({
+  container,
+  at: locationJson(report, at),
+  ways: ways.map(way => ({
+    id: way.id,
+    title: way.title,
+    severity: way.severity,
+    chain: way.chain.map(part => ({ text: part.text, ...(part.at ? { at: locationJson(report, part.at) } : {}) })),
+    depends: way.depends,
+    gets: way.gets,
+    reaches: way.reaches,
+    close: way.close.title,
+    links: way.links,
+    ...(way.accepted === undefined ? {} : { accepted: way.accepted }),
+  })),
+  remaining: remaining.map(({ id, title, severity }) => ({ id, title, severity })),
+})
 
 const findingJson = (report: CheckReport, finding: Finding): object => ({
   rule: finding.rule,
   key: finding.key,
   severity: finding.severity,
   message: finding.message,
+  ...(finding.container === undefined ? {} : { container: finding.container }),
   ...(finding.note === undefined ? {} : { note: finding.note }),
   at: finding.at.map(at => locationJson(report, at)),
   ...(finding.fix

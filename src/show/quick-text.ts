@@ -3,6 +3,7 @@ import { compareSeverity, type Severity } from '../model/finding.ts'
 import { isFixable, type ScanReport } from '../model/vulnerability.ts'
 import { forTerminal } from './escape.ts'
 import { bytesText } from './inventory-text.ts'
+import { paintSeverity } from './place-text.ts'
 import {
   type Group,
   groupsOf,
@@ -19,7 +20,6 @@ import {
 } from './scan-facts.ts'
 import { baseName, parts, subjectText } from './scan-text.ts'
 import { alignCells, type Cell, cutText, type Style, styleFor, widthOf, wrapText } from './style.ts'
-import { paintSeverity } from './text.ts'
 
 export type QuickTextOptions = {
   readonly colour: boolean

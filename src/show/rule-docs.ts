@@ -2,7 +2,7 @@
 import type { RuleInfo } from '../model/report.ts'
 import { fenced, forMarkdown } from './escape.ts'
 import { styleFor, widthOf, wrapText } from './style.ts'
-import { paintSeverity } from './text.ts'
+import { paintSeverity } from './place-text.ts'
 
 const fixText: Readonly<Record<string, string>> = {
   safe: '`--fix` repairs it where that is certain to keep the behaviour',

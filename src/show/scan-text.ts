@@ -3,6 +3,7 @@ import { compareSeverity, type Problem, reaches, type Severity, type Suppression
 import { type BaseImage, isFixable, type ScanReport } from '../model/vulnerability.ts'
 import { forTerminal } from './escape.ts'
 import { bytesText } from './inventory-text.ts'
+import { paintSeverity } from './place-text.ts'
 import {
   asideText,
   daysBetween,
@@ -26,7 +27,6 @@ import {
   totalsOf,
 } from './scan-facts.ts'
 import { alignCells, type Cell, cutText, type Style, styleFor, widthOf, wrapText } from './style.ts'
-import { paintSeverity } from './text.ts'
 
 /** `risk`: as the report has them. */
 export type ScanSort = 'risk' | 'severity' | 'epss' | 'package'

@@ -1,10 +1,12 @@
 /** Findings for people, in the manner of modern compilers. */
-import { compareSeverity, type Finding, type Location, type Problem, type Severity, severities } from '../model/finding.ts'
+import { compareSeverity, type Finding, type Problem, severities } from '../model/finding.ts'
 import type { CheckReport } from '../model/report.ts'
-import { positionAt } from '../model/text.ts'
+import { showBreakouts, type WaysShown } from './breakouts-text.ts'
 import { forTerminal } from './escape.ts'
+import { paintSeverity, placeText } from './place-text.ts'
 import { showSource } from './source.ts'
 import { type Style, styleFor, wrapText } from './style.ts'
+import { showWaived } from './waived-text.ts'
 
 export type TextOptions = {
   readonly colour: boolean
@@ -14,6 +16,8 @@ export type TextOptions = {
   readonly showSuppressed?: boolean
   /** Findings without their explanation, one line each. */
   readonly brief?: boolean
+  /** Which ways out of containers are told; `main` when nothing is said. */
+  readonly ways?: WaysShown
 }
 
 /** The whole report. Ends with LF. */
@@ -24,39 +28,16 @@ export const showText = (report: CheckReport, options: TextOptions): string => {
   const parts: string[] = []
   for (const finding of shown)
     parts.push(options.brief ? briefLine(report, finding, style) : block(report, finding, style, explained, options))
+  const columns = Math.min(100, options.width ?? 100)
+  if (!options.brief) parts.push(showBreakouts(report, style, columns, options.ways ?? 'main'))
   for (const problem of report.problems) parts.push(problemBlock(report, problem, style))
+  if (!options.brief) parts.push(showWaived(report, style, columns))
   parts.push(summary(report, style))
   return parts.join('')
 }
 
-export const paintSeverity = (style: Style, severity: Severity): ((text: string) => string) => {
-  const colours: Readonly<Record<Severity, (text: string) => string>> = {
-    critical: text => style.bold(style.magenta(text)),
-    high: style.red,
-    medium: style.yellow,
-    low: style.cyan,
-    info: style.blue,
-    unknown: style.dim,
-  }
-  return colours[severity]
-}
-
-/** `path:line:column`, as editors and terminals link it. */
-const place = (report: CheckReport, at: Location): string => {
-  if (at.in === 'file') {
-    const file = report.files.get(at.path)
-    if (!file) return forTerminal(at.path)
-    const { line, column } = positionAt(file.lines, at.span.start)
-    return `${forTerminal(at.path)}:${line}:${column}`
-  }
-  if (at.in === 'layer') return `layer ${at.layer}${at.path === undefined ? '' : ` ${forTerminal(at.path)}`}`
-  if (at.in === 'history') return `history step ${at.step}`
-  if (at.in === 'config') return `config ${forTerminal(at.field)}`
-  return `container ${forTerminal(at.id)} ${forTerminal(at.field)}`
-}
-
 const briefLine = (report: CheckReport, finding: Finding, style: Style): string =>
-  `${place(report, finding.at[0])}: ${paintSeverity(style, finding.severity)(finding.severity)} ${finding.rule}: ${forTerminal(finding.message)}${
+  `${placeText(report, finding.at[0])}: ${paintSeverity(style, finding.severity)(finding.severity)} ${finding.rule}: ${forTerminal(finding.message)}${
     finding.suppressed ? style.dim(` (suppressed by ${finding.suppressed.by})`) : ''
   }\n`
 
@@ -65,13 +46,13 @@ const block = (report: CheckReport, finding: Finding, style: Style, explained: S
   const paint = paintSeverity(style, finding.severity)
   const lines = [`${paint(style.bold(`${finding.severity}[${finding.rule}]`))} ${style.bold(forTerminal(finding.message))}\n`]
   const [main, ...others] = finding.at
-  lines.push(`${style.blue('  -->')} ${place(report, main)}\n`)
+  lines.push(`${style.blue('  -->')} ${placeText(report, main)}\n`)
   if (main.in === 'file') {
     const file = report.files.get(main.path)
     if (file && file.text !== '') lines.push(showSource(file, main.span, style, paint))
   }
   for (const other of others.slice(0, 3)) {
-    lines.push(`${style.blue('  also')} ${place(report, other)}\n`)
+    lines.push(`${style.blue('  also')} ${placeText(report, other)}\n`)
   }
   if (others.length > 3) lines.push(`${style.blue('  also')} ${others.length - 3} more places\n`)
   const note = (label: string, text: string): void => {
@@ -94,10 +75,10 @@ const block = (report: CheckReport, finding: Finding, style: Style, explained: S
     note('fix', forTerminal(finding.fix.title) + how)
   }
   if (finding.suppressed) {
-    const { by, reason, until } = finding.suppressed
+    const { by, reason, until, owner } = finding.suppressed
     note(
       'suppressed',
-      `by ${by}${reason === '' ? '' : `: ${forTerminal(reason)}`}${until === undefined ? '' : ` (until ${forTerminal(until)})`}`,
+      `by ${owner === undefined ? by : forTerminal(owner)}${reason === '' ? '' : `: ${forTerminal(reason)}`}${until === undefined ? '' : ` (until ${forTerminal(until)})`}`,
     )
   }
   return `${lines.join('')}\n`
@@ -108,7 +89,7 @@ const problemBlock = (report: CheckReport, problem: Problem, style: Style): stri
     problem.kind === 'failed'
       ? style.bold(style.red(`not checked[${problem.code}]`))
       : style.bold(style.yellow(`not covered[${problem.code}]`))
-  const at = problem.at ? `${style.blue('  -->')} ${place(report, problem.at)}\n` : ''
+  const at = problem.at ? `${style.blue('  -->')} ${placeText(report, problem.at)}\n` : ''
   return `${label} ${forTerminal(problem.message)}\n${at}\n`
 }
 
