@@ -25,7 +25,7 @@ export type AuditArguments = Pick<
   | 'color'
 >
 
-const optionsOf = (args: Pick<AuditArguments, 'profile' | 'only' | 'config'>) => ({
+export const optionsOf = (args: Pick<AuditArguments, 'profile' | 'only' | 'config'>) => ({
   ...(args.profile ? { profile: args.profile } : {}),
   ...(args.only ? { only: args.only } : {}),
   ...(typeof args.config === 'string'

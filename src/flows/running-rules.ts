@@ -1,8 +1,12 @@
 /** Which rules run, and what silences them: from the command line and the configuration. */
 import type { ContainerRule } from '../judge/container-rule.ts'
+import type { DaemonRule } from '../judge/daemon-rule.ts'
 import type { DockerfileRule } from '../judge/dockerfile-rule.ts'
+import type { HostRule } from '../judge/host-rule.ts'
+import type { RunningEngineRule } from '../judge/judge-engine.ts'
 import type { ManifestRule } from '../judge/manifest-rule.ts'
 import type { ConfiguredIgnore, Suppressions } from '../judge/suppress.ts'
+import type { Daemon, Host } from '../model/daemon.ts'
 import type { Severity } from '../model/finding.ts'
 import { onlyThese, type ruleNames } from './known-rules.ts'
 import { isChosen, type Settings, validOptions } from './settings.ts'
@@ -49,6 +53,26 @@ export const chooseRules = <Rule extends DockerfileRule<unknown> | ContainerRule
     sets.set(key, running)
     return running
   }
+}
+
+/** Those on an engine or on its host; `path`: `daemon` or `host`, by which a configuration names them. */
+export const chooseEngineRules = <Subject extends Daemon | Host>(
+  rules: Readonly<Record<string, DaemonRule<unknown> | HostRule<unknown>>>,
+  path: 'daemon' | 'host',
+  names: ReturnType<typeof ruleNames>,
+  settings: Settings,
+  options: RuleOptions,
+): ReadonlyMap<string, RunningEngineRule<Subject>> => {
+  const profile = options.profile ?? settings.profile
+  const only = options.only && onlyThese(names, options.only)
+  const running = new Map<string, RunningEngineRule<Subject>>()
+  for (const [id, rule] of Object.entries(rules)) {
+    const severity = settings.severityOf(id, path)
+    if (severity === 'off' || !isChosen(id, rule, path, settings, profile, only)) continue
+    const own = rule as unknown as RunningEngineRule<Subject>['rule']
+    running.set(id, { rule: own, severity, options: validOptions(id, own, settings.optionsOf(id, path), settings.file) })
+  }
+  return running
 }
 
 export const suppressionsFor = (

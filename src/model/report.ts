@@ -1,5 +1,6 @@
 import type { ContainerBreakouts } from './breakout.ts'
 import type { Finding, Problem } from './finding.ts'
+import type { Recreation } from './recreation.ts'
 import type { Example, Rule } from './rule.ts'
 import type { LineStarts, Span } from './text.ts'
 
@@ -19,6 +20,14 @@ export type SourceFile = {
   readonly secrets: readonly string[]
 }
 
+export type EngineJudged = {
+  /** The name of its host. */
+  readonly name: string
+  readonly containers: number
+  readonly judgesDaemon: boolean
+  readonly judgesHost: boolean
+}
+
 /** One run, ready to be shown. Formats in `show/` are functions from this to text. */
 export type CheckReport = {
   readonly version: string
@@ -30,6 +39,10 @@ export type CheckReport = {
   readonly rules: ReadonlyMap<string, RuleInfo>
   /** Of every container: the ways out of it. Undefined where none were looked for. */
   readonly breakouts?: readonly ContainerBreakouts[]
+  /** Of an engine: what was judged there. */
+  readonly engine?: EngineJudged
+  /** Of containers that are there: the commands that make them again with what the findings wish for. */
+  readonly recreations?: readonly Recreation[]
   /** Fixes that were applied in this run (with --fix), by path. */
   readonly applied: readonly { readonly path: string; readonly rule: string; readonly title: string }[]
 }

@@ -226,7 +226,12 @@ export const readEngineContainer = (
     ipc: said(shared(host.IpcMode) || undefined, 'private', 'HostConfig.IpcMode'),
     uts: said(host.UTSMode || undefined, 'private', 'HostConfig.UTSMode'),
     userNamespace: said(host.UsernsMode || undefined, 'default', 'HostConfig.UsernsMode'),
-    cgroup: said(host.CgroupnsMode || undefined, 'default', 'HostConfig.CgroupnsMode'),
+    // With control groups of version 1 that is what every container gets, and nobody said so.
+    cgroup: said(
+      host.CgroupnsMode === 'host' && daemon?.cgroups === 1 ? undefined : host.CgroupnsMode || undefined,
+      'default',
+      'HostConfig.CgroupnsMode',
+    ),
     ...networksOf(inspected, shared(host.NetworkMode), at),
     cgroupParent: said<string | undefined>(host.CgroupParent || undefined, undefined, 'HostConfig.CgroupParent'),
     runtime: said<string | undefined>(host.Runtime || undefined, undefined, 'HostConfig.Runtime'),

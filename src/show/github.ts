@@ -3,6 +3,7 @@ import type { Location, Severity } from '../model/finding.ts'
 import type { CheckReport } from '../model/report.ts'
 import { positionAt } from '../model/text.ts'
 import { forGithubData, forGithubProperty, forTerminal } from './escape.ts'
+import { placeText } from './place-text.ts'
 
 /** One line per finding that is not suppressed, and per problem. A subject's text never starts a command of its own. */
 export const showGithub = (report: CheckReport): string => {
@@ -15,7 +16,7 @@ export const showGithub = (report: CheckReport): string => {
       command(
         commandFor(finding.severity),
         properties(report, finding.at[0], `${finding.severity}: ${finding.rule}`),
-        `${finding.message}\n${why}${fix}`,
+        `${placed(report, finding.at[0])}${finding.message}\n${why}${fix}`,
       ),
     )
   }
@@ -36,6 +37,9 @@ const command = (name: string, values: Readonly<Record<string, string | number>>
     .join(',')
   return `::${name}${list === '' ? '' : ` ${list}`}::${forGithubData(message.split('\n').map(clean).join('\n'))}`
 }
+
+/** An annotation has no place but files and lines: any other stands in its text. */
+const placed = (report: CheckReport, at: Location): string => (at.in === 'file' ? '' : `${placeText(report, at)}: `)
 
 /** Control and bidirectional characters become visible. */
 const clean = (text: string): string => forTerminal(text)

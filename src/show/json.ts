@@ -29,6 +29,7 @@ export const showJson = (report: CheckReport): string => {
       },
     },
     files: [...report.files.keys()],
+    ...(report.engine ? { engine: report.engine } : {}),
     findings: report.findings.map(finding => findingJson(report, finding)),
     problems: report.problems.map(({ kind, code, message, at }) => ({
       kind,
@@ -38,6 +39,7 @@ export const showJson = (report: CheckReport): string => {
     })),
     ...(report.breakouts ? { breakouts: report.breakouts.map(one => breakoutsJson(report, one)) } : {}),
     waivers: waivedIn(report),
+    ...(report.recreations ? { recreations: report.recreations } : {}),
     applied: report.applied,
   }
   return jsonText(document)

@@ -27,6 +27,8 @@ export const placeText = (report: Pick<CheckReport, 'files'>, at: Location): str
   }
   if (at.in === 'layer') return `layer ${at.layer}${at.path === undefined ? '' : ` ${forTerminal(at.path)}`}`
   if (at.in === 'history') return `history step ${at.step}`
-  if (at.in === 'config') return `config ${forTerminal(at.field)}`
-  return `container ${forTerminal(at.id)} ${forTerminal(at.field)}`
+  if (at.in === 'config') return forTerminal(at.field)
+  // The container as a whole.
+  if (at.field === 'Name') return `container ${forTerminal(at.id)}`
+  return `container ${forTerminal(at.id)}: ${forTerminal(at.field)}`
 }

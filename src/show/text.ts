@@ -4,6 +4,7 @@ import type { CheckReport } from '../model/report.ts'
 import { showBreakouts, type WaysShown } from './breakouts-text.ts'
 import { forTerminal } from './escape.ts'
 import { paintSeverity, placeText } from './place-text.ts'
+import { showRecreations } from './recreations-text.ts'
 import { showSource } from './source.ts'
 import { type Style, styleFor, wrapText } from './style.ts'
 import { showWaived } from './waived-text.ts'
@@ -30,6 +31,7 @@ export const showText = (report: CheckReport, options: TextOptions): string => {
     parts.push(options.brief ? briefLine(report, finding, style) : block(report, finding, style, explained, options))
   const columns = Math.min(100, options.width ?? 100)
   if (!options.brief) parts.push(showBreakouts(report, style, columns, options.ways ?? 'main'))
+  if (!options.brief) parts.push(showRecreations(report, style, columns))
   for (const problem of report.problems) parts.push(problemBlock(report, problem, style))
   if (!options.brief) parts.push(showWaived(report, style, columns))
   parts.push(summary(report, style))
@@ -95,10 +97,18 @@ const problemBlock = (report: CheckReport, problem: Problem, style: Style): stri
 
 const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`
 
+const judgedText = ({ engine, files }: CheckReport): string => {
+  if (!engine) return plural(files.size, 'file')
+  const containers = plural(engine.containers, 'container')
+  const host = forTerminal(engine.name)
+  if (!engine.judgesDaemon) return `${containers} of the engine on ${host}`
+  return engine.judgesHost ? `${containers}, the engine and its host ${host}` : `${containers} and the engine on ${host}`
+}
+
 /** What was looked at, what was found, and what can be done: so that "0 findings" means something. */
 const summary = (report: CheckReport, style: Style): string => {
   const active = report.findings.filter(finding => !finding.suppressed)
-  const files = plural(report.files.size, 'file')
+  const files = judgedText(report)
   const lines: string[] = []
   if (active.length === 0)
     lines.push(`${style.green(style.bold('No findings'))} in ${files}, judged by ${plural(report.rules.size, 'rule')}.`)
