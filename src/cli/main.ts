@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { UsageError } from '../model/finding.ts'
 import { version } from '../model/version.ts'
 import type { AuditArguments, GuardArguments } from './audit-command.ts'
+import type { EngineArguments } from './audit-engine-command.ts'
 import type { CheckArguments } from './check-command.ts'
 import type { HistoryArguments } from './history-command.ts'
 import type { SbomArguments } from './sbom-command.ts'
@@ -74,8 +75,13 @@ export const main = async (args: readonly string[]): Promise<number> => {
 
     if (isAsked('audit'))
       judgingCommand(program.command('audit'))
-        .description('judge what a command line would start: bulkhead audit -- docker run …')
-        .argument('[command...]', 'the command, after --')
+        .description(
+          'judge what a command line would start (bulkhead audit -- docker run …), or what runs on an engine right now',
+        )
+        .argument('[command...]', 'the command, after --; none: the engine')
+        .option('--host <address>', 'of the engine: unix:///run/docker.sock (default: as docker finds it)')
+        .option('--container <name>', 'only this container of the engine (may be repeated)', several)
+        .option('--no-daemon', 'judge containers alone: neither the engine itself nor its host')
         .addOption(
           new Option('-f, --format <format>', 'form of the output')
             .choices(['text', 'brief', 'json', 'sarif', 'github'])
@@ -86,9 +92,17 @@ export const main = async (args: readonly string[]): Promise<number> => {
         .addOption(waysOption())
         .option('--no-ways', 'do not tell the ways out of containers')
         .option('-q, --quiet', 'print nothing when there is nothing to report')
-        .action(async (words: string[], options: AuditArguments) => {
+        .action(async (words: string[], options: AuditArguments & EngineArguments) => {
+          const { color } = program.opts<{ color: AuditArguments['color'] }>()
+          if (words.length === 0) {
+            const { runEngineAudit } = await import('./audit-engine-command.ts')
+            code = await runEngineAudit({ ...options, color })
+            return
+          }
+          if (options.host !== undefined || options.container !== undefined || options.daemon === false)
+            throw new UsageError('--host, --container and --no-daemon speak of an engine, and a command was given')
           const { runAudit } = await import('./audit-command.ts')
-          code = await runAudit(words, { ...options, color: program.opts<{ color: AuditArguments['color'] }>().color })
+          code = await runAudit(words, { ...options, color })
         })
 
     if (isAsked('guard'))
