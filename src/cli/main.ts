@@ -6,6 +6,7 @@ import type { AuditArguments, GuardArguments } from './audit-command.ts'
 import type { EngineArguments } from './audit-engine-command.ts'
 import type { CheckArguments } from './check-command.ts'
 import type { HistoryArguments } from './history-command.ts'
+import type { ProfileArguments } from './profile-command.ts'
 import type { SbomArguments } from './sbom-command.ts'
 import type { QuickArguments, ScanArguments } from './scan-command.ts'
 import { tell } from './terminal.ts'
@@ -62,6 +63,7 @@ export const main = async (args: readonly string[]): Promise<number> => {
         .option('--show-suppressed', 'show what was silenced, and by whom')
         .addOption(waysOption())
         .option('--no-ways', 'do not tell the ways out of containers')
+        .option('--graph <file>', 'draw the ways out there: .svg or .mmd (Mermaid)')
         .option('--baseline <file>', 'findings listed there are known: silence them')
         .option('--write-baseline <file>', 'list the present findings there')
         .option('--shellcheck', 'fail when shellcheck is not on PATH (it is used when it is there)')
@@ -91,6 +93,7 @@ export const main = async (args: readonly string[]): Promise<number> => {
         .option('--show-suppressed', 'show what was silenced, and by whom')
         .addOption(waysOption())
         .option('--no-ways', 'do not tell the ways out of containers')
+        .option('--graph <file>', 'draw the ways out there: .svg or .mmd (Mermaid)')
         .option('-q, --quiet', 'print nothing when there is nothing to report')
         .action(async (words: string[], options: AuditArguments & EngineArguments) => {
           const { color } = program.opts<{ color: AuditArguments['color'] }>()
@@ -293,6 +296,39 @@ export const main = async (args: readonly string[]): Promise<number> => {
         .action(async (image: string, options: SbomArguments) => {
           const { runSbom } = await import('./sbom-command.ts')
           code = await runSbom(image, { ...options, color: program.opts<{ color: CheckArguments['color'] }>().color })
+        })
+
+    if (isAsked('profile'))
+      program
+        .command('profile')
+        .description('write the least privilege that can be known of an image or a service without starting it')
+        .argument('<subject>', 'an image, as for sbom; or a Compose file or a manifest: compose.yaml#web')
+        .addOption(
+          new Option('--for <target>', 'flags of docker run, a service of Compose, or objects of Kubernetes')
+            .choices(['docker', 'compose', 'kubernetes'])
+            .makeOptionMandatory(),
+        )
+        .option('--service <name>', 'which service or container of the file')
+        .option('--image <image>', 'look into this image instead of the one that the file names')
+        .option('--no-image', 'look into no image')
+        .option('--seccomp <file>', 'write a seccomp profile there, and use it')
+        .option('--apparmor <file>', 'write an AppArmor profile there, and use it')
+        .option('-o, --output <file>', 'write the output to a file')
+        .option('--platform <platform>', 'which one of an image for several platforms: linux/arm64')
+        .option('--plain-http', 'speak to the registry by http, without encryption')
+        .option(
+          '--mirror <registry=address>',
+          'ask this mirror first: docker.io=https://mirror.example (may be repeated)',
+          several,
+        )
+        .option('--no-cache', 'read everything again, and remember nothing')
+        .option('--verify', 'compute the digest of every layer, also where that means reading more')
+        .option('--strict', 'exit with 2 also for what is not covered')
+        .option('-q, --quiet', 'no progress bar')
+        .option('-v, --verbose', 'say where the image came from')
+        .action(async (subject: string, options: ProfileArguments) => {
+          const { runProfile } = await import('./profile-command.ts')
+          code = await runProfile(subject, options)
         })
 
     if (isAsked('cache')) {
