@@ -311,6 +311,9 @@ if (stale === 0) {
     title: 'Configuration of Bulkhead (bulkhead.yaml)',
   } as Record<string, unknown>
   const properties = whole.properties as Record<string, object>
+  // Read even where something is missing, so that it can be told; to be written with all of them.
+  const { items } = properties.waivers as { items: Record<string, unknown> }
+  properties.waivers = { ...properties.waivers, items: { ...items, required: Object.keys(items.properties as object) } }
   properties.rules = { ...properties.rules, type: 'object', properties: named }
   emit('docs/bulkhead.schema.json', `${JSON.stringify(whole, undefined, 2)}\n`)
 }

@@ -206,6 +206,10 @@ export const check = async (world: World, rules: Rules, version: string, options
       findings.push(...withoutSecrets(shown, files.get(dockerfile.path)?.secrets ?? []))
     }
   }
+  // Only who has judged all that the configuration speaks of knows that a waiver meets nothing.
+  const { file: configured } = settings
+  const isWhole = configured !== undefined && options.paths.some(path => !patternPath(configured, resolve(path)).startsWith('..'))
+  if (isWhole && !options.input) problems.push(...settings.unusedWaivers(infos))
   findings.sort(byPosition)
   return { report: { version, files, findings, problems, rules: infos, breakouts, applied }, changes, settings }
 }

@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import { UsageError } from '../model/finding.ts'
 import { nearest } from '../model/nearest.ts'
-import { type LineStarts, lineStarts, positionAt } from '../model/text.ts'
+import { type LineStarts, lineStarts, positionAt, type Span } from '../model/text.ts'
 import type { KnownRules } from './known-rules.ts'
 
 const severity = v.picklist(['critical', 'high', 'medium', 'low', 'info'])
@@ -30,6 +30,19 @@ const ignoreEntry = v.strictObject({
   until: v.optional(v.pipe(isoDate, v.description('The last day on which it is ignored'))),
 })
 
+/** Reason, owner and date are all needed for it to count; what is missing is told, and the rest of the configuration holds. */
+const waiverEntry = v.strictObject({
+  rule: v.pipe(v.string(), v.description('The rule, or the id of another tool that it replaces')),
+  target: v.pipe(
+    v.string(),
+    v.minLength(1, 'a waiver names its target'),
+    v.description('The container, service or pod by its name, or the path of the file; * stands for any part of it'),
+  ),
+  reason: v.optional(v.pipe(v.string(), v.description('Why this has to be so'))),
+  owner: v.optional(v.pipe(v.string(), v.description('Who answers for it'))),
+  until: v.optional(v.pipe(isoDate, v.description('The last day on which it holds'))),
+})
+
 const rules = v.record(v.string(), ruleSetting)
 
 export const configurationSchema = v.strictObject({
@@ -52,13 +65,16 @@ export const configurationSchema = v.strictObject({
     }),
   ),
   ignore: v.optional(v.array(ignoreEntry)),
+  waivers: v.optional(v.pipe(v.array(waiverEntry), v.description('What is accepted for a time, and who answers for it'))),
   exclude: v.optional(v.pipe(v.array(v.string()), v.description('Patterns of files that are not judged at all'))),
   overrides: v.optional(
     v.array(v.strictObject({ paths: v.array(v.string()), rules: v.optional(rules), ignore: v.optional(v.array(ignoreEntry)) })),
   ),
 })
 
-export type Configuration = v.InferOutput<typeof configurationSchema>
+/** `line`: where a waiver begins, from 1. */
+export type Waiver = v.InferOutput<typeof waiverEntry> & { readonly line: number; readonly span: Span }
+export type Configuration = Omit<v.InferOutput<typeof configurationSchema>, 'waivers'> & { readonly waivers?: readonly Waiver[] }
 export type IgnoreEntry = v.InferOutput<typeof ignoreEntry>
 export type RuleSetting = v.InferOutput<typeof ruleSetting>
 
@@ -107,7 +123,7 @@ export const readConfiguration = async (path: string, text: string, known: Known
     }
     throw mistake(path, text, starts, offsetOf(keys), `${keys.join('.') || 'the configuration'}: ${messageOf(issue)}`)
   }
-  const configuration = result.output
+  const { waivers, ...configuration } = result.output
   const checkName = (name: string, keys: readonly (string | number)[], isKey: boolean): void => {
     if (known.resolve(name).length > 0) return
     const meant = nearest(name, known.names)
@@ -129,12 +145,35 @@ export const readConfiguration = async (path: string, text: string, known: Known
   configuration.overrides?.forEach((override, i) => {
     checkNames(override, ['overrides', i])
   })
-  return configuration
+  waivers?.forEach(({ rule }, i) => {
+    checkName(rule, ['waivers', i, 'rule'], false)
+  })
+  if (!waivers) return configuration
+  const placed = waivers.map((waiver, i): Waiver => {
+    const start = offsetOf(['waivers', i])
+    const range = (document.getIn(['waivers', i], true) as { range?: readonly number[] } | undefined)?.range
+    return { ...waiver, line: positionAt(starts, start).line, span: { start, end: range?.[1] ?? start } }
+  })
+  return { ...configuration, waivers: placed }
 }
 
 /** The keys of each place: of the whole, of an entry of `ignore`, `overrides`, `registries`, of a rule. */
-const topKeys = ['version', 'profile', 'failOn', 'strict', 'rules', 'registries', 'ignore', 'exclude', 'overrides']
-const innerKeys = ['allowed', 'paths', 'rules', 'ignore', 'rule', 'path', 'match', 'reason', 'until', 'severity', 'options']
+const topKeys = ['version', 'profile', 'failOn', 'strict', 'rules', 'registries', 'ignore', 'waivers', 'exclude', 'overrides']
+const innerKeys = [
+  'allowed',
+  'paths',
+  'rules',
+  'ignore',
+  'rule',
+  'path',
+  'match',
+  'target',
+  'reason',
+  'owner',
+  'until',
+  'severity',
+  'options',
+]
 
 /** The issue that says most: of a union's branches, the one that got furthest. */
 const deepest = (issues: readonly v.BaseIssue<unknown>[]): v.BaseIssue<unknown> => {

@@ -9,6 +9,7 @@ import { type World, WorldError } from '../model/world.ts'
 import type { CheckOptions } from './check.ts'
 import type { Configuration, IgnoreEntry, RuleSetting } from './configuration.ts'
 import { type KnownRules, type RuleNames, ruleNames } from './known-rules.ts'
+import { placedWaivers } from './waivers.ts'
 
 export type Settings = {
   /** The bulkhead.yaml that holds, or undefined. */
@@ -27,6 +28,8 @@ export type Settings = {
   ignoresOf(path: string): readonly ConfiguredIgnore[]
   /** What is ignored in an image. `paths`: the names there of one place; none for what is no file, to which entries with a path do not apply. */
   ignoresInImage(paths: readonly string[]): readonly ConfiguredIgnore[]
+  /** Of the waivers whose rule is one of these: those that no finding has met. Asked when all was judged. */
+  unusedWaivers(rules: { has(rule: string): boolean }): readonly Problem[]
   /** Equal for paths to which the same overrides apply. */
   overrideKey(path: string): string
 }
@@ -42,12 +45,13 @@ export type SettingsRequest = Pick<CheckOptions, 'paths' | 'input' | 'config' | 
  * the settings of hadolint and Trivy that stand there are honoured, in which `names` are known. `--config FILE` reads that file and nothing else.
  */
 export const findSettings = async (world: World, names: RuleNames, options: SettingsRequest): Promise<Settings> => {
-  if (options.config === 'none') return settingsOf({}, undefined, process.cwd(), [], names, [])
+  const today = new Date(world.clock.now()).toISOString().slice(0, 10)
+  if (options.config === 'none') return settingsOf({}, undefined, process.cwd(), [], names, [], today)
   if (options.config) {
     const { file } = options.config
     const text = await readText(world, file, true)
     if (text === undefined) throw new UsageError(`${file} does not exist`)
-    return settingsFrom(file, text, resolve(dirname(file)))
+    return settingsFrom(file, text, resolve(dirname(file)), today)
   }
   const [start = '.'] = options.paths
   const status = await world.files.stat(start).catch(() => undefined)
@@ -58,7 +62,7 @@ export const findSettings = async (world: World, names: RuleNames, options: Sett
     if (own !== undefined) {
       const file = shorten(join(folder, own))
       const text = await readText(world, file, true)
-      return settingsFrom(file, text ?? '', folder)
+      return settingsFrom(file, text ?? '', folder, today)
     }
     const hadolint = options.foreign === false ? undefined : hadolintNames.find(name => here.has(name))
     const trivy =
@@ -79,22 +83,22 @@ export const findSettings = async (world: World, names: RuleNames, options: Sett
         const ignore = fromTrivy(file, (await readText(world, file, true)) ?? '', names)
         configuration = { ...configuration, ignore: [...(configuration.ignore ?? []), ...ignore] }
       }
-      return settingsOf(configuration, read[0], folder, read, names, problems)
+      return settingsOf(configuration, read[0], folder, read, names, problems, today)
     }
     const parent = dirname(folder)
-    if (parent === folder || here.has('.git')) return settingsOf({}, undefined, folder, [], names, [])
+    if (parent === folder || here.has('.git')) return settingsOf({}, undefined, folder, [], names, [], today)
     folder = parent
   }
 }
 
 /** A bulkhead.yaml speaks to every command: each knows the rules of all. */
-const settingsFrom = async (file: string, text: string, folder: string): Promise<Settings> => {
+const settingsFrom = async (file: string, text: string, folder: string, today: string): Promise<Settings> => {
   const [{ readConfiguration }, { configurableRules }] = await Promise.all([
     import('./configuration.ts'),
     import('./configurable-rules.ts'),
   ])
   const names = ruleNames(configurableRules)
-  return settingsOf(await readConfiguration(file, text, names), file, folder, [file], names, [])
+  return settingsOf(await readConfiguration(file, text, names), file, folder, [file], names, [], today)
 }
 
 /** Relative to the working directory where that is shorter. */
@@ -120,6 +124,8 @@ const settingsOf = (
   read: readonly string[],
   names: Pick<KnownRules, 'resolve'>,
   problems: readonly Problem[],
+  /** ISO 8601 date. */
+  today: string,
 ): Settings => {
   const inFolder = (path: string): string => relative(folder, resolve(path)).split(sep).join('/')
   // As in .gitignore: without a slash it means the name wherever it stands, and a folder means all that is in it.
@@ -171,6 +177,7 @@ const settingsOf = (
   }
   const ignores = (configuration.ignore ?? []).map(toIgnore)
   const overrideIgnores = overrides.map(({ matches, ignore }) => ({ matches, ignores: ignore.map(toIgnore) }))
+  const waivers = placedWaivers(configuration.waivers ?? [], file ?? 'bulkhead.yaml', names, inFolder, today)
   const excluded = configuration.exclude && configuration.exclude.length > 0 ? matcher(configuration.exclude) : undefined
   return {
     file,
@@ -179,7 +186,7 @@ const settingsOf = (
     failOn: configuration.failOn,
     strict: configuration.strict ?? false,
     allowedRegistries: configuration.registries?.allowed,
-    problems,
+    problems: [...problems, ...waivers.problems],
     isExcluded: path => excluded?.(path) ?? false,
     severityOf(rule, path) {
       const setting = settingFor(rule, path)
@@ -190,11 +197,13 @@ const settingsOf = (
       return typeof setting === 'object' ? setting.options : undefined
     },
     ignoresOf: path => [
+      ...waivers.of(path),
       ...ignores.filter(entry => entry.appliesTo(path)),
       ...overrideIgnores.flatMap(override =>
         override.matches(path) ? override.ignores.filter(entry => entry.appliesTo(path)) : [],
       ),
     ],
+    unusedWaivers: waivers.unused,
     ignoresInImage: paths => ignores.filter(entry => entry.appliesInImage(paths)),
     overrideKey: path => overrides.map(override => (path !== '' && override.matches(path) ? '1' : '0')).join(''),
   }

@@ -3,6 +3,7 @@ import type { Finding, Problem } from '../model/finding.ts'
 import type { Span } from '../model/text.ts'
 import { commentsOf } from '../read/yaml/comments.ts'
 import { readYaml, type YamlFile } from '../read/yaml/tree.ts'
+import { annotatedIgnores, mayBeAnnotated } from './ignore-annotations.ts'
 import { readIgnores } from './ignore-comments.ts'
 import { markFinding, type ResolvedRequest, resolveRequest, type Suppressions } from './suppress.ts'
 
@@ -35,6 +36,9 @@ export const suppressYaml = (
           } else own.push({ ...resolveRequest(request, how, complain), about: scope })
         }
     }
+    if (mayBeAnnotated(file.text))
+      for (const { request, about } of annotatedIgnores(readYaml(path, file.text).documents))
+        own.push({ ...resolveRequest(request, how, () => undefined), about })
     requests.set(path, own)
   }
   const marked = findings.map(finding => {
