@@ -1,5 +1,9 @@
 /** A Compose project, a stream of Kubernetes objects, a script that starts containers, as one thing to judge and to fix. */
 import { dirname, join, resolve } from 'node:path'
+import { argvEdits } from '../change/container/argv.ts'
+import { composeEdits, type Fixed } from '../change/container/compose.ts'
+import { kubernetesEdits } from '../change/container/kubernetes.ts'
+import { withEdits } from '../change/container/with-edits.ts'
 import { waysOut } from '../judge/breakout.ts'
 import type { ContainerFacts, ContainerImage } from '../judge/container-rule.ts'
 import { type JudgedContainer, judgeContainers, type RunningContainerRule } from '../judge/judge-container.ts'
@@ -13,7 +17,7 @@ import type { SourceFile } from '../model/report.ts'
 import { decode, lineStarts, type Text, touches } from '../model/text.ts'
 import { type World, WorldError } from '../model/world.ts'
 import { readComposeProject } from '../read/compose/project.ts'
-import { type FoundRuns, findDockerRuns } from '../read/docker-run/find-docker-run.ts'
+import { type FoundRuns, findDockerRuns, type RunFileKind } from '../read/docker-run/find-docker-run.ts'
 import type { Manifests } from '../read/kubernetes/manifests.ts'
 import { type ReadManifests, readManifests } from '../read/kubernetes/read-manifests.ts'
 import { readYaml, type YamlDocument, type YamlFile, type YamlStream } from '../read/yaml/tree.ts'
@@ -38,13 +42,16 @@ export const kubernetesUnit = (text: Text, first: KubernetesStream, declared: ()
       const { stream, read } = now === undefined ? first : readStream(path, now)
       const manifests = declared()
       const pods = byPod(read.containers)
-      const judged = judgeContainers(
+      const { judged, problems, facts } = judgeContainers(
         read.containers,
         how.rulesFor(path),
         container => ({ ...how.facts, manifests, neighbours: pods.get(container.pod ?? container) ?? [] }),
         textIn([stream.file]),
       )
-      return report(judged, [...stream.problems, ...read.problems], [stream.file], how, 'kubernetes')
+      const fixed = judged.map(one =>
+        fixedBy(one, () => ({ edits: kubernetesEdits(one.wishes, one.container, stream, read.nodeOf) })),
+      )
+      return report({ judged: fixed, problems, facts }, [...stream.problems, ...read.problems], [stream.file], how, 'kubernetes')
     },
   }
 }
@@ -59,29 +66,42 @@ export const readStream = (path: string, text: string): KubernetesStream => {
 /** Command lines that start containers, in a script or a file of CI. */
 export const scriptUnit = (text: Text, first: ScriptRuns, how: ManifestRules): Unit => {
   const { path } = first.file
+  const { kind } = first
   return {
     path,
     textOf: file => (file === path ? text : undefined),
     async judge(changed) {
       const now = changed.get(path)
-      const { file, runs } = now === undefined ? first : readScriptRuns(path, now)
-      const judged = judgeContainers(
+      const { file, runs } = now === undefined ? first : readScriptRuns(path, now, kind)
+      const { judged, problems, facts } = judgeContainers(
         runs.containers,
         how.rulesFor(path),
         () => ({ ...how.facts, manifests: undefined, neighbours: runs.containers }),
         textIn([file]),
       )
-      return report(judged, runs.problems, [file], how)
+      const runOf = new Map(runs.runs.map(run => [run.container, run]))
+      const fixed = judged.map(one =>
+        fixedBy(one, () => ({ edits: argvEdits(one.wishes, runOf.get(one.container)!, file.text) }), 'unsafe'),
+      )
+      return report({ judged: fixed, problems, facts }, runs.problems, [file], how)
     },
   }
 }
 
-export type ScriptRuns = { readonly file: YamlFile; readonly runs: FoundRuns }
+export type ScriptRuns = { readonly file: YamlFile; readonly runs: FoundRuns; readonly kind?: RunFileKind | undefined }
 
-export const readScriptRuns = (path: string, text: string): ScriptRuns => ({
+/** `kind`: what the text is, where its path does not say it. */
+export const readScriptRuns = (path: string, text: string, kind?: RunFileKind): ScriptRuns => ({
   file: { path, text, lines: lineStarts(text) },
-  runs: findDockerRuns(path, text),
+  runs: kind === undefined ? findDockerRuns(path, text) : findDockerRuns(path, text, kind),
+  kind,
 })
+
+/** A finding whose fix has edits, or says what to write where. */
+const fixedBy = (one: JudgedContainer, edit: () => Fixed, least?: 'unsafe'): JudgedContainer =>
+  one.finding.fix
+    ? { ...one, finding: { ...one.finding, fix: withEdits(one.finding.fix, one.wishes, one.container, edit, least) } }
+    : one
 
 const byPod = (containers: readonly Container[]): ReadonlyMap<unknown, readonly Container[]> => {
   const pods = new Map<unknown, Container[]>()
@@ -140,7 +160,7 @@ export const composeUnit = (
         const image = container.build && (await builtImageOf(world, container, project.nodeOf.get(container), dirname(path)))
         if (image) built.set(container, image)
       }
-      const judged = judgeContainers(
+      const { judged, problems, facts } = judgeContainers(
         containers,
         how.rulesFor(path),
         container => {
@@ -149,7 +169,8 @@ export const composeUnit = (
         },
         textIn(files),
       )
-      return report(judged, project.problems, files, how, 'compose')
+      const fixed = judged.map(one => fixedBy(one, () => composeEdits(one.wishes, one.container, project, path)))
+      return report({ judged: fixed, problems, facts }, project.problems, files, how, 'compose')
     },
   }
 }

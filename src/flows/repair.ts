@@ -28,7 +28,8 @@ export type JudgedUnit = {
   readonly files: readonly SourceFile[]
 }
 
-const maxPasses = 10
+/** Settings of one container that are added at the same place take a pass each, and so does each service in a shared override. */
+const maxPasses = 100
 
 /** A pass whose result does not parse is taken back, and said. */
 export const repair = async (

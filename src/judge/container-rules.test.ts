@@ -283,8 +283,13 @@ describe('users', () => {
 })
 
 test('a read-only root is never set without the folders that are written to', () => {
-  const [report] = check('container/root-writable', container())
-  expect([report!.fix!.safety, report!.wishes]).toEqual(['manual', []])
+  const wishes = (one: Container): unknown => check('container/root-writable', one)[0]!.wishes
+  const set = { do: 'set', field: 'readOnlyRoot', value: true }
+  expect(wishes(container())).toEqual([set, { do: 'add', field: 'tmpfs', value: ['/tmp', '/run'] }])
+  expect(wishes(container({}, 'kubernetes'))).toEqual([set, { do: 'add', field: 'tmpfs', value: ['/tmp'] }])
+  // What is mounted there already can be written to.
+  expect(wishes(container({ mounts: [bind('/a', { target: '/tmp/' }), bind('/b', { target: '/run' })] }))).toEqual([set])
+  expect(check('container/root-writable', container())[0]!.fix!.safety).toBe('unsafe')
 })
 
 test('ports', () => {

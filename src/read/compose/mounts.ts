@@ -39,7 +39,7 @@ export const mountsOf = (service: YamlMap, volumes: TopLevels, reading: ComposeR
 const tmpfs = { type: 'tmpfs', source: undefined, propagation: 'rprivate' } as const
 
 /** Source, target, options; the colon of `C:\` and of `${X:-y}` does not part them. */
-const splitVolume = (text: string): readonly string[] => {
+export const splitVolume = (text: string): readonly string[] => {
   const parts: string[] = []
   let from = 0
   for (let at = 0; at < text.length; at++) {

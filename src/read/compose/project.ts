@@ -3,7 +3,16 @@ import type { Container, Setting } from '../../model/container.ts'
 import type { Location, Problem } from '../../model/finding.ts'
 import type { Span } from '../../model/text.ts'
 import { asMap, duplicateKeys, fieldsOf } from '../yaml/fields.ts'
-import { locationOf, readYaml, resolved, type YamlEntry, type YamlFile, type YamlMap, type YamlNode } from '../yaml/tree.ts'
+import {
+  locationOf,
+  readYaml,
+  resolved,
+  type YamlDocument,
+  type YamlEntry,
+  type YamlFile,
+  type YamlMap,
+  type YamlNode,
+} from '../yaml/tree.ts'
 import { readDotEnv } from './dotenv.ts'
 import type { Lookup } from './interpolate.ts'
 import { isReset, type Merging, mergeProjects, mergeServices } from './merge.ts'
@@ -57,6 +66,7 @@ export type ComposeProject = {
   readonly problems: readonly Problem[]
   /** Every file of YAML that was read. */
   readonly files: readonly YamlFile[]
+  readonly documentsOf: ReadonlyMap<YamlFile, readonly YamlDocument[]>
 }
 
 const maxFileSize = 16 * 1024 * 1024
@@ -102,6 +112,7 @@ class ProjectReader {
   readonly #input: ComposeInput
   readonly #reading: ComposeReading
   readonly #files: YamlFile[] = []
+  readonly #documents = new Map<YamlFile, readonly YamlDocument[]>()
   readonly #merging: Merging
   readonly #sources = new Map<string, Source>()
   readonly #remotes = new Map<string, readonly Setting<string>[]>()
@@ -151,6 +162,7 @@ class ProjectReader {
       configs,
       problems: this.#reading.problems,
       files: this.#files,
+      documentsOf: this.#documents,
     }
   }
 
@@ -241,6 +253,7 @@ class ProjectReader {
     }
     const { file, documents, problems } = readYaml(path, text)
     this.#files.push(file)
+    this.#documents.set(file, documents)
     this.#reading.allow(text)
     this.#merging.budget += text.length
     this.#reading.scopes.set(file, { lookup, folder })

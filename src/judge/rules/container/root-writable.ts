@@ -1,5 +1,5 @@
 import type { Report } from '../../../model/rule.ts'
-import { isLinux, mend } from '../../container-queries.ts'
+import { imageOf, isLinux, mend, quoted } from '../../container-queries.ts'
 import { containerRule } from '../../container-rule.ts'
 
 export default containerRule({
@@ -34,18 +34,27 @@ export default containerRule({
   ],
   links: ['https://docs.docker.com/reference/cli/docker/container/run/#read-only'],
   fixes: 'unsafe',
-  *check(container): Iterable<Report> {
-    const { readOnlyRoot, role } = container
+  *check(container, _, facts): Iterable<Report> {
+    const { readOnlyRoot, role, mounts, form } = container
     if (!isLinux(container) || readOnlyRoot.value || role === 'ephemeral') return
+    const written = form === 'kubernetes' ? ['/tmp'] : ['/tmp', '/run']
+    const declared = imageOf(container, facts)?.volumes ?? []
+    const folders = written.filter(path => !mounts.some(({ target }) => clean(target) === path) && !declared.includes(path))
     yield {
       at: readOnlyRoot.at ?? container.at,
       ...(role === 'init' ? { severity: 'info' as const } : {}),
       message: 'an attacker could change the programs of the image while it runs: its root is writable',
-      // Without the folders that the program writes to it would not start: which ones they are a run has to show.
+      // Without the folders that the program writes to it would not start: which others there are a run has to show.
       ...mend(
-        'manual',
-        'Make the root read-only, with a tmpfs or a volume for every folder that the program writes to: try /tmp and /run first',
+        'unsafe',
+        folders.length === 0
+          ? 'Make the root read-only; verify that the program writes to its mounts only'
+          : `Make the root read-only, with ${quoted(folders)} to write to; verify that the program writes nowhere else: what it writes to needs a volume or a tmpfs`,
+        { do: 'set', field: 'readOnlyRoot', value: true },
+        ...(folders.length === 0 ? [] : [{ do: 'add', field: 'tmpfs', value: folders } as const]),
       ),
     }
   },
 })
+
+const clean = (path: string): string => (path.length > 1 ? path.replace(/\/+$/, '') : path)
