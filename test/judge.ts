@@ -24,6 +24,7 @@ const factsOf = (sample: Sample): DockerfileFacts => {
     allowedRegistries: sample.allowedRegistries,
     context: sample.files && {
       path: '',
+      isSeen: true,
       entries: new Set(Object.keys(sample.files).map(name => (name.includes('/') ? `${name.split('/')[0]}/` : name))),
       ignore: ignore === undefined ? undefined : { path: '.dockerignore', text: ignore },
     },

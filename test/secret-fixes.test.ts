@@ -325,3 +325,109 @@ test('behind the RUN that deletes the file nobody gets it', async () => {
     'FROM node:22\nWORKDIR /app\nRUN --mount=type=secret,id=npmrc,target=/app/.npmrc,required=true npm ci\nRUN rm -f .npmrc\nRUN npm run build\nCMD ["app"]\n',
   )
 })
+
+/** Ids hold for a whole build. */
+test.each([
+  [
+    'files of one name',
+    'FROM node:22 AS front\nWORKDIR /f\nCOPY frontend/.npmrc ./\nRUN npm ci\nFROM node:22\nWORKDIR /b\nCOPY backend/.npmrc ./\nRUN npm ci\n',
+    ['frontend_npmrc', 'backend_npmrc'],
+  ],
+  [
+    'the same file twice',
+    'FROM node:22 AS front\nWORKDIR /f\nCOPY .npmrc ./\nRUN npm ci\nFROM node:22\nWORKDIR /b\nCOPY ./.npmrc ./\nRUN npm ci\n',
+    ['npmrc', 'npmrc'],
+  ],
+  [
+    'a file beside one that has a mount already',
+    'FROM node:22 AS front\nRUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci\nFROM node:22\nWORKDIR /b\nCOPY backend/.npmrc ./\nRUN npm ci\n',
+    ['npmrc', 'backend_npmrc'],
+  ],
+  [
+    'values of one variable',
+    'FROM debian:12 AS a\nENV API_TOKEN=x7fqLm3Xv\nRUN wget $API_TOKEN\nFROM debian:12 AS b\nENV API_TOKEN=y7fqLm3Xv\nRUN wget $API_TOKEN\n',
+    ['a_api_token', 'b_api_token'],
+  ],
+  [
+    'the same value twice',
+    'FROM debian:12 AS a\nENV API_TOKEN=x7fqLm3Xv\nRUN wget $API_TOKEN\nFROM debian:12 AS b\nENV API_TOKEN="x7fqLm3Xv"\nRUN wget $API_TOKEN\n',
+    ['api_token', 'api_token'],
+  ],
+  [
+    'what the build is given by name',
+    'FROM debian:12 AS a\nARG API_TOKEN\nRUN wget $API_TOKEN\nFROM debian:12\nARG API_TOKEN\nENV API_TOKEN=$API_TOKEN\nRUN wget $API_TOKEN\n',
+    ['api_token', 'api_token'],
+  ],
+  [
+    'names that differ in case only',
+    'FROM debian:12\nARG api_token\nARG API_TOKEN\nRUN wget $api_token\nRUN wget $API_TOKEN\n',
+    ['api_token', 'api_token_2'],
+  ],
+  [
+    'values of one variable in stages without a name',
+    'FROM debian:12\nENV API_TOKEN=x7fqLm3Xv\nRUN wget $API_TOKEN\nFROM debian:12\nENV API_TOKEN=y7fqLm3Xv\nRUN wget $API_TOKEN\n',
+    ['api_token', 'api_token_2'],
+  ],
+])('ids of %s', async (_, text, ids) => {
+  const repaired = await fixed(rules, text, { files: {} })
+  expect([...repaired.matchAll(/type=secret,id=(\w+)/g)].map(([, id]) => id)).toEqual(ids)
+  expect(repaired).not.toMatch(/^(?:COPY|ENV|ARG)/m)
+})
+
+test('two values of one variable are taken from two variables of the caller', async () => {
+  const text =
+    'FROM debian:12 AS a\nENV API_TOKEN=x7fqLm3Xv\nRUN wget $API_TOKEN\nFROM debian:12 AS b\nENV API_TOKEN=y7fqLm3Xv\nRUN wget $API_TOKEN\n'
+  const titles = (await judge('dockerfile/secret-arg-env-name', text)).map(({ fix }) => fix?.title).join('\n')
+  expect(titles).toContain('--secret id=a_api_token,env=A_API_TOKEN .')
+  expect(titles).toContain('--secret id=b_api_token,env=B_API_TOKEN .')
+})
+
+describe('nobody is obliged to give what nobody had to give', () => {
+  const isObliged = async (text: string): Promise<boolean> =>
+    (await fixed(rules, `# syntax=docker/dockerfile:1\nFROM debian:12\n${text}\n`)).includes(',required=true ')
+  test.each([
+    ['ARG API_TOKEN=\nRUN wget $API_TOKEN'],
+    ['ARG API_TOKEN=""\nRUN wget $API_TOKEN'],
+    ['ARG API_TOKEN\nRUN [ -n "${API_TOKEN:-}" ] && wget $API_TOKEN || echo none'],
+    ['ARG API_TOKEN\nRUN test -z "$API_TOKEN" || wget $API_TOKEN'],
+    ['ARG API_TOKEN\nRUN if [ "$API_TOKEN" != "" ]; then wget $API_TOKEN; fi'],
+    ['ARG API_TOKEN\nRUN if [[ $API_TOKEN ]]; then wget $API_TOKEN; fi'],
+    ['ARG API_TOKEN\nRUN [ "x$API_TOKEN" != x ] && wget $API_TOKEN; true'],
+    ['ARG API_TOKEN\nRUN wget https://x.example/${API_TOKEN:+?key=$API_TOKEN}'],
+    ['ARG API_TOKEN\nRUN <<EOF\nif [ -n "$API_TOKEN" ]; then wget $API_TOKEN; fi\nEOF'],
+  ])('%j', async text => expect(await isObliged(text)).toBe(false))
+  test.each([
+    ['ARG API_TOKEN\nRUN wget $API_TOKEN'],
+    ['ARG API_TOKEN\nRUN [ -n "$OTHER" ] || wget $API_TOKEN'],
+    ['ARG API_TOKEN\nRUN [ "$API_TOKEN" = prod ] || wget $API_TOKEN'],
+    ['ARG API_TOKEN\nRUN [ -n "$API_TOKEN_2" ]; wget $API_TOKEN'],
+  ])('%j must be given', async text => expect(await isObliged(text)).toBe(true))
+
+  test('a shell that ends at what is not set is left to people', async () => {
+    const text = '# syntax=docker/dockerfile:1\nFROM debian:12\nARG API_TOKEN=\nRUN set -eu; wget $API_TOKEN\n'
+    expect(await fixed(rules, text)).toBe(text)
+  })
+})
+
+test.each([
+  ['a line that is one comment', 'FROM debian:12\nARG API_TOKEN\nRUN # why\\\n wget $API_TOKEN\n'],
+  ['a read-only mount of the context', 'FROM node:22\nWORKDIR /app\nCOPY .npmrc ./\nRUN --mount=type=bind,target=. npm ci\n'],
+  ['a read-only cache', 'FROM node:22\nWORKDIR /app\nCOPY .npmrc ./\nRUN --mount=type=cache,target=/app,ro npm ci\n'],
+])('%s is left to people', async (_, text) => {
+  expect(await fixed(rules, text)).toBe(text)
+})
+
+test('beside a mount that can be written to, or is somewhere else, a secret is mounted', async () => {
+  for (const mount of ['type=bind,target=.,rw', 'type=bind,target=/src', 'type=cache,target=/app']) {
+    const text = `FROM node:22\nWORKDIR /app\nCOPY .npmrc ./\nRUN --mount=${mount} npm ci\n`
+    expect(await fixed(rules, text)).toContain('id=npmrc,target=/app/.npmrc')
+  }
+})
+
+test('what a mount still takes from the context is not kept out of it', async () => {
+  const edits = async (text: string) =>
+    (await judge(rules, text, { files: { '.npmrc': '' } }))[0]?.fix?.edits.map(({ path }) => path)
+  const copied = 'FROM node:22 AS a\nWORKDIR /app\nCOPY .npmrc ./\nRUN npm ci\nFROM node:22\n'
+  expect(await edits(copied)).toContain('.dockerignore')
+  expect(await edits(`${copied}RUN --mount=type=bind,source=.npmrc,target=/root/.npmrc npm ci\n`)).not.toContain('.dockerignore')
+})

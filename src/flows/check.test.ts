@@ -1,3 +1,4 @@
+import { basename, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { rules } from '../judge/rules/registry.ts'
 import { WorldError } from '../model/world.ts'
@@ -279,4 +280,82 @@ test('shellcheck: scripts in batches, positions back in the Dockerfile, a failur
   expect((await check(broken, rules, '0.1.0', { paths: ['.'], shellcheck: 'on' })).report.problems).toMatchObject([
     { code: 'shellcheck-failed', message: expect.stringContaining('bad option') },
   ])
+})
+
+describe('the ignore file that the builder reads', () => {
+  const copies = 'FROM node:22\nWORKDIR /app\nCOPY .npmrc package.json ./\nRUN npm ci\nUSER node\n'
+  const written = async (files: Readonly<Record<string, string>>, path = '.', text = copies) => {
+    const { world, report } = await run(
+      { 'docker/Dockerfile': text, ...files },
+      {
+        paths: [path],
+        fix: { allowed: new Set(['safe', 'unsafe'] as const), write: true },
+        only: ['dockerfile/secret-file-copied', 'dockerfile/dockerignore-missing'],
+      },
+    )
+    const titles = report.applied.map(({ title }) => title).join('\n')
+    return {
+      names: [...world.written.keys()].filter(name => name.endsWith('ignore')),
+      titles,
+      text: world.written.get('docker/Dockerfile'),
+    }
+  }
+  const root = { 'package.json': '{}', '.npmrc': 'x' }
+  const compose = (build: string) => ({ 'compose.yaml': `services:\n  app:\n    build: ${build}\n` })
+
+  test('is that of the context which a Compose file above names', async () => {
+    const { names, text } = await written({
+      ...root,
+      ...compose('{ context: ., dockerfile: docker/Dockerfile }'),
+      '.git/HEAD': '',
+    })
+    expect(names).toEqual(['.dockerignore'])
+    expect(text).toContain('--mount=type=secret,id=npmrc')
+    expect((await written({ ...root, ...compose('./docker') })).names).toEqual(['docker/.dockerignore'])
+  })
+
+  test('or one beside it', async () => {
+    const { 'compose.yaml': text } = compose('{ context: .., dockerfile: docker/Dockerfile }')
+    expect((await written({ ...root, 'docker/docker-compose.yml': text, '.git/HEAD': '' }, 'docker')).names).toEqual([
+      '.dockerignore',
+    ])
+  })
+
+  test('nothing is written where nobody can tell the context', async () => {
+    for (const files of [
+      root,
+      // Another service builds it with another one.
+      {
+        ...root,
+        'compose.yaml': 'services:\n  a: { build: { context: ., dockerfile: docker/Dockerfile } }\n  b: { build: docker }\n',
+      },
+      // A stranger's file does not lead out of its tree.
+      {
+        '../package.json': '',
+        'compose.yaml': 'services: { a: { build: { context: .., dockerfile: main/docker/Dockerfile } } }\n',
+      },
+      // Nothing of what it copies is anywhere.
+      {},
+    ]) {
+      const { names, titles, text } = await written(files)
+      expect(names).toEqual([])
+      expect(text).toContain('--mount=type=secret,id=npmrc')
+      expect(titles).toContain('name it in the .dockerignore of the folder that the image is built with')
+    }
+  })
+
+  test('is the Dockerfile’s own where there is one', async () => {
+    const files = {
+      ...root,
+      ...compose('{ context: ., dockerfile: docker/Dockerfile }'),
+      'docker/Dockerfile.dockerignore': 'target\n',
+    }
+    expect((await written(files)).names).toEqual(['docker/Dockerfile.dockerignore'])
+  })
+
+  test('is made where what is copied is', async () => {
+    expect((await written({ 'docker/package.json': '{}' })).names).toEqual(['docker/.dockerignore'])
+    const all = 'FROM node:22\nCOPY . /app\nUSER node\n'
+    expect((await written(compose('{ context: ., dockerfile: docker/Dockerfile }'), '.', all)).names).toEqual(['.dockerignore'])
+  })
 })

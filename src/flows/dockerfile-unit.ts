@@ -1,5 +1,5 @@
 /** A Dockerfile and its build context as one thing to judge and to fix. */
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { BuildContext, DockerfileFacts } from '../judge/dockerfile-rule.ts'
 import { judgeDockerfile, type RunningRule } from '../judge/run.ts'
 import { secretsOf } from '../judge/secrets/redact-file.ts'
@@ -8,6 +8,7 @@ import { decode, type Text } from '../model/text.ts'
 import { type Entry, type World, WorldError } from '../model/world.ts'
 import type { Dockerfile } from '../read/dockerfile/graph.ts'
 import { readDockerfile } from '../read/dockerfile/read-dockerfile.ts'
+import { type BuildFolder, buildFolderOf, namesOf } from './build-folder.ts'
 import type { JudgedUnit, Unit } from './repair.ts'
 
 export type DockerfileUnit = Unit & {
@@ -41,7 +42,7 @@ export const dockerfileUnit = (
     async judge(changed): Promise<JudgedUnit> {
       dockerfile = readDockerfile(path, changed.get(path) ?? bytes)
       const { text, lines, errors } = dockerfile.tree
-      const context = await how.contexts?.contextOf(path, changed)
+      const context = await how.contexts?.contextOf(path, changed, dockerfile)
       const judged = await judgeDockerfile(dockerfile, how.rules, { ...how.facts, context })
       const suppressed = suppress(dockerfile, judged.findings, how.suppressions)
       const known = suppressed.findings.flatMap(({ redact }) => redact ?? [])
@@ -59,15 +60,12 @@ export const dockerfileUnit = (
 /** A file over 16 MiB is none that people write. */
 export const sizeLimit = 16 * 1024 * 1024
 
-const asContext = (entries: readonly Entry[]): Pick<BuildContext, 'entries'> => ({
-  entries: new Set(entries.map(({ name, type }) => (type === 'directory' ? `${name}/` : name))),
-})
-
 /** The build context of each Dockerfile: one listing per folder. */
 export class ContextReader {
   readonly #world: World
   readonly #context: string | undefined
-  readonly #folders = new Map<string, Promise<Pick<BuildContext, 'entries'> | undefined>>()
+  readonly #folders = new Map<string, Promise<ReadonlySet<string> | undefined>>()
+  readonly #builds = new Map<string, Promise<BuildFolder | undefined>>()
   readonly #ignores = new Map<string, Text>()
 
   constructor(world: World, context: string | undefined) {
@@ -77,7 +75,7 @@ export class ContextReader {
 
   /** What is known already needs no second look. */
   know(listings: ReadonlyMap<string, readonly Entry[]>): void {
-    for (const [folder, entries] of listings) this.#folders.set(folder, Promise.resolve(asContext(entries)))
+    for (const [folder, entries] of listings) this.#folders.set(join(folder), Promise.resolve(namesOf(entries)))
   }
 
   /** The ignore file as it was read, or as a fix left it. */
@@ -90,20 +88,18 @@ export class ContextReader {
     this.#ignores.set(path, now)
   }
 
-  /** `made`: ignore files as the fixes so far have them. */
-  async contextOf(path: string, made: ReadonlyMap<string, string>): Promise<BuildContext | undefined> {
-    const folder = this.#context ?? dirname(path)
-    const listing = this.#folders.get(folder) ?? this.#list(folder)
-    this.#folders.set(folder, listing)
-    const known = await listing
-    if (!known) return undefined
-    // BuildKit looks for `<name of the Dockerfile>.dockerignore` beside it first.
-    const own = `${basename(path)}.dockerignore`
-    const name = known.entries.has(own) && resolve(folder) === resolve(dirname(path)) ? own : '.dockerignore'
-    const clean = join(folder).replace(/(?<=.)\/$/, '')
+  /** `made`: ignore files as the fixes so far have them. `dockerfile`: as it was at first, since fixes take away what it copies. */
+  async contextOf(path: string, made: ReadonlyMap<string, string>, dockerfile: Dockerfile): Promise<BuildContext | undefined> {
+    const build = await this.#buildOf(path, dockerfile)
+    const entries = build && (await this.#list(build.folder))
+    if (!entries) return undefined
+    const clean = join(build.folder).replace(/(?<=.)\/$/, '')
     const prefix = clean === '.' ? '' : clean
-    const file = join(prefix, name)
-    if (known.entries.has(name) && !this.#ignores.has(file)) {
+    // BuildKit looks for `<name of the Dockerfile>.dockerignore` beside it first: https://docs.docker.com/build/concepts/context/#filename-and-location
+    const own = `${basename(path)}.dockerignore`
+    const hasOwn = (await this.#list(dirname(path)))?.has(own) === true
+    const file = hasOwn ? join(dirname(path), own) : join(prefix, '.dockerignore')
+    if ((hasOwn || entries.has('.dockerignore')) && !this.#ignores.has(file)) {
       const bytes = await this.#world.files.read(file, sizeLimit).catch(error => {
         if (error instanceof WorldError) return undefined
         throw error
@@ -113,12 +109,26 @@ export class ContextReader {
       this.#ignores.set(file, decode(bytes))
     }
     const text = made.get(file) ?? this.#ignores.get(file)?.text
-    return { path: prefix, entries: known.entries, ignore: text === undefined ? undefined : { path: file, text } }
+    return { path: prefix, entries, ignore: text === undefined ? undefined : { path: file, text }, isSeen: build.isSeen }
   }
 
-  async #list(folder: string): Promise<Pick<BuildContext, 'entries'> | undefined> {
+  #buildOf(path: string, dockerfile: Dockerfile): Promise<BuildFolder | undefined> {
+    if (this.#context !== undefined) return Promise.resolve({ folder: this.#context, isSeen: true })
+    const known = this.#builds.get(path) ?? buildFolderOf(this.#world, path, dockerfile, folder => this.#list(folder))
+    this.#builds.set(path, known)
+    return known
+  }
+
+  #list(folder: string): Promise<ReadonlySet<string> | undefined> {
+    const clean = join(folder)
+    const known = this.#folders.get(clean) ?? this.#namesIn(clean)
+    this.#folders.set(clean, known)
+    return known
+  }
+
+  async #namesIn(folder: string): Promise<ReadonlySet<string> | undefined> {
     try {
-      return asContext(await this.#world.files.list(folder))
+      return namesOf(await this.#world.files.list(folder))
     } catch (error) {
       // A context that cannot be listed is unknown to the rules, as for standard input.
       if (error instanceof WorldError) return undefined

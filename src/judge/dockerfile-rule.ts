@@ -3,7 +3,7 @@ import type { Dockerfile } from '../read/dockerfile/graph.ts'
 
 /** What Dockerfile rules may know besides the file. Gathered once, before the rules run; they never reach for the outside. */
 export type DockerfileFacts = {
-  /** The build context: the folder of the Dockerfile unless it was said otherwise. Undefined for standard input. */
+  /** The build context. Undefined for standard input, and where nobody can tell which folder it is. */
   readonly context: BuildContext | undefined
   /** ISO 8601 date of the run: `2026-11-24`. */
   readonly today: string
@@ -18,6 +18,8 @@ export type BuildContext = {
   readonly ignore: { readonly path: string; readonly text: string } | undefined
   /** The path of the top folder, as paths are reported; '' for the working directory. */
   readonly path: string
+  /** Something that the Dockerfile copies is there, or it was said which folder it is: else it may be another. */
+  readonly isSeen: boolean
 }
 
 export type DockerfileRule<Options = undefined> = Rule<Dockerfile, Options, DockerfileFacts>

@@ -14,7 +14,8 @@ import { mayDelete } from './deletion.ts'
 import type { CommandAt } from './dockerfile-queries.ts'
 import { commandsOf, fixBy, flagNamed, insertAt, mountsOf, removeAt, stepsNamed } from './dockerfile-queries.ts'
 import type { BuildContext } from './dockerfile-rule.ts'
-import { isTooLong, itemSpan, mountFile, mountForms, secretMount } from './secret-mount.ts'
+import { fileSecret } from './secret-ids.ts'
+import { isTooLong, itemSpan, mountFile, mountForms, readOnlyAround, secretMount } from './secret-mount.ts'
 import { isSecretName } from './secrets/secret-name.ts'
 import { isReader, isRunner, nameOf, stepsAfter } from './variable-uses.ts'
 
@@ -52,18 +53,19 @@ export const secretFileFix = (
   const target = kind && targetOf(dockerfile, step, path, kind)
   const removal = sourceRemoval(dockerfile, step, word)
   if (!kind || !target || !removal || step.onbuild || mountForms(dockerfile) === 'none') return advice()
-  const { id, tools } = kind
-  const mount = `RUN --mount=${secretMount(id, `target=${target}`)} …`
+  const { tools } = kind
+  // Behind the RUN that deletes it nobody has it.
+  const isRemoval = ({ command }: CommandAt): boolean =>
+    command.name === 'rm' && command.operands.some(operand => baseName(operand.text) === name)
+  const scope = stepsAfter(dockerfile, step, other => other.instruction.name === 'RUN' && [...commandsOf(other)].some(isRemoval))
+  const id = fileSecret(dockerfile, path, kind, scope)
+  const mount = `RUN --mount=${secretMount(id, [`target=${target}`])} …`
   const build = `\`docker build --secret id=${id},src=${path} .\``
   const line = (offset: number): number => positionAt(dockerfile.tree.lines, offset).line
   const named = new RegExp(`(?<![\\w.-])${RegExp.escape(name)}(?![\\w.-])`)
   const edits: Edit[] = [removal]
   let runs = 0
   let served = 0
-  const isRemoval = ({ command }: CommandAt): boolean =>
-    command.name === 'rm' && command.operands.some(operand => baseName(operand.text) === name)
-  // Behind the RUN that deletes it nobody has it.
-  const scope = stepsAfter(dockerfile, step, other => other.instruction.name === 'RUN' && [...commandsOf(other)].some(isRemoval))
   for (const other of scope) {
     const { instruction } = other
     const text = [instruction.argument.text, ...instruction.heredocs.map(({ content }) => content)].join('\n')
@@ -72,7 +74,11 @@ export const secretFileFix = (
         if (named.test(text)) return atRunTime(id, target)
       continue
     }
-    if (mountsOf(other).some(mounted => mounted.target === target || mounted.field('id')?.value === id)) {
+    if (
+      mountsOf(other).some(
+        ({ type, ...mounted }) => type === 'secret' && (mounted.target === target || mounted.field('id')?.value === id),
+      )
+    ) {
       served++
       continue
     }
@@ -104,6 +110,11 @@ export const secretFileFix = (
       return advice(
         `Remove the COPY, and let \`${nameOf(deleting.command)}\` in line ${line(deleting.command.span.start)} leave the file alone (what is mounted cannot be deleted); each RUN that needs it gets \`${mount}\`; build with ${build}`,
       )
+    const readOnly = users.length > 0 ? readOnlyAround(other, target) : undefined
+    if (readOnly !== undefined)
+      return advice(
+        `Remove the COPY; the RUN in line ${line(other.instruction.headSpan.start)} mounts \`${readOnly}\` read-only, and nothing can be mounted in it: mount the file where \`${nameOf(users[0]!.command)}\` looks for it besides (\`RUN --mount=${secretMount(id, [`target=/root/${name}`])} …\`); build with ${build}`,
+      )
     if (users.length > 0) {
       runs++
       edits.push(mountFile(dockerfile, other, id, target))
@@ -131,13 +142,19 @@ export const secretFileFix = (
   )
   if (copiedOn) return advice(`Remove it here and from the COPY in line ${line(copiedOn.instruction.headSpan.start)}; ${mount}`)
   const ignored = ignoreEdit(dockerfile, step, path, context)
+  const keptOut =
+    ignored === 'unknown'
+      ? ', and name it in the .dockerignore of the folder that the image is built with'
+      : ignored
+        ? `, and ${ignored.path} keeps it out`
+        : ''
   const users =
     runs === 0 ? 'each RUN that needs it has' : runs === 1 ? 'the RUN that needs it gets' : `the ${runs} RUN that need it get`
   return fixBy(
     'unsafe',
-    `Copy it no longer; ${users} a secret mount${ignored ? `, and ${baseName(ignored.path)} keeps it out` : ''}: build with ${build}`,
+    `Copy it no longer; ${users} a secret mount${keptOut}: build with ${build}`,
     ...edits,
-    ...(ignored ? [ignored] : []),
+    ...(ignored && ignored !== 'unknown' ? [ignored] : []),
   )
 }
 
@@ -237,20 +254,34 @@ const withoutRemoval = (
 }
 
 /**
- * A line of .dockerignore, unless the file is ignored already or another COPY still needs it. Secrets come from outside the
- * context.
+ * A line of .dockerignore, unless the file is ignored already, or something else still takes it from the context: secrets come from outside. `unknown`: nobody
+ * can tell which folder the context is.
  */
-const ignoreEdit = (dockerfile: Dockerfile, step: Step, path: string, context: BuildContext | undefined): Edit | undefined => {
-  if (!context) return undefined
+const ignoreEdit = (
+  dockerfile: Dockerfile,
+  step: Step,
+  path: string,
+  context: BuildContext | undefined,
+): Edit | 'unknown' | undefined => {
   const clean = (text: string): string => text.replace(/^["']|["']$/g, '').replace(/^(?:\.?\/)+/, '')
   const own = clean(path)
   const isCopied = stepsNamed(dockerfile, 'COPY', 'ADD').some(
     other =>
       other !== step && !flagNamed(other, 'from') && other.instruction.words.slice(0, -1).some(({ raw }) => clean(raw) === own),
   )
-  if (isCopied || context.ignore === undefined) {
+  const isMounted = stepsNamed(dockerfile, 'RUN').some(other =>
+    mountsOf(other).some(({ type, field }) => {
+      if (type !== 'bind' || field('from')) return false
+      const source = clean(field('source', 'src')?.value ?? '').replace(/\/+$/, '')
+      return source === '' || source === '.' || source.includes('$') || own === source || own.startsWith(`${source}/`)
+    }),
+  )
+  if (isCopied || isMounted) return undefined
+  if (!context) return 'unknown'
+  if (context.ignore === undefined) {
+    if (!context.isSeen) return 'unknown'
     const file = context.path === '' ? '.dockerignore' : `${context.path}/.dockerignore`
-    return isCopied ? undefined : { path: file, span: { start: 0, end: 0 }, text: `${own}\n` }
+    return { path: file, span: { start: 0, end: 0 }, text: `${own}\n` }
   }
   const { path: file, text } = context.ignore
   if (readDockerIgnore(text).excludes(own)) return undefined

@@ -4,6 +4,7 @@ import { positionAt } from '../model/text.ts'
 import type { Dockerfile, Step } from '../read/dockerfile/graph.ts'
 import type { KeyValue } from '../read/dockerfile/syntax.ts'
 import { fixBy, removeAt } from './dockerfile-queries.ts'
+import { variableSecret } from './secret-ids.ts'
 import { isTooLong, itemSpan, mountForms, mountVariable, secretMount } from './secret-mount.ts'
 import { nameOf, variableUses } from './variable-uses.ts'
 
@@ -15,12 +16,15 @@ const manual = (title: string): Fix => fixBy('manual', title)
  */
 export const secretVariableFix = (dockerfile: Dockerfile, step: Step, pair: KeyValue): Fix => {
   const { key } = pair
-  const id = key.toLowerCase()
+  const { id, from } = variableSecret(dockerfile, step, pair)
   const isEnv = step.instruction.name === 'ENV'
-  const asVariable = `RUN --mount=${secretMount(id, `env=${key}`)} …`
+  const isOptional = step.instruction.name === 'ARG' && pair.value !== undefined && /^(?:""|'')?$/.test(pair.value.raw)
+  const asVariable = `RUN --mount=${secretMount(id, [`env=${key}`], isOptional)} …`
   const hasVariables = mountForms(dockerfile) === 'env'
-  const mount = hasVariables ? asVariable : `RUN --mount=${secretMount(id)} export ${key}="$(cat /run/secrets/${id})" && …`
-  const build = `\`docker build --secret id=${id},env=${key} .\``
+  const mount = hasVariables
+    ? asVariable
+    : `RUN --mount=${secretMount(id, [], isOptional)} export ${key}="$(cat /run/secrets/${id})" && …`
+  const build = `\`docker build --secret id=${id},env=${from} .\``
   if (step.onbuild || !/^\w+$/.test(key) || isTooLong(dockerfile))
     return manual(`Use it where it is needed: ${mount}; at run time pass it from outside`)
   const removal = pairRemoval(dockerfile, step, pair)
@@ -39,7 +43,7 @@ export const secretVariableFix = (dockerfile: Dockerfile, step: Step, pair: KeyV
   }
   if (kept)
     return manual(
-      `A mount alone does not help: \`${nameOf(kept)}\` in line ${line(kept.span.start)} writes it into a file, which stays in the layer. Mount the file itself: RUN --mount=${secretMount(id, 'target=/the/file')} …`,
+      `A mount alone does not help: \`${nameOf(kept)}\` in line ${line(kept.span.start)} writes it into a file, which stays in the layer. Mount the file itself: RUN --mount=${secretMount(id, ['target=/the/file'])} …`,
     )
   if (perhaps)
     return manual(
@@ -55,7 +59,7 @@ export const secretVariableFix = (dockerfile: Dockerfile, step: Step, pair: KeyV
   if (!removal) return manual(`Remove it here, and give each RUN that uses it \`${mount}\`; build with ${build}`)
   const mounts: Edit[] = []
   for (const run of runs) {
-    const edits = mountVariable(dockerfile, run, id, key)
+    const edits = mountVariable(dockerfile, run, { id, name: key, isOptional })
     if (!edits)
       return manual(
         hasVariables
