@@ -322,7 +322,7 @@ describe('the ignore file that the builder reads', () => {
   })
 
   test('nothing is written where nobody can tell the context', async () => {
-    for (const files of [
+    const cases: readonly Readonly<Record<string, string>>[] = [
       root,
       // Another service builds it with another one.
       {
@@ -332,11 +332,12 @@ describe('the ignore file that the builder reads', () => {
       // A stranger's file does not lead out of its tree.
       {
         '../package.json': '',
-        'compose.yaml': 'services: { a: { build: { context: .., dockerfile: main/docker/Dockerfile } } }\n',
+        'compose.yaml': `services: { a: { build: { context: .., dockerfile: ${basename(resolve('.'))}/docker/Dockerfile } } }\n`,
       },
       // Nothing of what it copies is anywhere.
       {},
-    ]) {
+    ]
+    for (const files of cases) {
       const { names, titles, text } = await written(files)
       expect(names).toEqual([])
       expect(text).toContain('--mount=type=secret,id=npmrc')
