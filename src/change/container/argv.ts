@@ -33,7 +33,9 @@ export const argvEdits = (wishes: readonly Wish[], { container, at, verbAt }: Do
   const replace = (place: Location, option: string): void => {
     const span = flagAt(place)
     if (!/\s/.test(text[span.start - 1] ?? ' ')) throw new NotExact('it is one of several letters')
-    edits.push({ path: at.path, span, text: option })
+    // `--restart=always` keeps its sign.
+    const isJoined = /^--[\w-]+=/.test(text.slice(span.start, span.end))
+    edits.push({ path: at.path, span, text: isJoined ? option.replace(' ', '=') : option })
   }
   const write = (place: Location | undefined, option: string): void => {
     if (place) replace(place, option)

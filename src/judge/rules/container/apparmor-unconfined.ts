@@ -12,15 +12,13 @@ export default containerRule({
   examples: [
     {
       bad: 'services:\n  web:\n    image: web:1\n    security_opt:\n      - apparmor:unconfined\n',
-      good: 'services:\n  web:\n    image: web:1\n    security_opt:\n      - apparmor:web-profile\n',
-      byHand: true,
+      good: 'services:\n  web:\n    image: web:1\n',
     },
     {
       bad: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: web:1\n      securityContext:\n        appArmorProfile:\n          type: Unconfined\n',
-      good: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: web:1\n      securityContext:\n        appArmorProfile:\n          type: RuntimeDefault\n',
-      byHand: true,
+      good: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: web:1\n',
     },
-    { bad: 'docker run --security-opt apparmor=unconfined web:1', good: 'docker run web:1', byHand: true },
+    { bad: 'docker run --security-opt apparmor=unconfined web:1', good: 'docker run web:1' },
   ],
   replaces: ['CIS 5.2', 'check_5_2', 'KSV-0002', 'kubesec ApparmorAny', 'CL-0009'],
   links: ['https://docs.docker.com/engine/security/apparmor/', 'https://kubernetes.io/docs/tutorials/security/apparmor/'],

@@ -13,14 +13,12 @@ export default containerRule({
     {
       bad: 'services:\n  web:\n    image: nginx:1.27\n',
       good: 'services:\n  web:\n    image: nginx:1.27\n    cap_drop:\n      - ALL\n',
-      byHand: true,
     },
     {
       bad: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: nginx:1.27\n      securityContext:\n        capabilities:\n          drop: [NET_RAW]\n',
-      good: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: nginx:1.27\n      securityContext:\n        capabilities:\n          drop: [ALL]\n',
-      byHand: true,
+      good: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: nginx:1.27\n      securityContext:\n        capabilities:\n          drop: [NET_RAW, ALL]\n',
     },
-    { bad: 'docker run nginx:1.27', good: 'docker run --cap-drop all --cap-add net_bind_service nginx:1.27', byHand: true },
+    { bad: 'docker run nginx:1.27', good: 'docker run --cap-drop ALL nginx:1.27' },
   ],
   replaces: [
     'CIS 5.4',

@@ -40,9 +40,8 @@ export default containerRule({
     {
       bad: 'services:\n  db:\n    image: db:1\n    device_cgroup_rules:\n      - b *:* rwm\n',
       good: 'services:\n  db:\n    image: db:1\n',
-      byHand: true,
     },
-    { bad: 'docker run --device /dev/mem db:1', good: 'docker run db:1', byHand: true },
+    { bad: 'docker run --device /dev/mem db:1', good: 'docker run db:1' },
   ],
   replaces: ['CIS 5.18', 'check_5_18', 'CL-0016'],
   links: ['https://docs.docker.com/reference/cli/docker/container/run/#device'],

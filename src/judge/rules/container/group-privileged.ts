@@ -31,15 +31,14 @@ export default containerRule({
   examples: [
     {
       bad: 'services:\n  web:\n    image: web:1\n    user: "1000"\n    group_add:\n      - docker\n',
-      good: 'services:\n  web:\n    image: web:1\n    user: "1000"\n    group_add:\n      - "2000"\n',
-      byHand: true,
+      good: 'services:\n  web:\n    image: web:1\n    user: "1000"\n',
     },
     {
       bad: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  securityContext:\n    runAsUser: 1000\n    runAsGroup: 0\n  containers:\n    - name: web\n      image: web:1\n',
       good: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  securityContext:\n    runAsUser: 1000\n    runAsGroup: 1000\n  containers:\n    - name: web\n      image: web:1\n',
       byHand: true,
     },
-    { bad: 'docker run --group-add docker web:1', good: 'docker run web:1', byHand: true },
+    { bad: 'docker run --group-add docker web:1', good: 'docker run web:1' },
   ],
   replaces: ['KSV-0116', 'C-0013'],
   links: ['https://docs.docker.com/engine/install/linux-postinstall/#manage-docker-as-a-non-root-user'],

@@ -12,10 +12,9 @@ export default containerRule({
   examples: [
     {
       bad: 'services:\n  web:\n    image: web:1\n    logging:\n      driver: none\n',
-      good: 'services:\n  web:\n    image: web:1\n    logging:\n      driver: local\n',
-      byHand: true,
+      good: 'services:\n  web:\n    image: web:1\n',
     },
-    { bad: 'docker run --log-driver=none web:1', good: 'docker run --log-driver=local web:1', byHand: true },
+    { bad: 'docker run --log-driver=none web:1', good: 'docker run web:1' },
   ],
   replaces: ['CIS 2.13', 'CL-0014'],
   links: ['https://docs.docker.com/engine/logging/configure/'],

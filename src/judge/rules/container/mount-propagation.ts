@@ -13,14 +13,12 @@ export default containerRule({
     {
       bad: 'services:\n  csi:\n    image: csi:1\n    volumes:\n      - type: bind\n        source: /srv/data\n        target: /data\n        bind:\n          propagation: rshared\n',
       good: 'services:\n  csi:\n    image: csi:1\n    volumes:\n      - type: bind\n        source: /srv/data\n        target: /data\n        bind:\n          propagation: rslave\n',
-      byHand: true,
     },
     {
       bad: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: csi\nspec:\n  containers:\n    - name: csi\n      image: csi:1\n      volumeMounts:\n        - name: data\n          mountPath: /data\n          mountPropagation: Bidirectional\n  volumes:\n    - name: data\n      emptyDir: {}\n',
       good: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: csi\nspec:\n  containers:\n    - name: csi\n      image: csi:1\n      volumeMounts:\n        - name: data\n          mountPath: /data\n          mountPropagation: HostToContainer\n  volumes:\n    - name: data\n      emptyDir: {}\n',
-      byHand: true,
     },
-    { bad: 'docker run -v /srv/data:/data:shared csi:1', good: 'docker run -v /srv/data:/data csi:1', byHand: true },
+    { bad: 'docker run -v /srv/data:/data:shared csi:1', good: 'docker run -v /srv/data:/data:rslave csi:1' },
   ],
   replaces: ['CIS 5.20', 'check_5_20', 'CL-0017'],
   links: ['https://docs.docker.com/engine/storage/bind-mounts/#configure-bind-propagation'],

@@ -30,14 +30,12 @@ export default containerRule({
     {
       bad: 'services:\n  agent:\n    image: agent:1\n    pid: host\n',
       good: 'services:\n  agent:\n    image: agent:1\n',
-      byHand: true,
     },
     {
       bad: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: agent\nspec:\n  hostIPC: true\n  containers:\n    - name: agent\n      image: agent:1\n',
-      good: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: agent\nspec:\n  hostIPC: false\n  containers:\n    - name: agent\n      image: agent:1\n',
-      byHand: true,
+      good: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: agent\nspec:\n  containers:\n    - name: agent\n      image: agent:1\n',
     },
-    { bad: 'docker run --userns=host --uts host agent:1', good: 'docker run agent:1', byHand: true },
+    { bad: 'docker run --userns=host --uts host agent:1', good: 'docker run agent:1' },
   ],
   replaces: [
     'CIS 5.16',

@@ -18,7 +18,6 @@ export default containerRule({
     {
       bad: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  hostNetwork: true\n  containers:\n    - name: web\n      image: web:1\n',
       good: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: web:1\n',
-      byHand: true,
     },
     { bad: 'docker run --net=host web:1', good: 'docker run -p 127.0.0.1:8080:8080 web:1', byHand: true },
   ],

@@ -13,17 +13,14 @@ export default containerRule({
     {
       bad: 'services:\n  web:\n    image: nginx:1.27\n',
       good: 'services:\n  web:\n    image: nginx:1.27\n    security_opt:\n      - no-new-privileges:true\n',
-      byHand: true,
     },
     {
       bad: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: nginx:1.27\n      securityContext:\n        allowPrivilegeEscalation: true\n',
       good: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: nginx:1.27\n      securityContext:\n        allowPrivilegeEscalation: false\n',
-      byHand: true,
     },
     {
       bad: 'docker run --security-opt no-new-privileges:false nginx:1.27',
       good: 'docker run --security-opt no-new-privileges nginx:1.27',
-      byHand: true,
     },
   ],
   replaces: [

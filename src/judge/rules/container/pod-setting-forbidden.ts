@@ -24,7 +24,6 @@ export default containerRule({
     {
       bad: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  securityContext:\n    runAsNonRoot: false\n  containers:\n    - name: web\n      image: web:1\n      securityContext:\n        runAsNonRoot: true\n        runAsUser: 10001\n',
       good: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: web:1\n      securityContext:\n        runAsNonRoot: true\n        runAsUser: 10001\n',
-      byHand: true,
     },
   ],
   links: ['https://kubernetes.io/docs/concepts/security/pod-security-standards/'],

@@ -15,20 +15,17 @@ export default containerRule({
   examples: [
     {
       bad: 'services:\n  web:\n    image: nginx:1.27\n    privileged: true\n',
-      good: 'services:\n  web:\n    image: nginx:1.27\n    cap_add:\n      - NET_ADMIN\n',
-      byHand: true,
+      good: 'services:\n  web:\n    image: nginx:1.27\n',
     },
     {
       bad: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: nginx:1.27\n      securityContext:\n        privileged: true\n',
-      good: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: nginx:1.27\n      securityContext:\n        privileged: false\n',
-      byHand: true,
+      good: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: nginx:1.27\n',
     },
     {
       bad: 'services:\n  web:\n    image: nginx:1.27\n    post_start:\n      - command: ./setup.sh\n        privileged: true\n',
       good: 'services:\n  web:\n    image: nginx:1.27\n    post_start:\n      - command: ./setup.sh\n',
-      byHand: true,
     },
-    { bad: 'docker run --privileged nginx:1.27', good: 'docker run --device /dev/fuse nginx:1.27', byHand: true },
+    { bad: 'docker run --privileged nginx:1.27', good: 'docker run nginx:1.27' },
   ],
   replaces: [
     'CIS 5.5',

@@ -13,7 +13,6 @@ export default containerRule({
     {
       bad: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: web:1\n      livenessProbe:\n        httpGet:\n          host: 169.254.169.254\n          path: /\n          port: 80\n',
       good: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: web:1\n      livenessProbe:\n        httpGet:\n          path: /\n          port: 80\n',
-      byHand: true,
     },
   ],
   links: ['https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline'],

@@ -13,7 +13,6 @@ export default containerRule({
     {
       bad: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: web:1\n      imagePullPolicy: Never\n',
       good: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: web:1\n      imagePullPolicy: Always\n',
-      byHand: true,
     },
   ],
   replaces: ['CKV_K8S_15'],

@@ -13,9 +13,8 @@ export default containerRule({
     {
       bad: 'services:\n  web:\n    image: web:1\n    restart: always\n',
       good: 'services:\n  web:\n    image: web:1\n    restart: on-failure:5\n',
-      byHand: true,
     },
-    { bad: 'docker run --restart=always web:1', good: 'docker run --restart=on-failure:5 web:1', byHand: true },
+    { bad: 'docker run --restart=always web:1', good: 'docker run --restart=on-failure:5 web:1' },
   ],
   replaces: ['CIS 5.15', 'check_5_15'],
   links: ['https://docs.docker.com/engine/containers/start-containers-automatically/'],

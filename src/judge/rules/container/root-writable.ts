@@ -12,15 +12,13 @@ export default containerRule({
   examples: [
     {
       bad: 'services:\n  web:\n    image: web:1\n',
-      good: 'services:\n  web:\n    image: web:1\n    read_only: true\n    tmpfs:\n      - /tmp\n',
-      byHand: true,
+      good: 'services:\n  web:\n    image: web:1\n    read_only: true\n    tmpfs:\n      - /tmp\n      - /run\n',
     },
     {
       bad: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: web:1\n',
-      good: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: web:1\n      securityContext:\n        readOnlyRootFilesystem: true\n',
-      byHand: true,
+      good: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: web:1\n      securityContext:\n        readOnlyRootFilesystem: true\n      volumeMounts:\n        - name: tmp\n          mountPath: /tmp\n  volumes:\n    - name: tmp\n      emptyDir: {}\n',
     },
-    { bad: 'docker run web:1', good: 'docker run --read-only --tmpfs /tmp web:1', byHand: true },
+    { bad: 'docker run web:1', good: 'docker run --read-only --tmpfs /tmp --tmpfs /run web:1' },
   ],
   replaces: [
     'CIS 5.13',

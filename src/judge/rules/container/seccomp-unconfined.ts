@@ -12,15 +12,13 @@ export default containerRule({
   examples: [
     {
       bad: 'services:\n  web:\n    image: web:1\n    security_opt:\n      - seccomp:unconfined\n',
-      good: 'services:\n  web:\n    image: web:1\n    security_opt:\n      - seccomp:./profile.json\n',
-      byHand: true,
+      good: 'services:\n  web:\n    image: web:1\n',
     },
     {
       bad: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  securityContext:\n    seccompProfile:\n      type: Unconfined\n  containers:\n    - name: web\n      image: web:1\n',
       good: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  securityContext:\n    seccompProfile:\n      type: RuntimeDefault\n  containers:\n    - name: web\n      image: web:1\n',
-      byHand: true,
     },
-    { bad: 'docker run --security-opt seccomp=unconfined web:1', good: 'docker run web:1', byHand: true },
+    { bad: 'docker run --security-opt seccomp=unconfined web:1', good: 'docker run web:1' },
   ],
   replaces: ['CIS 5.22', 'check_5_22', 'CIS 2.17', 'KSV-0104', 'CL-0009'],
   links: ['https://docs.docker.com/engine/security/seccomp/', 'https://kubernetes.io/docs/tutorials/security/seccomp/'],

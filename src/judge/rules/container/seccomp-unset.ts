@@ -13,7 +13,6 @@ export default containerRule({
     {
       bad: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: web:1\n',
       good: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: web:1\n      securityContext:\n        seccompProfile:\n          type: RuntimeDefault\n',
-      byHand: true,
     },
   ],
   replaces: ['KSV-0030', 'CKV_K8S_31', 'kubesec SeccompAny', 'C-0210'],

@@ -14,18 +14,15 @@ export default containerRule({
   examples: [
     {
       bad: 'services:\n  web:\n    image: web:1\n    security_opt:\n      - label:disable\n',
-      good: 'services:\n  web:\n    image: web:1\n    security_opt:\n      - label:level:s0:c100,c200\n',
-      byHand: true,
+      good: 'services:\n  web:\n    image: web:1\n',
     },
     {
       bad: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: web:1\n      securityContext:\n        seLinuxOptions:\n          type: spc_t\n',
-      good: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: web:1\n      securityContext:\n        seLinuxOptions:\n          type: container_t\n',
-      byHand: true,
+      good: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: web:1\n',
     },
     {
       bad: 'docker run --security-opt label=type:spc_t web:1',
-      good: 'docker run --security-opt label=type:container_t web:1',
-      byHand: true,
+      good: 'docker run web:1',
     },
   ],
   replaces: ['CIS 5.3', 'check_5_3', 'KSV-0025', 'CL-0009'],

@@ -17,15 +17,13 @@ export default containerRule({
   examples: [
     {
       bad: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  securityContext:\n    sysctls:\n      - name: kernel.msgmax\n        value: "65536"\n  containers:\n    - name: web\n      image: web:1\n',
-      good: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  securityContext:\n    sysctls:\n      - name: net.ipv4.ip_unprivileged_port_start\n        value: "80"\n  containers:\n    - name: web\n      image: web:1\n',
-      byHand: true,
+      good: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: web:1\n',
     },
     {
       bad: 'services:\n  web:\n    image: web:1\n    sysctls:\n      kernel.core_pattern: "|/bin/x"\n',
-      good: 'services:\n  web:\n    image: web:1\n    sysctls:\n      net.ipv4.tcp_syncookies: 1\n',
-      byHand: true,
+      good: 'services:\n  web:\n    image: web:1\n',
     },
-    { bad: 'docker run --sysctl net.ipv4.ip_forward=1 web:1', good: 'docker run web:1', byHand: true },
+    { bad: 'docker run --sysctl net.ipv4.ip_forward=1 web:1', good: 'docker run web:1' },
   ],
   replaces: ['KSV-0026', 'unsafe-sysctls'],
   links: [

@@ -12,15 +12,13 @@ export default containerRule({
   examples: [
     {
       bad: 'services:\n  web:\n    image: web:1\n    security_opt:\n      - systempaths=unconfined\n',
-      good: 'services:\n  web:\n    image: web:1\n    security_opt:\n      - no-new-privileges:true\n',
-      byHand: true,
+      good: 'services:\n  web:\n    image: web:1\n',
     },
     {
       bad: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: web:1\n      securityContext:\n        procMount: Unmasked\n',
-      good: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: web:1\n      securityContext:\n        procMount: Default\n',
-      byHand: true,
+      good: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: web:1\n',
     },
-    { bad: 'docker run --security-opt systempaths=unconfined web:1', good: 'docker run web:1', byHand: true },
+    { bad: 'docker run --security-opt systempaths=unconfined web:1', good: 'docker run web:1' },
   ],
   replaces: ['KSV-0027', 'unsafe-proc-mount'],
   links: ['https://docs.docker.com/reference/cli/docker/container/run/#security-opt'],

@@ -12,8 +12,7 @@ export default containerRule({
   examples: [
     {
       bad: 'services:\n  web:\n    image: web:1\n    ulimits:\n      nproc: -1\n',
-      good: 'services:\n  web:\n    image: web:1\n    ulimits:\n      nofile: 65536\n',
-      byHand: true,
+      good: 'services:\n  web:\n    image: web:1\n',
     },
   ],
   replaces: ['CIS 5.19', 'check_5_19'],
