@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { containerRules } from '../judge/rules/container-registry.ts'
 import { manifestRules } from '../judge/rules/manifest-registry.ts'
 import { rules } from '../judge/rules/registry.ts'
+import { showText } from '../show/text.ts'
 import { memoryWorld } from '../world/memory.ts'
 import { type CheckOptions, check, exitCode } from './check.ts'
 
@@ -154,5 +155,23 @@ describe('comments silence', () => {
     expect(told(late, 'container/privileged')).toHaveLength(1)
     const wrong = await run({ 'compose.yaml': compose('# bulkhead ignore=container/privilegd x') })
     expect(wrong.report.problems).toMatchObject([{ code: 'ignore-unknown-rule' }])
+  })
+})
+
+describe('the text', () => {
+  test('what is said of several containers of a file in the same words is said once, with all places', async () => {
+    const services = ['a', 'b', 'c'].map(name => `  ${name}:\n    image: web:1\n    pid: host\n`).join('')
+    const { report } = await run({ 'compose.yaml': `services:\n${services}`, 'other/compose.yaml': `services:\n${services}` })
+    const text = showText(report, { colour: false })
+    expect(text.match(/high\[container\/namespace-host\]/g)).toHaveLength(2)
+    expect(text).toContain('  --> compose.yaml:4:5\n')
+    expect(text).toContain('  also compose.yaml:7:5, 10:5\n')
+    expect(report.findings.filter(({ rule }) => rule === 'container/namespace-host')).toHaveLength(6)
+  })
+
+  test('a container is shown by its first line', async () => {
+    const pod = 'apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n  - name: web\n    image: web:1\n'
+    const { report } = await run({ 'pod.yaml': pod }, { only: ['container/user-root'] })
+    expect(showText(report, { colour: false })).toContain('6 |   - name: web\n  |     ^^^^^^^^^\n  why')
   })
 })

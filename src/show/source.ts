@@ -26,7 +26,9 @@ export const showSource = (file: SourceFile, span: Span, style: Style, paint: (t
     }
     const start = file.lines[index]!
     const end = lineEndAt(file, index)
-    const from = Math.max(start, Math.min(span.start, end))
+    // The indentation of later lines is not what is meant.
+    const indent = index > first ? (/^[ \t]*/.exec(file.text.slice(start, end))?.[0].length ?? 0) : 0
+    const from = Math.max(start + indent, Math.min(span.start, end))
     const to = Math.min(end, Math.max(from, span.end))
     const { text, before, marked } = layOut(file.text, start, end, from, to, file.redact)
     lines.push(`${style.blue(String(index + 1).padStart(gutter))} ${style.blue('|')} ${text}\n`)

@@ -1,6 +1,7 @@
 /** Findings for people, in the manner of modern compilers. */
-import { compareSeverity, type Finding, type Problem, severities } from '../model/finding.ts'
+import { compareSeverity, type Finding, type Location, type Problem, severities } from '../model/finding.ts'
 import type { CheckReport } from '../model/report.ts'
+import type { Span } from '../model/text.ts'
 import { showBreakouts, type WaysShown } from './breakouts-text.ts'
 import { forTerminal } from './escape.ts'
 import { paintSeverity, placeText } from './place-text.ts'
@@ -27,8 +28,10 @@ export const showText = (report: CheckReport, options: TextOptions): string => {
   const shown = report.findings.filter(finding => options.showSuppressed || !finding.suppressed)
   const explained = new Set<string>()
   const parts: string[] = []
-  for (const finding of shown)
-    parts.push(options.brief ? briefLine(report, finding, style) : block(report, finding, style, explained, options))
+  if (options.brief) for (const finding of shown) parts.push(briefLine(report, finding, style))
+  else
+    for (const { finding, elsewhere } of folded(report, shown))
+      parts.push(block(report, finding, elsewhere, style, explained, options))
   const columns = Math.min(100, options.width ?? 100)
   if (!options.brief) parts.push(showBreakouts(report, style, columns, options.ways ?? 'main'))
   if (!options.brief) parts.push(showRecreations(report, style, columns))
@@ -43,7 +46,50 @@ const briefLine = (report: CheckReport, finding: Finding, style: Style): string 
     finding.suppressed ? style.dim(` (suppressed by ${finding.suppressed.by})`) : ''
   }\n`
 
-const block = (report: CheckReport, finding: Finding, style: Style, explained: Set<string>, options: TextOptions): string => {
+type Folded = { readonly finding: Finding; readonly elsewhere: Location[] }
+
+/** What is said of several containers of one file, or of one engine, in the same words is said once, with all of its places. */
+const folded = (report: CheckReport, findings: readonly Finding[]): readonly Folded[] => {
+  const all: Folded[] = []
+  const known = new Map<string, Folded>()
+  for (const finding of findings) {
+    const { rule, severity, message, fix, note, suppressed, at } = finding
+    const [main] = at
+    const where = main.in === 'file' ? main.path : main.in === 'container' ? '' : undefined
+    if (where === undefined || report.rules.get(rule)?.on !== 'container' || suppressed) {
+      all.push({ finding, elsewhere: [] })
+      continue
+    }
+    const key = JSON.stringify([rule, severity, message, fix?.title, fix?.safety, note, where])
+    const first = known.get(key)
+    if (first) {
+      first.elsewhere.push(main)
+      continue
+    }
+    const one: Folded = { finding, elsewhere: [] }
+    known.set(key, one)
+    all.push(one)
+  }
+  return all
+}
+
+/** A container is shown by its first line. */
+const shownSpan = (report: CheckReport, { rule, at: [main] }: Finding): Span => {
+  if (main.in !== 'file') return { start: 0, end: 0 }
+  const file = report.files.get(main.path)
+  if (!file || report.rules.get(rule)?.on !== 'container') return main.span
+  const end = file.text.slice(main.span.start, main.span.end).search(/[\r\n]/)
+  return end === -1 ? main.span : { start: main.span.start, end: main.span.start + end }
+}
+
+const block = (
+  report: CheckReport,
+  finding: Finding,
+  elsewhere: readonly Location[],
+  style: Style,
+  explained: Set<string>,
+  options: TextOptions,
+): string => {
   const width = Math.min(100, options.width ?? 100)
   const paint = paintSeverity(style, finding.severity)
   const lines = [`${paint(style.bold(`${finding.severity}[${finding.rule}]`))} ${style.bold(forTerminal(finding.message))}\n`]
@@ -51,12 +97,23 @@ const block = (report: CheckReport, finding: Finding, style: Style, explained: S
   lines.push(`${style.blue('  -->')} ${placeText(report, main)}\n`)
   if (main.in === 'file') {
     const file = report.files.get(main.path)
-    if (file && file.text !== '') lines.push(showSource(file, main.span, style, paint))
+    if (file && file.text !== '') lines.push(showSource(file, shownSpan(report, finding), style, paint))
   }
   for (const other of others.slice(0, 3)) {
     lines.push(`${style.blue('  also')} ${placeText(report, other)}\n`)
   }
   if (others.length > 3) lines.push(`${style.blue('  also')} ${others.length - 3} more places\n`)
+  if (elsewhere.length > 0) {
+    const told = elsewhere.slice(0, 8).map((at, i) => {
+      if (at.in === 'container') return i === 0 ? `containers ${forTerminal(at.id)}` : forTerminal(at.id)
+      const place = placeText(report, at)
+      // All are in one file: its name is said once.
+      return i === 0 ? place : (/\d+:\d+$/.exec(place)?.[0] ?? place)
+    })
+    const rest = elsewhere.length - told.length
+    const places = `${told.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
+    lines.push(`${style.blue('  also')} ${places}\n`)
+  }
   const note = (label: string, text: string): void => {
     const indent = ' '.repeat(label.length + 4)
     lines.push(`  ${style.bold(label)}: ${wrapText(text, width, indent).trimStart()}\n`)
