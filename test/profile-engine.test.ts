@@ -1,17 +1,27 @@
 /** `bulkhead profile`: what it writes is taken by a real engine, its programs start under it, and what it refuses is refused. */
 import { spawnSync } from 'node:child_process'
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { seccompProfile, showSeccomp } from '../src/change/profile/seccomp.ts'
 import { type Engine, has, hasEngine, run, startEngine } from './components.ts'
 import { type Call, interruptProgram, probeProgram, probeResults } from './probe-program.ts'
 
 const program = join(import.meta.dirname, '../src/cli/run.ts')
-const isComplete = hasEngine && has('busybox') && process.arch === 'x64'
+const isComplete = hasEngine && has('busybox', 'python3') && process.arch === 'x64'
 
-describe.skipIf(!isComplete)('profiles under an engine (needs dockerd, busybox-static, x86-64)', () => {
+describe.skipIf(!isComplete)('profiles under an engine (needs dockerd, busybox-static, python3, x86-64)', () => {
   let engine: Engine
   let top: string
 
@@ -74,6 +84,10 @@ describe.skipIf(!isComplete)('profiles under an engine (needs dockerd, busybox-s
       join(top, 'root.tar'),
       'web:1',
     )
+    const empty = join(top, 'empty')
+    for (const folder of ['bin', 'usr', 'lib', 'lib64', 'etc', 'tmp', 'node']) mkdirSync(join(empty, folder), { recursive: true })
+    run('tar', ['-cf', join(top, 'empty.tar'), '-C', empty, '.'])
+    engine.docker('import', join(top, 'empty.tar'), 'empty:1')
     writeFileSync(join(top, 'seccomp.json'), showSeccomp(seccompProfile({ capabilities: [], machines: [] })))
   }, 120_000)
 
@@ -162,6 +176,52 @@ describe.skipIf(!isComplete)('profiles under an engine (needs dockerd, busybox-s
     }
     // The engine's own profile lets these through: EPERM there would show nothing here.
     for (const name of ['AF_VSOCK', 'AF_BLUETOOTH', 'ptrace', 'vmsplice']) expect(engines[name], name).not.toBe(-1)
+  })
+
+  test('interpreters with threads, processes, sockets and databases work under it', () => {
+    const folders = ['bin', 'usr', 'lib', 'lib64', 'etc'].filter(name => existsSync(`/${name}`))
+    const node = realpathSync(process.execPath)
+    const under = (...words: readonly string[]): string =>
+      engine.docker(
+        'run',
+        '--rm',
+        ...['--network', 'none', '--user', '65532:65532', '--cap-drop', 'ALL', '--read-only', '--tmpfs', '/tmp:uid=65532'],
+        ...['--security-opt', 'no-new-privileges', '--security-opt', `seccomp=${join(top, 'seccomp.json')}`],
+        ...folders.flatMap(name => ['--mount', `type=bind,source=/${name},target=/${name},readonly`]),
+        ...['--mount', `type=bind,source=${dirname(node)},target=/node,readonly`],
+        'empty:1',
+        ...words,
+      )
+    expect(
+      under(
+        `/node/${basename(node)}`,
+        '-e',
+        `const { Worker } = require('node:worker_threads')
+        const server = require('node:http').createServer((_, answer) => answer.end('served')).listen(0, async () => {
+          const text = await (await fetch('http://127.0.0.1:' + server.address().port)).text()
+          new Worker('require("node:worker_threads").parentPort.postMessage(1)', { eval: true }).on('message', () => {
+            require('node:child_process').execFileSync('/bin/true')
+            require('node:fs').writeFileSync('/tmp/x', '1')
+            console.log(text)
+            process.exit()
+          })
+        })`,
+      ),
+    ).toBe('served\n')
+    expect(
+      under(
+        '/usr/bin/python3',
+        '-c',
+        `import multiprocessing, socket, sqlite3, subprocess, threading
+subprocess.run(['/bin/true'], check=True)
+pool = multiprocessing.Pool(2)
+sqlite3.connect('/tmp/a.db').execute('create table a (b)')
+socket.create_server(('127.0.0.1', 0))
+thread = threading.Thread(target=lambda: print(pool.map(abs, [-1, -2])))
+thread.start()
+thread.join()`,
+      ),
+    ).toBe('[1, 2]\n')
   })
 
   test('programs of 32 bits, whose calls hide the family, are not run where the image has none', () => {

@@ -450,6 +450,7 @@ describe('files', () => {
       expect(after.problems).toEqual([])
       const web = after.containers.filter(({ name }) => name === 'web')
       expect(bad(web)).toEqual([])
+      expect(text).not.toContain('mem_limit')
       expect(web[0]).toMatchObject({
         privileged: { value: false },
         capAdd: [],
@@ -602,7 +603,7 @@ spec:
     )
     for (const target of ['docker', 'compose', 'kubernetes'] as const) {
       const { text, apparmor } = await made(
-        { subject: 'web:1', target, files: { seccomp: "it's $(x).json", apparmor: evil } },
+        { subject: 'web:1', target, files: { seccomp: "it's \u202e$(x).json", apparmor: evil } },
         one,
       )
       expect(text).not.toMatch(/^\s*privileged/m)

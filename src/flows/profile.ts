@@ -280,9 +280,7 @@ const composeNetwork = (subject: ProfileSubject, container: Container, neighbour
     ports,
     why: `${why}${ports.length === 0 ? '; to which ports is not known' : ''}.`,
   })
-  const outside = container.ports.filter(
-    ({ published, hostAddress, containerPort }) => published && containerPort > 0 && !/^(?:127\.|::1$)/.test(hostAddress ?? ''),
-  )
+  const outside = container.ports.filter(({ published, containerPort }) => published && containerPort > 0)
   const published = listeningPorts({ ...subject, image: undefined, container: { ...container, ports: outside } })
   return {
     name: subject.name,
