@@ -17,6 +17,9 @@ export const isWordy = (value: string): boolean =>
     )
   })
 
+/** Of a thing that is called so; `testing123` is the secret of many a RADIUS server. */
+const isName = (value: string): boolean => isWordy(value) && !/^[A-Za-z]+\d{3,}$/.test(value)
+
 /** Not a value, but what is said of one: types of schemas, ways to keep and to change it, services of nsswitch.conf. */
 const saidOf = new Set(
   (
@@ -45,7 +48,7 @@ export const isVariableSecret = (name: string, value: string): boolean => {
   // Systemd keeps them elsewhere: https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#Credentials
   if (/^(?:Condition|Assert|Load|Import|Set)Credential/.test(name)) return false
   if (kind === 'password') return value.length >= 4 && !saidOf.has(value.toLowerCase())
-  return value.length >= 8 && !isWordy(value)
+  return value.length >= 8 && !isName(value)
 }
 
 /** In a file of settings. `isQuoted`: the name stands in quotation marks, as in JSON, where translations, schemas and tables of all kinds are, too. */
@@ -57,7 +60,7 @@ export const isSettingSecret = (name: string, value: string, isQuoted: boolean):
   // A place, or the name of a file.
   if (/^(?:[./~@:]|[x*!]{1,2}:|[a-z][a-z+]{1,20}:\/)|\.(?:[a-z]{2,5})$|^sha\d{3}[:-]/i.test(value)) return false
   if (kind === 'password') return isPassword(value, isQuoted)
-  if (isWordy(value) || !looksRandom(value) || /[[\](){}]/.test(value)) return false
+  if (isName(value) || !looksRandom(value) || /[[\](){}]/.test(value)) return false
   return kind === 'secret' ? value.length >= 8 : value.length >= 16 && entropy(value) > 3
 }
 

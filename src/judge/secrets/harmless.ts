@@ -11,7 +11,7 @@ export const isStored = (value: string): boolean => stored.test(value)
 
 /** Ciphertext, which whoever has no key makes nothing of (SOPS, Jasypt, Spring Cloud Config, Sealed Secrets, Ansible), and hashes of passwords. */
 export const isEncrypted = (value: string): boolean =>
-  /^(?:ENC\[|ENC\(|\{(?:cipher|bcrypt|argon2|scrypt|pbkdf2)\}|\$ANSIBLE_VAULT;|!vault\b|\$(?:argon2(?:id?|d)|2[abxy]|[156y]|pbkdf2[\w-]{0,12}|scrypt)\$)/i.test(
+  /^(?:ENC\[|ENC\(|\{(?:cipher|bcrypt|argon2|scrypt|pbkdf2)\}|\$ANSIBLE_VAULT;|!vault\b|(?:[\w.@-]{1,64}:)?\$(?:argon2(?:id?|d)|2[abxy]|[156y]|pbkdf2[\w-]{0,12}|scrypt)\$)/i.test(
     value,
   ) ||
   // Two bytes say how long the encrypted key before the ciphertext is: https://github.com/bitnami-labs/sealed-secrets/blob/main/pkg/crypto/crypto.go

@@ -204,6 +204,7 @@ test('places, names and ciphertexts are no secrets, wherever they stand', () => 
     ['srv/messages_de.properties', 'login.password=Kennwort8'],
     ['srv/eslint.json', '"no-secret": "warn-level1"'],
     ['srv/openapi.yml', 'password: string'],
+    ['srv/a.yml', 'htpasswd: "test:$5$zgjczyp96jCIpCGmnWie"'],
     ['etc/ssl/openssl.cnf', 'output_password = mypass'],
     ['srv/a.cfg', 'passwd:x:8:10ab'],
     ['srv/a.env', `TOKEN_CONTRACT=0x${sampleText(40, '0123456789abcdef')}`],
@@ -232,6 +233,8 @@ test.each([
   ['root/.ash_history', `PGPASSWORD=${sampleText(16)} psql -h db\n`, 'shell-secret', 1],
   ['srv/start.sh', `#!/bin/sh\nexport DB_PASSWORD="${sampleText(16)}"; exec app\n`, 'shell-secret', 1],
   ['srv/settings.py', `DATABASES = {"default": {"PASSWORD": "${sampleText(14)}"}}\n`, 'django-database-password', 1],
+  ['etc/freeradius/clients.conf', '\tsecret = testing123\n', 'assigned-secret', 1],
+  ['srv/device.yml', 'enablePassword: C2sco456!\n', 'assigned-secret', 1],
   ['etc/redis.conf', `requirepass ${sampleText(14)}\n`, 'redis-password', 1],
 ] as const)('in %s: %j', (path, text, id, count) => {
   expect(scan(path, text).map(({ detector }) => detector)).toEqual(Array.from({ length: count }, () => id))

@@ -49,6 +49,8 @@ export const secretKind = (name: string): SecretKind | undefined => {
     .toLowerCase()
     .split(/[^a-z0-9]+/)
     .filter(part => part !== '')
+  // https://www.cisco.com/c/en/us/support/docs/security-vpn/remote-authentication-dial-user-service-radius/107614-64.html
+  if (/^enable (?:password|secret)$/.test(whole.join(' '))) return 'password'
   if (whole.some(part => never.has(part))) return undefined
   while (whole.length > 1 && form.test(whole.at(-1)!)) whole.pop()
   const parts = whole.map(part => (/^pass$/.test(part) ? part : singular(part.replace(/\d{1,3}$/, ''))))

@@ -13,6 +13,11 @@ export default {
   reach: { before: 64, after: 12_288 },
   isKeyMaterial: true,
   isKey: true,
+  // Not “privatekeyprivatekey”.
+  isReal(secret) {
+    const body = secret.slice(secret.indexOf('-----', 5), 400)
+    return /[A-Z]/.test(body) && /[a-z]/.test(body) && /\d/.test(body)
+  },
   samples: {
     real: () => [
       `-----BEGIN RSA ${'PRIVATE'} KEY-----\n${sampleText(64)}\n${sampleText(60, undefined, 2)}\n-----END RSA ${'PRIVATE'} KEY-----`,
@@ -24,6 +29,7 @@ export default {
     not: () => [
       `-----BEGIN ${'PRIVATE'} KEY-----`,
       `It begins with -----BEGIN ${'PRIVATE'} KEY----- and ends with a line like it`,
+      `-----BEGIN RSA ${'PRIVATE'} KEY-----\n${'privatekey'.repeat(6)}\n${'privatekey'.repeat(6)}\n`,
       '-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkq',
     ],
   },
