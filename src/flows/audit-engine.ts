@@ -1,4 +1,5 @@
 /** audit without a command: an engine, what runs on it, and its host → findings, ways out, and how to make each container again. Nothing is changed. */
+import { dirname, join } from 'node:path'
 import { type Change, recreationOf, updateCommand } from '../change/container/recreate.ts'
 import { waysOut } from '../judge/breakout.ts'
 import type { ContainerFacts, ContainerImage, ContainerRule } from '../judge/container-rule.ts'
@@ -25,7 +26,7 @@ import type { AuditOutcome } from './audit.ts'
 import { waysWithoutSecrets, withoutSecrets } from './check.ts'
 import { ruleNames } from './known-rules.ts'
 import { chooseEngineRules, chooseRules, type RuleOptions, suppressionsFor } from './running-rules.ts'
-import { findSettings } from './settings.ts'
+import { findSettings, type Settings } from './settings.ts'
 
 export type EngineRules = {
   readonly container: Readonly<Record<string, ContainerRule<unknown>>>
@@ -85,12 +86,12 @@ export const auditEngine = async (
   const judged: JudgedContainer[] = []
   const facts = new Map<Container, ContainerFacts>()
   for (const container of containers) {
-    const running = choose(container.name)
+    const running = choose(placeIn(settings, container.name))
     for (const [id, { rule, severity }] of running) remember(id, rule, severity)
     const found = judgeContainers([container], running, factsFor, at => (at.in === 'container' ? at.field : ''))
     problems.push(...found.problems)
     for (const [key, value] of found.facts) facts.set(key, value)
-    const how = suppressionsFor(container.name, settings, names, options, today)
+    const how = suppressionsFor(placeIn(settings, container.name), settings, names, options, today)
     judged.push(...found.judged.map(one => ({ ...one, finding: markFinding(one.finding, [], how) })))
   }
   const breakouts = waysOut(containers, container => facts.get(container)!, judged, hostFactsOf(daemon))
@@ -102,11 +103,11 @@ export const auditEngine = async (
     name: 'daemon' | 'host',
     own: Readonly<Record<string, DaemonRule<unknown> | HostRule<unknown>>>,
   ): void => {
-    const running = chooseEngineRules<Subject>(own, name, names, settings, options)
+    const running = chooseEngineRules<Subject>(own, placeIn(settings, name), names, settings, options)
     for (const [id, { rule, severity }] of running) remember(id, rule, severity)
     const found = judgeEngine(subject, running)
     problems.push(...found.problems)
-    const how = suppressionsFor(name, settings, names, options, today)
+    const how = suppressionsFor(placeIn(settings, name), settings, names, options, today)
     findings.push(...found.findings.map(finding => markFinding(finding, [], how)))
   }
   if (options.daemon !== false) judgeSubject(daemon, 'daemon', rules.daemon)
@@ -133,6 +134,9 @@ export const auditEngine = async (
     } satisfies CheckReport,
   }
 }
+
+/** As if it were a file beside the configuration, whose patterns begin there. */
+const placeIn = ({ file }: Settings, name: string): string => (file === undefined ? name : join(dirname(file), name))
 
 /** Container by container, the worst first; then the engine, then its host. */
 const byPlace = (a: Finding, b: Finding): number => {

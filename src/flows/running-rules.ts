@@ -55,10 +55,10 @@ export const chooseRules = <Rule extends DockerfileRule<unknown> | ContainerRule
   }
 }
 
-/** Those on an engine or on its host; `path`: `daemon` or `host`, by which a configuration names them. */
+/** Those on an engine or on its host; `path`: by which a configuration names it. */
 export const chooseEngineRules = <Subject extends Daemon | Host>(
   rules: Readonly<Record<string, DaemonRule<unknown> | HostRule<unknown>>>,
-  path: 'daemon' | 'host',
+  path: string,
   names: ReturnType<typeof ruleNames>,
   settings: Settings,
   options: RuleOptions,

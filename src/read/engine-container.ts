@@ -387,7 +387,10 @@ const mountsOf = (
   for (const { Type, Name, Source, Destination, Mode, RW, Propagation } of Mounts ?? []) {
     if (Type === 'tmpfs') continue
     const asked = host.Mounts?.find(({ Target }) => Target === Destination)
-    const modes = (Mode ?? '').split(',').filter(one => one !== '' && one !== 'ro' && one !== 'rw' && !propagations.test(one))
+    // Volumes get a label by themselves.
+    const modes = (Mode ?? '')
+      .split(',')
+      .filter(one => one !== '' && !(Type === 'volume' && one === 'z') && !/^r[ow]$/.test(one) && !propagations.test(one))
     const driver = (Name ? volumes.get(Name) : undefined) ?? asked?.VolumeOptions?.DriverConfig?.Options ?? {}
     const how = (driver.o ?? '').split(',')
     const isBind = Type === 'bind'
@@ -430,7 +433,8 @@ const mountsOf = (
       ]),
     )
   }
-  return mounts
+  // The engine keeps them in no order.
+  return mounts.sort((a, b) => (a.target < b.target ? -1 : a.target > b.target ? 1 : 0))
 }
 
 /** A volume without a name gets one of 64 digits. */

@@ -206,8 +206,9 @@ export const readHost = async (
   for (const path of [...new Set([...also, ...hostPaths])]) look(path)
   for (const path of certificates(world, problems)) look(path)
   const group = await textOf(world, '/etc/group', problems)
-  const mounts = readPseudo(world, '/proc/mounts', fileLimit)
-  if (mounts === undefined) problems.push(uncovered('host-unreadable', '/proc/mounts cannot be read: partitions are not judged'))
+  const mounts = readPseudo(world, '/proc/self/mountinfo', fileLimit)
+  if (mounts === undefined)
+    problems.push(uncovered('host-unreadable', '/proc/self/mountinfo cannot be read: partitions are not judged'))
   return {
     host: {
       files: [...files.values()],
@@ -271,13 +272,21 @@ const groupOf = (text: string): Host['dockerGroup'] => {
   }
 }
 
-/** The longest of the mount points that it is below. Their spaces are written \040. */
-const mountPointOf = (path: string, mounts: string): string =>
-  mounts
+/**
+ * Where the file system begins that a path is on (https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html). The engine mounts its own folder onto
+ * itself, which is no partition: a mount of the same device as the one around it does not count. Spaces are written \\040.
+ */
+const mountPointOf = (path: string, mounts: string): string => {
+  const around = mounts
     .split('\n')
-    .map(line => (line.split(' ')[1] ?? '').replaceAll('\\040', ' '))
-    .filter(point => point !== '' && (point === '/' || path === point || path.startsWith(`${point}/`)))
-    .reduce((longest, point) => (point.length > longest.length ? point : longest), '/')
+    .map(line => line.split(' '))
+    .map(([, , device = '', , point = '']) => ({ device, point: point.replaceAll('\\040', ' ') }))
+    .filter(({ point }) => point === '/' || point === path || (point !== '' && path.startsWith(`${point}/`)))
+    .sort((a, b) => a.point.length - b.point.length)
+  const device = around.at(-1)?.device
+  const first = around.findLastIndex(one => one.device !== device) + 1
+  return around[first]?.point ?? '/'
+}
 
 /** `-w PATH`, and `-F path=`, `-F dir=` of rules for all calls: https://man7.org/linux/man-pages/man7/audit.rules.7.html */
 const auditedPaths = async (world: World, problems: Problem[]): Promise<readonly string[] | undefined> => {

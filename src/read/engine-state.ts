@@ -80,7 +80,7 @@ export const readEngineState = async (world: World, endpoint: Endpoint, wanted: 
     throw error
   })
   const list = (await engine.json('/containers/json?all=1', listSchema)) ?? []
-  const names = new Map(list.map(({ Id, Names }) => [Id, nameOf({ Id, Name: Names?.[0] ?? '' })]))
+  const names = new Map(list.map(({ Id, Names }) => [Id, nameOf({ Id, Name: Names?.find(isOwnName) ?? '' })]))
   const isWanted = (id: string): boolean =>
     wanted.length === 0 || wanted.some(one => one.replace(/^\//, '') === names.get(id) || (one.length >= 4 && id.startsWith(one)))
   const unknown = wanted.filter(
@@ -124,6 +124,9 @@ export const readEngineState = async (world: World, endpoint: Endpoint, wanted: 
     problems,
   }
 }
+
+/** `/web/db` is what the container `web` calls another one. */
+const isOwnName = (name: string): boolean => !name.includes('/', 1)
 
 const inTurns = async <Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> => {
   const left = items[Symbol.iterator]()
