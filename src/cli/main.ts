@@ -30,7 +30,9 @@ export const main = async (args: readonly string[]): Promise<number> => {
     if (isAsked('check'))
       program
         .command('check')
-        .description('judge Dockerfiles: files, folders, patterns, or - for standard input')
+        .description(
+          'judge Dockerfiles, Compose and Kubernetes files, and scripts that start containers: files, folders, patterns, or -',
+        )
         .argument('[paths...]', 'what to judge', ['.'])
         .option('--fix', 'apply the fixes that certainly keep the behaviour')
         .option('--unsafe', 'with --fix or --diff: also the fixes that may change behaviour')
