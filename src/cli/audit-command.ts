@@ -7,6 +7,7 @@ import { reaches, type Severity, UsageError } from '../model/finding.ts'
 import { version } from '../model/version.ts'
 import { machine } from '../world/machine.ts'
 import { type CheckArguments, formatReport } from './check-command.ts'
+import { graphForm, writeGraph } from './graph-file.ts'
 import { print, tell, wantsColour } from './terminal.ts'
 
 export type AuditArguments = Pick<
@@ -36,7 +37,9 @@ export const optionsOf = (args: Pick<AuditArguments, 'profile' | 'only' | 'confi
 })
 
 export const runAudit = async (words: readonly string[], args: AuditArguments): Promise<number> => {
+  if (args.graph !== undefined) graphForm(args.graph)
   const { report, settings } = await auditCommandLine(machine, { ...rules, ...containerRules }, version, words, optionsOf(args))
+  if (args.graph !== undefined) await writeGraph(args.graph, report, args.ways === 'all')
   const text = await formatReport(report, args, args.output === undefined && wantsColour(args.color))
   if (args.output === undefined) await print(text)
   else await machine.files.write(args.output, new TextEncoder().encode(text))

@@ -10,6 +10,7 @@ import { WorldError } from '../model/world.ts'
 import { machine } from '../world/machine.ts'
 import { type AuditArguments, optionsOf } from './audit-command.ts'
 import { formatReport } from './check-command.ts'
+import { graphForm, writeGraph } from './graph-file.ts'
 import { print, wantsColour } from './terminal.ts'
 
 export type EngineArguments = {
@@ -20,6 +21,7 @@ export type EngineArguments = {
 }
 
 export const runEngineAudit = async (args: AuditArguments & EngineArguments): Promise<number> => {
+  if (args.graph !== undefined) graphForm(args.graph)
   const rules = { container: containerRules, daemon: daemonRules, host: hostRules }
   const { report, settings } = await auditEngine(machine, rules, version, {
     ...optionsOf(args),
@@ -30,6 +32,7 @@ export const runEngineAudit = async (args: AuditArguments & EngineArguments): Pr
     // An engine that breaks off is expected trouble, and nothing was judged.
     throw error instanceof WorldError ? new UsageError(error.message) : error
   })
+  if (args.graph !== undefined) await writeGraph(args.graph, report, args.ways === 'all')
   const text = await formatReport(report, args, args.output === undefined && wantsColour(args.color))
   if (args.output === undefined) await print(text)
   else await machine.files.write(args.output, new TextEncoder().encode(text))

@@ -9,6 +9,7 @@ import type { CheckReport } from '../model/report.ts'
 import { version } from '../model/version.ts'
 import { WorldError } from '../model/world.ts'
 import { machine } from '../world/machine.ts'
+import { graphForm, writeGraph } from './graph-file.ts'
 import { print, tell, terminalWidth, wantsColour } from './terminal.ts'
 
 export type CheckArguments = {
@@ -51,6 +52,7 @@ export const runCheck = async (paths: readonly string[], args: CheckArguments): 
     throw new UsageError('standard input cannot be fixed in place', '--diff shows what would change')
   if (args.context !== undefined && (await machine.files.stat(args.context))?.type !== 'directory')
     throw new UsageError(`--context: ${args.context} is not a folder`)
+  if (args.graph !== undefined) graphForm(args.graph)
   const baseline = args.baseline === undefined ? undefined : await readBaseline(args.baseline)
   const allowed = new Set<Safety>(args.unsafe ? ['safe', 'unsafe'] : ['safe'])
   const { report, changes, settings } = await check(machine, await rulesFor(fromInput ? [] : paths, args), version, {
@@ -74,6 +76,7 @@ export const runCheck = async (paths: readonly string[], args: CheckArguments): 
     tell(`${report.files.size} files, ${report.rules.size} rules`)
   }
   if (args.writeBaseline !== undefined) await writeBaseline(args.writeBaseline, report)
+  if (args.graph !== undefined) await writeGraph(args.graph, report, args.ways === 'all')
   const colour = args.output === undefined && wantsColour(args.color)
   let text: string
   if (args.diff) {

@@ -104,6 +104,8 @@ const labelled = (label: string, text: string, paint: (text: string) => string, 
 
 /** `path:line`; of what is in no file, as findings have it. */
 const linePlace = (report: CheckReport, at: Location): string => {
+  // Which container it is stands above.
+  if (at.in === 'container') return forTerminal(at.field)
   if (at.in !== 'file') return placeText(report, at)
   const file = report.files.get(at.path)
   return file ? `${forTerminal(at.path)}:${positionAt(file.lines, at.span.start).line}` : forTerminal(at.path)
