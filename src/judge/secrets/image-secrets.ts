@@ -5,9 +5,11 @@
 import type { ImageConfig } from '../../model/image.ts'
 import type { LeakPlace } from '../../model/leak.ts'
 import { looksRandom } from './assigned.ts'
+import { passwordsIn, passwordsOfText, passwordsOfWords } from './command-secrets.ts'
 import { detectSecrets } from './detect.ts'
 import { isPlaceholder, isReference } from './detector.ts'
 import { isHarmless } from './harmless.ts'
+import { knownValues } from './known-values.ts'
 import { isSecretName } from './secret-name.ts'
 
 export type Span = { readonly start: number; readonly end: number }
@@ -36,6 +38,14 @@ const isFilledIn = (value: string): boolean =>
 
 const shell = / \/?(?:[\w.-]+\/)*(?:sh|bash|ash|dash|ksh|zsh|pwsh|powershell|cmd)(?:\.exe)? (?:-[\w-]+ )?/g
 
+/** The JSON form of RUN has no shell: the command begins with a path, or a program that everybody knows. A secret may have blanks in it. */
+const commandIn = (createdBy: string, from: number): number => {
+  const isOne =
+    / (?=(?:\/(?:[\w.+-]+\/)+[\w.+-]+|(?:npm|npx|yarn|pnpm|node|bun|deno|pip3?|pipx|uv|poetry|python[\d.]*|ruby|gem|bundle|go|cargo|rustup|mvn|gradle|java|dotnet|nuget|composer|php|make|cmake|git|curl|wget|apt|apt-get|apk|yum|dnf|microdnf|zypper|pacman|conda|mamba|docker|helm|kubectl|terraform|aws|gcloud|az|env|sudo|cp|mv|rm|ln|mkdir|chmod|chown|tar|unzip|echo|printf|cat|sed|touch|useradd|adduser|ldconfig|perl|psql|mysql|busybox|install|test|true)(?= |$)|\.{1,2}\/[\w./-]+))/g
+  isOne.lastIndex = from
+  return isOne.exec(createdBy)?.index ?? createdBy.length
+}
+
 type Pair = { readonly name: string; readonly value: string; readonly start: number; readonly valueAt: number }
 type Pairs = { readonly pairs: readonly Pair[]; readonly after: number }
 
@@ -51,7 +61,7 @@ const pairsIn = (createdBy: string): Pairs | undefined => {
   if (from === undefined) return undefined
   shell.lastIndex = from
   const first = given ? shell.exec(createdBy) : null
-  let after = first?.index ?? createdBy.length
+  let after = first?.index ?? (given ? commandIn(createdBy, from) : createdBy.length)
   const starts = [...createdBy.slice(from, after).matchAll(/(?<=^|\s)[\w.\-/]+=/g)].map(({ index }) => from + index)
   if (starts.length === 0) return undefined
   // A value that looks like a pair itself, or like the shell: nobody can tell where a secret ends.
@@ -68,24 +78,18 @@ const pairsIn = (createdBy: string): Pairs | undefined => {
   return { pairs, after }
 }
 
-/** Programs that are given a password by an option of their own, and where it stands. No unbounded repetition: subjects are hostile. */
-const commands: readonly RegExp[] = [
-  // https://curl.se/docs/manpage.html#-u
-  /\bcurl\b[^\n;&|]{0,300}?\s(?:-u|--user|-U|--proxy-user)[ =]?["']?[^\s:"']{1,64}:(?<secret>[^\s"']{1,128})/dg,
-  // https://dev.mysql.com/doc/refman/8.4/en/connecting.html: no space between
-  /(?<![\w/.-])(?:mysql(?:dump|admin|import|check)?|mariadb(?:-\w{1,20})?)\s(?:[^\n;&|]{0,300}?\s)?-p["']?(?<secret>[^\s"';&|]{3,128})/dg,
-  /\bsshpass\s{1,4}-p\s{0,4}["']?(?<secret>[^\s"']{1,128})/dg,
-  /\b(?:docker|podman|buildah|nerdctl|skopeo|oras|helm registry)\s{1,4}login\b[^\n;&|]{0,300}?\s-p[ =]?["']?(?<secret>[^\s"';&|]{1,128})/dg,
-  /\b(?:echo|printf)\s{1,4}(?:-\w{1,4}\s{1,4})?["']?[\w.-]{1,40}:(?<secret>[^\s"'|\\:]{1,128})(?:\\n)?["']?\s{0,4}\|\s{0,4}(?:sudo\s{1,4})?(?:[\w/]{1,40}\/)?chpasswd\b/dg,
-  /\becho\s{1,4}["']?(?<secret>[^\s"'|]{1,128})["']?\s{0,4}\|\s{0,4}passwd\s{1,4}--stdin/dg,
-  /\buser(?:add|mod)\b[^\n;&|]{0,300}?\s(?:-p|--password)[ =]["']?(?<secret>[^\s"';&|]{1,128})/dg,
-  /\bredis-cli\b[^\n;&|]{0,300}?\s-a\s{1,4}["']?(?<secret>[^\s"';&|]{1,128})/dg,
-  // https://www.mongodb.com/docs/mongodb-shell/reference/options/
-  /(?<![\w/.-])mongo(?:sh|dump|restore|import|export|files|stat|top)?\s(?:[^\n;&|]{0,300}?\s)?-p(?:=|\s{1,4})["']?(?<secret>(?![\d.]{1,40}:\d)[^\s"';&|-][^\s"';&|]{2,127})/dg,
+/** Whatever is around them, they are of no use but to say a password. No unbounded repetition: subjects are hostile. */
+const phrases: readonly RegExp[] = [
   // https://docs.npmjs.com/cli/v11/configuring-npm/npmrc#auth-related-configuration
   /:_(?:authToken|auth|password)[ \t=]{1,4}["']?(?<secret>[^\s"';&|<>]{1,512})/dg,
   /\b(?:X-(?:[A-Za-z]{1,20}-){0,3}(?:Key|Token)|Api-?Key|(?:PRIVATE|JOB|DEPLOY)-TOKEN)\s?:\s{0,4}(?<secret>[^\s"'<>\\]{6,256})/dgi,
-  /\bhttps?:\/\/[^\s:@/?#'"`$<>{}()[\]\\|*]{0,64}:(?<secret>[^\s:@/?#'"`$<>{}()[\]\\|*]{3,128})@(?!(?:[\w-]{1,40}\.){0,3}example\b)[\w[]/dg,
+  // https://www.rfc-editor.org/rfc/rfc9110#section-11.6.2
+  /\bauthorization["']?\s?:\s{0,4}["']?(?:basic|bearer|token|apikey)\s{1,4}(?<secret>[^\s"'<>\\]{4,2048})/dgi,
+  /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:@/?#'"`$<>{}()[\]\\|*]{0,64}:(?<secret>[^\s:@/?#'"`$<>{}()[\]\\|*]{3,128})@(?!(?:[\w-]{1,40}\.){0,3}example\b)[\w[]/dgi,
+  // https://dev.mysql.com/doc/refman/8.4/en/create-user.html, https://www.postgresql.org/docs/current/sql-createrole.html
+  /\b(?:identified\s{1,4}(?:with\s{1,4}['"]?\w{1,40}['"]?\s{1,4})?(?:by|as)|password(?:\s{0,4}[=(])?)\s{0,4}\\{0,2}(?:'\\''|["']{1,2})(?<secret>[^'"\\\n]{3,128})\\{0,2}["']/dgi,
+  // A member of an object in JSON or JavaScript, also inside a string.
+  /(?<![\w$])\\{0,2}["']?[\w.-]{0,40}(?:passw(?:or)?d|passphrase|pwd|secret|token|api_?key)\\{0,2}["']?\s{0,4}:\s{0,4}\\{0,2}["'](?<secret>[^\s"'\\$]{3,256})\\{0,2}["']/dgi,
 ]
 /**
  * In place of a user, as GitHub takes it
@@ -113,7 +117,7 @@ const inCommands = (text: string, from: number): readonly ImageSecret[] => {
   for (const pattern of [assignment, option])
     for (const match of rest.matchAll(pattern)) {
       const [whole, , name, value] = match as unknown as readonly [string, string, string, string]
-      if (!isSecretName(name)) continue
+      if (!isSecretName(name) || /^(?:disabled?|no)-/.test(name)) continue
       const isQuoted = /^(["']).*\1$/s.test(value)
       const bare = isQuoted ? value.slice(1, -1) : value.replace(/["'\]]+$/, '')
       // `key=` and `--key` are of everything; `cat_passwd='getent passwd'` is a command.
@@ -123,7 +127,7 @@ const inCommands = (text: string, from: number): readonly ImageSecret[] => {
   for (const match of rest.matchAll(member))
     if (isSecretName(match[1]!) && (looksRandom(match[2]!) || isMixed(match[2]!)))
       add(from + match.index + match[0].length - match[2]!.length, match[2]!)
-  for (const pattern of commands)
+  for (const pattern of phrases)
     for (const { indices } of rest.matchAll(pattern)) {
       const [start, end] = indices!.groups!.secret!
       add(from + start, rest.slice(start, end))
@@ -179,10 +183,14 @@ export const secretsOfPair = (name: string, value: string): Found => settle(ofPa
 
 export const secretsOfText = (text: string): Found => settle([...detected(text), ...inCommands(text, 0)])
 
-/** Words of a command, as a text with spaces between. */
-export const secretsOfWords = (words: readonly string[]): Found => {
+/** Words of a command, as a text with spaces between. `program`: what they are given to. */
+export const secretsOfWords = (words: readonly string[], program?: string): Found => {
   const text = words.join(' ')
-  const candidates: ImageSecret[] = [...detected(text), ...inCommands(text, 0)]
+  const candidates: ImageSecret[] = [
+    ...detected(text),
+    ...inCommands(text, 0),
+    ...asPasswords(passwordsOfWords(words, program), 0),
+  ]
   let at = 0
   for (const [i, word] of words.entries()) {
     const before = /^--?([A-Za-z][\w-]*)$/.exec(words[i - 1] ?? '')?.[1]
@@ -200,15 +208,41 @@ export const secretsOfWords = (words: readonly string[]): Found => {
   return settle(candidates)
 }
 
+const asPasswords = (spans: readonly Span[], from: number): readonly ImageSecret[] =>
+  spans.map(({ start, end }) => ({ id: 'secret-name', prefix: '', start: start + from, end: end + from }))
+
+const keyword =
+  /^\s{0,4}(?:\/bin\/sh -c #\(nop\)\s{1,4}|cmd \/S \/C #\(nop\)\s{1,4})?(?:ONBUILD\s{1,4})?(RUN|CMD|ENTRYPOINT|HEALTHCHECK|SHELL|[A-Z]{3,11})(?=\s)/
+const ofShell =
+  /^\s{0,4}(?:--\S{1,200}\s{1,4}){0,20}(?:CMD\s{1,4})?((?:[\w./\\:-]{0,100}[\\/])?(?:sh|bash|ash|dash|ksh|zsh|pwsh|powershell|cmd)(?:\.exe)?)\s(?:(?:-[\w-]{1,30}|\/[A-Z]|pipefail)\s{1,4}){0,8}/i
+
+/** What the commands of an instruction give to programs; `from`: where its build arguments end. */
+const given = (createdBy: string, from: number): readonly ImageSecret[] => {
+  const rest = createdBy.slice(from)
+  const named = keyword.exec(rest)
+  if (named && !/^(?:RUN|CMD|ENTRYPOINT|HEALTHCHECK|SHELL)$/.test(named[1]!)) return []
+  const at = named?.[0].length ?? 0
+  const said = rest.slice(at)
+  // `["app" "x"]`, `&{["CMD-SHELL" "x"] "30s"}`
+  if (/^\s{0,4}(?:&\{)?\[/.test(said)) return asPasswords(passwordsIn(said), from + at)
+  const shell = ofShell.exec(said)
+  const start = at + (shell?.[0].length ?? 0)
+  return asPasswords(
+    passwordsOfText(rest.slice(start).replace(/ # buildkit\s*$/, ''), [shell?.[1] ?? '/bin/sh', '-c']),
+    from + start,
+  )
+}
+
 export const secretsOfInstruction = (createdBy: string): Found => {
   const told = pairsIn(createdBy)
-  if (!told) return secretsOfText(createdBy)
+  if (!told) return settle([...detected(createdBy), ...inCommands(createdBy, 0), ...given(createdBy, 0)])
   const { pairs, after } = told
   const pairOf = (at: number): string | undefined => pairs.findLast(({ start }) => start <= at)?.name
   return settle([
     ...pairs.flatMap(({ name, value, start }) => ofPair(name, value, start)),
     ...detected(createdBy).map(one => (one.start >= after ? one : { ...one, name: pairOf(one.start) ?? '' })),
     ...inCommands(createdBy, after),
+    ...given(createdBy, after),
     ...pairs.flatMap(({ name, value, valueAt }) =>
       inCommands(value, 0).map(one => ({ ...one, name, start: one.start + valueAt, end: one.end + valueAt })),
     ),
@@ -288,8 +322,6 @@ export const secretsOfConfigPair = (name: string, value: string): Found => {
 /** Shorter ones may stand anywhere by chance; from `shortestWord` on, they are looked for as words, where no dictionary has them. */
 const shortest = 8
 const shortestWord = 6
-/** Of very many only the first are looked for in other places. */
-const most = 200
 
 /** Where values stand that are secret in another place, in every form that configurations, shells and addresses have for them. */
 export type Known = (text: string) => readonly Span[]
@@ -301,35 +333,8 @@ export const knownBy = (all: readonly Told[]): Known => {
       const value = text.slice(start, end)
       // `changeme` stands in many places.
       const isOwn = !isPlaceholder(value) || (value.length >= shortest && /\d/.test(value))
-      if (values.size < most && value.length >= shortestWord && isOwn) values.add(value)
+      const isWord = value.length >= shortest || (value.length >= shortestWord && /\d/.test(value) && /[^\d.:]/.test(value))
+      if (isWord && isOwn) values.add(value)
     }
-  const forms = [...values].flatMap(value =>
-    [
-      value,
-      value.replaceAll('\n', ' '),
-      JSON.stringify(value).slice(1, -1),
-      encoded(value),
-      ...(value.includes('\n') ? value.split('\n') : []),
-    ].filter(form => form.length >= shortest || (form.length >= shortestWord && /\d/.test(form) && /[^\d.:]/.test(form))),
-  )
-  const unique = [...new Set(forms)]
-  return text =>
-    unique.flatMap(form => {
-      const spans: Span[] = []
-      for (let at = text.indexOf(form); at !== -1; at = text.indexOf(form, at + form.length)) {
-        const end = at + form.length
-        const isWord = form.length >= shortest || (!/\w/.test(text[at - 1] ?? '') && !/\w/.test(text[end] ?? ''))
-        if (isWord) spans.push({ start: at, end })
-      }
-      return spans
-    })
-}
-
-const encoded = (value: string): string => {
-  try {
-    return encodeURIComponent(value)
-  } catch {
-    // Half of a surrogate pair.
-    return value
-  }
+  return knownValues(values)
 }

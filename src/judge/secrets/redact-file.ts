@@ -3,15 +3,16 @@
  * what programs are given as a password (https://curl.se/docs/manpage.html#-u, https://dev.mysql.com/doc/refman/8.4/en/connection-options.html#option_general_password,
  * https://man7.org/linux/man-pages/man8/chpasswd.8.html). What is found is hidden wherever else it stands, too.
  */
+import { remembered } from '../../model/remember.ts'
 import type { Span } from '../../model/text.ts'
 import type { Dockerfile } from '../../read/dockerfile/graph.ts'
 import { unquote } from '../../read/dockerfile/lex.ts'
-import { pipelineOf } from '../../read/shell/queries.ts'
-import type { ShellWord } from '../../read/shell/script.ts'
-import { type CommandAt, commandsOf } from '../dockerfile-queries.ts'
+import { passwordsIn, passwordsOfScript } from './command-secrets.ts'
 import { detectSecrets } from './detect.ts'
+import { isSettingSecret } from './given-value.ts'
 import { secretsOfText } from './image-secrets.ts'
-import { isSecretName } from './secret-name.ts'
+import { knownValues } from './known-values.ts'
+import { isSecretName, secretKind } from './secret-name.ts'
 
 export type Secrets = {
   /** By position; none overlaps another. */
@@ -19,10 +20,6 @@ export type Secrets = {
   readonly values: readonly string[]
 }
 
-/** Shorter ones may be part of anything: they are hidden as whole words only. */
-const shortest = 8
-/** Of very many only so many are looked for in other places. */
-const most = 500
 /** Known to all, and words of every second line. */
 const everyday =
   /^(?:root|admin|user|guest|test|app|postgres|postgresql|mysql|mariadb|mongo|mongodb|redis|rabbitmq|minio|password|secret|token|none|null|default|public|development|production)$/i
@@ -41,7 +38,7 @@ export const secretsOf = (dockerfile: Dockerfile, known: readonly Span[]): Secre
 export const secretsOfFile = (text: string, known: readonly Span[]): Secrets => {
   const shapes = byShape(text)
   const given = secretsOfText(text).hidden
-  return secretsAt(text, [...known, ...shapes, ...given], source => source.split(/\r?\n/))
+  return secretsAt(text, [...known, ...shapes, ...given, ...byEntry(text), ...passwordsIn(text)], source => source.split(/\r?\n/))
 }
 
 /** `valuesIn`: what the text of a span may say. */
@@ -53,29 +50,21 @@ const secretsAt = (text: string, spans: readonly Span[], valuesIn: (source: stri
       const bare = value.trim().replace(/^["']|["']$/g, '')
       if (bare.length > 3 && !isHarmless(bare) && !everyday.test(bare)) values.add(bare)
     }
-  const found = [...values].slice(0, most).sort((a, b) => b.length - a.length)
-  return { spans: merged([...own, ...found.flatMap(value => placesOf(text, value))]), values: found }
+  const found = [...values].sort((a, b) => b.length - a.length)
+  return { spans: merged([...own, ...finderOf(found)(text)]), values: found }
 }
 
 /** The text with every secret replaced by asterisks. */
 export const hideSecrets = (text: string, values: readonly string[]): string => {
   let shown = text
-  for (const value of values)
-    for (const { start, end } of placesOf(shown, value).reverse()) shown = `${shown.slice(0, start)}***${shown.slice(end)}`
+  for (const { start, end } of [...merged(finderOf(values)(text))].reverse())
+    shown = `${shown.slice(0, start)}***${shown.slice(end)}`
   return shown
 }
 
-export const hasSecret = (text: string, values: readonly string[]): boolean =>
-  values.some(value => placesOf(text, value).length > 0)
+export const hasSecret = (text: string, values: readonly string[]): boolean => finderOf(values)(text).length > 0
 
-const placesOf = (text: string, value: string): Span[] => {
-  const places: Span[] = []
-  for (let start = text.indexOf(value); start !== -1; start = text.indexOf(value, start + value.length)) {
-    const end = start + value.length
-    if (value.length >= shortest || !(/\w/.test(text[start - 1] ?? '') || /\w/.test(text[end] ?? ''))) places.push({ start, end })
-  }
-  return places
-}
+const finderOf = remembered((values: readonly string[]) => knownValues(values))
 
 const merged = (spans: readonly Span[]): readonly Span[] => {
   const all: { start: number; end: number }[] = []
@@ -100,7 +89,7 @@ const isHarmless = (value: string): boolean =>
 /** The shell, or the builder, puts something else there. */
 const isSecret = (value: string): boolean => value !== '' && !isHarmless(value) && !/^\$[\w({]/.test(value)
 
-/** `TOKEN=x`, `--password=x`, `:_authToken=x`, `--password x`, `https://ann:x@host`, `IDENTIFIED BY 'x'`, and pairs of ENV, ARG and LABEL. */
+/** `TOKEN=x`, `--password=x`, `:_authToken=x`, `https://ann:x@host`, `IDENTIFIED BY 'x'`, and pairs of ENV, ARG and LABEL. */
 const byName = (dockerfile: Dockerfile): readonly Span[] => {
   const { text, escape } = dockerfile.tree
   const spans: Span[] = []
@@ -109,91 +98,37 @@ const byName = (dockerfile: Dockerfile): readonly Span[] => {
       if (value && isSecretName(key) && isSecret(unquote(value.raw, escape))) spans.push(value.span)
   const shapes = new Set(detectSecrets(text).map(({ start, end }) => `${start}-${end}`))
   spans.push(...secretsOfText(text).hidden.filter(({ start, end }) => !shapes.has(`${start}-${end}`)))
-  for (const pattern of [inAddress, inStatement])
-    for (const { indices, groups } of text.matchAll(pattern)) {
-      const [start, end] = indices!.groups!.secret!
-      if (isSecret(groups!.secret!)) spans.push({ start, end })
-    }
+  for (const { indices, groups } of text.matchAll(inAddress)) {
+    const [start, end] = indices!.groups!.secret!
+    if (isSecret(groups!.secret!)) spans.push({ start, end })
+  }
   return spans
 }
 const inAddress = /:\/\/[^\s:@/"']{0,64}:(?<secret>[^\s@/"'$]{1,128})@/dg
-const inStatement = /\b(?:identified\s{1,4}by|password)\s{1,4}'(?<secret>[^'\n]{1,128})'/dgi
 
-/** Programs → the options whose value is a password, and whether it is glued to the option. */
-const passwordOptions: readonly (readonly [RegExp, RegExp])[] = [
-  [/^(?:mysql|mariadb)/, /^-p(?=.)/],
-  [/^(?:sshpass|az|mongo\w*|useradd|usermod)$/, /^-p/],
-  [/^redis-cli$/, /^-a/],
-  [/^ldap\w+$/, /^-w/],
-  [/^(?:zip|unzip)$/, /^-P/],
-  [/^7z\w*$/, /^-p(?=.)/],
-]
-const withUser = /^(?:-[a-zA-Z]*[uU]|--user|--proxy-user)$/
+/** What commands give to programs. */
+const byCommand = ({ steps, tree }: Dockerfile): readonly Span[] =>
+  steps.flatMap(({ scripts }) => scripts.flatMap(script => passwordsOfScript(script, tree.text)))
 
-const byCommand = (dockerfile: Dockerfile): readonly Span[] => {
-  const { text } = dockerfile.tree
+/** `DB_PASSWORD: x` on a line of its own, and a name with its value beside it: `- name: DB_PASSWORD`, `value: x`. */
+const byEntry = (text: string): readonly Span[] => {
   const spans: Span[] = []
-  /** The last `length` characters of what a word says. */
-  const add = (word: ShellWord, value: string): void => {
-    if (!isSecret(value)) return
-    const at = text.slice(word.span.start, word.span.end).lastIndexOf(value)
-    spans.push(at === -1 ? word.span : { start: word.span.start + at, end: word.span.start + at + value.length })
+  for (const { groups, indices } of text.matchAll(entry)) {
+    const [start, end] = indices!.groups!.value!
+    const { name = '', value = '' } = groups!
+    if (isSecret(value) && (secretKind(name) === 'password' || isSettingSecret(name, value, false))) spans.push({ start, end })
   }
-  const addUser = (word: ShellWord, pair: string): void => {
-    const at = pair.indexOf(':')
-    if (at !== -1) add(word, pair.slice(at + 1))
-  }
-  for (const step of dockerfile.steps)
-    for (const at of commandsOf(step)) {
-      const { name, args, operands } = at.command
-      // `docker run -p` names a port.
-      const isLogin = operands.some(({ text: word }) => word === 'login')
-      const short = isLogin ? /^-p/ : passwordOptions.find(([names]) => names.test(name))?.[1]
-      for (const [i, word] of args.entries()) {
-        const before = args[i - 1]?.text ?? ''
-        const named = /^--?([A-Za-z][\w-]*)$/.exec(before)?.[1]
-        const given = word.text
-        if (named !== undefined && isSecretName(named) && !given.startsWith('-')) add(word, given)
-        if (short?.test(given) && given.length > 2 && !given.startsWith('--')) add(word, given.slice(2))
-        else if (/^-[a-zA-Z]$/.test(before) && short?.test(before)) add(word, given)
-        if (name === 'curl') {
-          if (withUser.test(before)) addUser(word, given)
-          else if (/^(?:-[uU](?=.)|--(?:proxy-)?user=)/.test(given)) addUser(word, given)
-        }
-        const header = /^([\w-]{1,60}):\s{0,9}(?:(?:basic|bearer|token)\s{1,9})?(\S+)$/i.exec(given)
-        if (header && (isSecretName(header[1]!) || /authorization$/i.test(header[1]!))) add(word, header[2]!)
-      }
-      if (name === 'htpasswd' && args.some(({ text: given }) => /^-\w*b/.test(given)) && operands.length > 1)
-        add(operands.at(-1)!, operands.at(-1)!.text)
-      const set = operands.findIndex(({ text: word }) => word === 'password')
-      if (name === 'mysqladmin' && set !== -1 && operands[set + 1]) add(operands[set + 1]!, operands[set + 1]!.text)
-      if (name === 'openssl' && operands[0]?.text === 'passwd' && operands.length > 1)
-        add(operands.at(-1)!, operands.at(-1)!.text)
-      fed(at, add)
+  for (const pattern of [named, nameless])
+    for (const { groups, indices } of text.matchAll(pattern)) {
+      const [start, end] = indices!.groups!.value!
+      if (isSecret(groups!.value!) && isSecretName(groups!.name!)) spans.push({ start, end })
     }
-  return [...spans, ...lists(dockerfile)]
+  return spans
 }
-
-/** `chpasswd <<EOF`. */
-const lists = (dockerfile: Dockerfile): readonly Span[] =>
-  dockerfile.steps.flatMap(step => {
-    const { start, end } = step.instruction.span
-    if (step.instruction.name !== 'RUN' || commandsOf(step, 'chpasswd').next().done) return []
-    const lines = dockerfile.tree.text.slice(start, end).matchAll(/^[ \t]*[\w.-]{1,64}:(?<secret>\S+)[ \t\r]*$/dgm)
-    return [...lines].flatMap(({ indices, groups }) => {
-      const [from, to] = indices!.groups!.secret!
-      return isSecret(groups!.secret!) ? [{ start: start + from, end: start + to }] : []
-    })
-  })
-
-/** `echo ann:x | chpasswd`, `echo x | docker login --password-stdin`. */
-const fed = ({ script, command }: CommandAt, add: (word: ShellWord, value: string) => void): void => {
-  const isList = command.name === 'chpasswd'
-  if (!isList && !command.args.some(({ text }) => /^(?:--stdin|--password-stdin|--with-token)$/.test(text))) return
-  const givers = pipelineOf(script, command).filter(({ name }) => name === 'echo' || name === 'printf')
-  const documents = command.redirects.flatMap(({ operator, target }) => (operator === '<<<' && target ? [target] : []))
-  for (const word of [...givers.flatMap(({ operands }) => operands), ...documents]) {
-    if (!isList) add(word, word.text)
-    else for (const [, value] of word.text.matchAll(/(?<![^\s\\])n?[\w.-]{1,64}:([^\s\\:]+)/g)) add(word, value!)
-  }
-}
+const entry =
+  /^[ \t]*(?:- )?["']?(?<name>[\w.-]{1,80})["']?[ \t]*:[ \t]+(?:!!\w+ )?["']?(?<value>[^\s"'#{[&*!|>][^\n"']{0,512}?)["']?[ \t\r]*(?: #.*)?,?$/dgm
+/** In YAML, JSON and HCL. */
+const named =
+  /["']?\bname["']?[ \t]{0,8}[:=][ \t]{0,8}["']?(?<name>[\w.-]{1,80})["']?[ \t]{0,8},?\s{1,80}["']?value["']?[ \t]{0,8}[:=][ \t]{0,8}["']?(?<value>[^\s"'{},][^\n"',}]{0,512})/dg
+const nameless =
+  /["']?\bvalue["']?[ \t]{0,8}[:=][ \t]{0,8}["']?(?<value>[^\s"'{},][^\n"',}]{0,512})["']?[ \t]{0,8},?\s{1,80}["']?name["']?[ \t]{0,8}[:=][ \t]{0,8}["']?(?<name>[\w.-]{1,80})/dg
