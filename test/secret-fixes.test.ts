@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { base62Checksum, sampleText } from '../src/judge/secrets/detector.ts'
 import { parse } from '../src/read/dockerfile/parse.ts'
 import { type Engine, hasEngine, startEngine } from './components.ts'
 import { fixed, judge } from './judge.ts'
@@ -430,4 +431,36 @@ test('what a mount still takes from the context is not kept out of it', async ()
   const copied = 'FROM node:22 AS a\nWORKDIR /app\nCOPY .npmrc ./\nRUN npm ci\nFROM node:22\n'
   expect(await edits(copied)).toContain('.dockerignore')
   expect(await edits(`${copied}RUN --mount=type=bind,source=.npmrc,target=/root/.npmrc npm ci\n`)).not.toContain('.dockerignore')
+})
+
+describe('one value is told once, in words that fit', () => {
+  const found = async (text: string) =>
+    (await judge(rules, text)).map(({ rule, severity, message }) => `${severity} ${rule.replace('dockerfile/', '')} ${message}`)
+
+  test('by what is known of it', async () => {
+    expect(await found(`FROM debian:12\nENV API_TOKEN=${secret}\n`)).toEqual([
+      'critical secret-value the value of `API_TOKEN` is a secret: whoever can read this file, or an older version of it, has it',
+    ])
+    const body = sampleText(30)
+    expect(await found(`FROM debian:12\nENV API_TOKEN=ghp_${body}${base62Checksum(body)}\n`)).toEqual([
+      expect.stringMatching(/^critical secret-value GitHub token/),
+    ])
+    expect(await found('FROM debian:12\nENV API_TOKEN=x7fq\n')).toEqual([expect.stringMatching(/^high secret-arg-env-name /)])
+    expect(
+      await found(`FROM debian:12\nENV API_TOKEN=${secret} DB_PASSWORD=x7fq\nRUN export X_TOKEN=${secret} && wget x\n`),
+    ).toEqual([
+      expect.stringMatching(/^critical secret-value the value of `API_TOKEN`/),
+      expect.stringMatching(/^high secret-arg-env-name `DB_PASSWORD`/),
+      expect.stringMatching(/^critical secret-value Secret in a shell command/),
+    ])
+  })
+
+  test('who asks for one rule only gets it, and what is hidden stays hidden', async () => {
+    const text = `FROM debian:12\nENV API_TOKEN="${secret} x"\n`
+    expect(await judge('dockerfile/secret-arg-env-name', text)).toHaveLength(1)
+    const [finding, ...more] = await judge(rules, text)
+    expect(more).toEqual([])
+    const spans = finding!.redact!
+    expect(spans.some(({ start, end }) => text.slice(start, end).includes(secret))).toBe(true)
+  })
 })

@@ -50,8 +50,38 @@ export const judgeDockerfile = async (
       crashed(id, cause)
     }
   }
-  findings.sort(byPosition)
-  return { findings, problems }
+  return { findings: onceEach(findings, rules).sort(byPosition), problems }
+}
+
+/** One finding for one secret: what yields goes, and the other hides what it hid. */
+const onceEach = (findings: readonly Finding[], rules: ReadonlyMap<string, RunningRule>): Finding[] => {
+  const winners = new Map<string, { readonly span: Span; readonly finding: Finding }[]>()
+  for (const { rule } of rules.values()) for (const id of rule.yieldsTo ?? []) winners.set(id, [])
+  for (const finding of findings) for (const span of finding.redact ?? []) winners.get(finding.rule)?.push({ span, finding })
+  for (const list of winners.values()) list.sort((a, b) => a.span.start - b.span.start)
+  const yielded = new Map<Finding, Span[]>()
+  const kept = findings.filter(({ rule, redact = [] }) => {
+    for (const id of rules.get(rule)?.rule.yieldsTo ?? [])
+      for (const { start, end } of redact) {
+        const list = winners.get(id)!
+        let low = 0
+        let high = list.length
+        while (low < high) {
+          const middle = (low + high) >> 1
+          if (list[middle]!.span.start < start) low = middle + 1
+          else high = middle
+        }
+        const other = list[low]
+        if (!other || other.span.end > end) continue
+        yielded.set(other.finding, [...(yielded.get(other.finding) ?? []), ...redact])
+        return false
+      }
+    return true
+  })
+  return kept.map(finding => {
+    const more = yielded.get(finding)
+    return more ? { ...finding, redact: [...(finding.redact ?? []), ...more] } : finding
+  })
 }
 
 /** By path, offset, length, then rule id. */
@@ -77,7 +107,7 @@ const toFinding = (
   const at = 'in' in report.at ? report.at : inFile(report.at)
   const stage = at.in === 'file' && at.path === dockerfile.path ? locate(at.span.start)?.stage : undefined
   const full = configured ?? report.severity ?? rule.severity
-  const lighter = stage !== undefined && !countsInFull(stage.role, rule.weighs ?? 'image')
+  const lighter = stage !== undefined && !countsInFull(stage.role, report.weighs ?? rule.weighs ?? 'image')
   // The key is made of what the finding is about, not of where it stands, so that edits elsewhere do not change it.
   const about =
     at.in === 'file' && at.path === dockerfile.path

@@ -50,6 +50,8 @@ export type Report = {
   readonly redact?: readonly Span[]
   /** When this one case weighs differently from the rule's severity. */
   readonly severity?: Severity
+  /** Instead of the rule's, for a rule on Dockerfiles. */
+  readonly weighs?: 'everywhere'
   /** For a runtime rule: what would be right; `change/container/` turns it into edits of the form at hand, and puts them into `fix`. */
   readonly wishes?: readonly Wish[]
 }
@@ -81,5 +83,7 @@ export type Rule<Subject = never, Options = undefined, Facts = unknown> = {
    * weighs one step less, and says so.
    */
   readonly weighs?: 'image' | 'content' | 'everywhere'
+  /** For rules on Dockerfiles: where one of these tells of the same secret, this one says nothing. */
+  readonly yieldsTo?: readonly string[]
   check(subject: Subject, options: Options, facts: Facts): Iterable<Report> | AsyncIterable<Report>
 }

@@ -12,6 +12,7 @@ export default dockerfileRule({
   since: '0.1.0',
   profile: 'default',
   weighs: 'image',
+  yieldsTo: ['dockerfile/secret-value'],
   summary: 'A secret is passed by ARG or ENV',
   why: 'Everyone who can pull the image reads it: ENV stands in the configuration and in every container, ARG in the history of the layers, also when a later RUN unsets it. What was passed so has to be revoked first. A secret mount is there during one RUN, and leaves nothing behind.',
   examples: [

@@ -1,6 +1,7 @@
 import { flagNamed, stepsNamed } from '../../dockerfile-queries.ts'
 import { dockerfileRule } from '../../dockerfile-rule.ts'
 import { secretFileFix } from '../../secret-file-fix.ts'
+import { shipsFile } from '../../shipped-file.ts'
 
 /** Files that hold credentials by their nature. `.env.example` and the like are made to be shown. */
 const secretFile =
@@ -57,6 +58,7 @@ export default dockerfileRule({
           message: git
             ? `\`${path}\` brings the history of the repository into the image`
             : `\`${path}\` ${perhaps.test(path) ? 'may hold' : 'holds'} credentials, and everyone who has the image can read it`,
+          ...(shipsFile(dockerfile, step, path) ? { weighs: 'everywhere' as const } : {}),
           fix: secretFileFix(dockerfile, step, word, path, context),
         }
       }

@@ -1,6 +1,8 @@
-import type { Fix } from '../../../model/finding.ts'
+import { remembered } from '../../../model/remember.ts'
 import type { Report } from '../../../model/rule.ts'
-import type { Dockerfile } from '../../../read/dockerfile/graph.ts'
+import type { Span } from '../../../model/text.ts'
+import type { Dockerfile, Step } from '../../../read/dockerfile/graph.ts'
+import type { KeyValue } from '../../../read/dockerfile/syntax.ts'
 import { stepsNamed } from '../../dockerfile-queries.ts'
 import { dockerfileRule } from '../../dockerfile-rule.ts'
 import { isTooLong } from '../../secret-mount.ts'
@@ -32,14 +34,19 @@ export default dockerfileRule({
   *check(dockerfile) {
     const { text } = dockerfile.tree
     for (const { detector, start, end, prefix } of detectSecrets(text)) {
-      const fix = variableFix(dockerfile, start, end)
+      const place = variableAt(dockerfile, start, end)
+      const fix = place && !isTooLong(dockerfile) ? secretVariableFix(dockerfile, place.step, place.pair) : undefined
+      // What is known by its name alone is no command in a variable.
+      const isNamed = place !== undefined && detector.onlyIn !== undefined
       const shown = end - start < 16 || prefix === '' ? '' : ` (\`${prefix}…\`)`
       const report: Report = {
         at: { start, end },
         redact: [{ start: Math.min(end, start + (end - start < 16 ? 0 : prefix.length)), end }],
-        message: `${detector.name}${shown}: ${lowerFirst(detector.why.split(': ')[0]!.replace(/\.$/, ''))}`,
+        message: isNamed
+          ? `the value of \`${place.pair.key}\` is a secret: whoever can read this file, or an older version of it, has it`
+          : `${detector.name}${shown}: ${lowerFirst(detector.why.split(': ')[0]!.replace(/\.$/, ''))}`,
         fix: {
-          title: `Revoke it first (${detector.link}): ${detector.revoke} Then ${fix ? lowerFirst(fix.title) : 'pass the new one by a secret mount'}`,
+          title: `Revoke it first (${detector.link}): ${isNamed ? 'Change it at the service that it opens.' : detector.revoke} Then ${fix ? lowerFirst(fix.title) : 'pass the new one by a secret mount'}`,
           safety: fix?.safety ?? 'manual',
           edits: fix?.edits ?? [],
         },
@@ -51,12 +58,25 @@ export default dockerfileRule({
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)
 
-/** When ENV or ARG sets a variable to a value with the credential in it, the fix for that variable. */
-const variableFix = (dockerfile: Dockerfile, start: number, end: number): Fix | undefined => {
-  if (isTooLong(dockerfile)) return undefined
-  for (const step of stepsNamed(dockerfile, 'ENV', 'ARG'))
-    for (const pair of step.instruction.pairs)
-      if (pair.value && pair.value.span.start <= start && end <= pair.value.span.end)
-        return secretVariableFix(dockerfile, step, pair)
-  return undefined
+type Variable = { readonly step: Step; readonly pair: KeyValue; readonly span: Span }
+
+/** The values of all ENV and ARG, in their order. */
+const variablesOf = remembered((dockerfile: Dockerfile): readonly Variable[] =>
+  stepsNamed(dockerfile, 'ENV', 'ARG')
+    .flatMap(step => step.instruction.pairs.flatMap(pair => (pair.value ? [{ step, pair, span: pair.value.span }] : [])))
+    .sort((a, b) => a.span.start - b.span.start),
+)
+
+/** The ENV or ARG that sets a variable to a value with the credential in it. */
+const variableAt = (dockerfile: Dockerfile, start: number, end: number): Variable | undefined => {
+  const all = variablesOf(dockerfile)
+  let low = 0
+  let high = all.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (all[middle]!.span.start <= start) low = middle + 1
+    else high = middle
+  }
+  const found = all[low - 1]
+  return found && end <= found.span.end ? found : undefined
 }
