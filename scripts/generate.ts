@@ -203,6 +203,50 @@ const credentialsMarkdown = (
   ].join('\n')
 }
 
+/** docs/breakouts.md: the kinds of ways out of a container. */
+const breakoutsMarkdown = (paths: Readonly<Record<string, import('../src/judge/breakout-path.ts').BreakoutPath>>): string => {
+  const rows = Object.entries(paths)
+    .sort(([, a], [, b]) => Number(a.code.slice(1)) - Number(b.code.slice(1)))
+    .map(([id, { code, summary, links }]) => {
+      const shown = links.map(link => `[${new URL(link).hostname}](${link})`)
+      return `| ${code} | ${id} | ${summary} | ${shown.join(', ')} |`
+    })
+  return [
+    '# Ways out of a container',
+    '',
+    'Generated from `src/judge/breakouts/` by `npm run generate`: do not edit.',
+    '',
+    'A finding says that a setting is dangerous. A way out says what an attacker who has taken over the program in a container does next: which settings hold together,',
+    'where each is written, what it gives, and the smallest change that closes it. `bulkhead check` and `bulkhead audit` tell them for every container:',
+    '',
+    '    Ways out of agent compose.yaml:2',
+    '',
+    '      critical The host’s files are within reach through /proc/1/root',
+    '        1. it sees the processes of the host    compose.yaml:5',
+    '        2. it has SYS_PTRACE                    compose.yaml:6',
+    '        3. it runs as root: no user is set here',
+    '        only where  the image sets no other user; AppArmor is off on the host: …',
+    '        attacker    reads and writes every file of the host, and puts code into its processes',
+    '        close it    Give it processes of its own',
+    '',
+    '      after the fixes: none',
+    '',
+    '- A way is told when all parts of its chain hold, and only then: SYS_PTRACE alone is a finding, and no way out. Root in a user namespace of its own is nobody on the host.',
+    '- What a file cannot say of the host (AppArmor, control groups, versions) stands behind “only where”. `bulkhead audit` without a command asks the engine, and these',
+    '  conditions become facts: what is known to hold is not said, and a way that is known to be closed is not told.',
+    '- “After the fixes” is computed: every wish of the fixes that `--fix` and `--fix --unsafe` would write comes true, and the container is judged again. What somebody accepts',
+    '  (a comment, an ignore, a waiver) is not fixed, so its way stays, marked as accepted.',
+    '- Ways of severity low lead to knowledge or to neighbours, or need much luck; they are counted. `--ways all` tells them, `--no-ways` tells none.',
+    '- `--graph ways.svg` or `--graph ways.mmd` draws all of it: container, what must hold, way out, what the attacker gets. Mermaid’s files are drawn by GitHub and GitLab.',
+    '- In JSON they are `breakouts`; they change no exit code, for the findings behind them do.',
+    '',
+    '| | id | | shown or described in |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n')
+}
+
 let stale = 0
 /** Writes a file when its content differs; under --check only counts it. */
 const emit = (path: string, content: string): void => {
@@ -259,6 +303,8 @@ if (stale === 0) {
   const { configurationSchema } = (await load('src/flows/configuration.ts')) as typeof import('../src/flows/configuration.ts')
   const { feeds } = (await load('src/read/feeds/registry.ts')) as typeof import('../src/read/feeds/registry.ts')
   emit('docs/feeds.md', feedsMarkdown(feeds))
+  const { breakoutPaths } = (await load('src/judge/breakouts/registry.ts')) as typeof import('../src/judge/breakouts/registry.ts')
+  emit('docs/breakouts.md', breakoutsMarkdown(breakoutPaths))
   const { detectors } = (await load('src/judge/secrets/registry.ts')) as typeof import('../src/judge/secrets/registry.ts')
   emit('docs/credentials.md', credentialsMarkdown(detectors))
   const { toJsonSchema } = await import('@valibot/to-json-schema')

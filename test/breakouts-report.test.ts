@@ -1,6 +1,7 @@
 /** What check and audit tell of the ways out: in text, in JSON, and after the fixes. */
 import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import AjvDraft04 from 'ajv-draft-04'
 import formats from 'ajv-formats'
 import { expect, test } from 'vitest'
 import { auditCommandLine } from '../src/flows/audit.ts'
@@ -9,6 +10,7 @@ import { containerRules } from '../src/judge/rules/container-registry.ts'
 import { rules } from '../src/judge/rules/registry.ts'
 import type { CheckReport } from '../src/model/report.ts'
 import { showJson } from '../src/show/json.ts'
+import { showSarif } from '../src/show/sarif.ts'
 import { showText } from '../src/show/text.ts'
 import { memoryWorld } from '../src/world/memory.ts'
 
@@ -50,6 +52,16 @@ test('JSON holds them, and is as documented', async () => {
   const [web] = document.breakouts
   expect(web.ways[0].chain[0]).toMatchObject({ text: 'it is privileged', at: { path: 'shop/compose.yaml', start: { line: 5 } } })
   expect(web.remaining.map(({ severity }: { severity: string }) => severity)).not.toContain('critical')
+})
+
+test('SARIF names them beside its results', async () => {
+  const text = readFileSync(new URL('./conformance/sarif/sarif-schema-2.1.0.json', import.meta.url), 'utf8')
+  const valid = formats.default(new AjvDraft04.default({ strict: false, allErrors: true })).compile(JSON.parse(text) as object)
+  const log = JSON.parse(showSarif(await reportOf(project)))
+  expect(valid(log), JSON.stringify(valid.errors?.slice(0, 3))).toBe(true)
+  const [web] = log.runs[0].properties.waysOut
+  expect(web).toMatchObject({ container: 'web', ways: expect.arrayContaining([expect.objectContaining({ id: 'privileged' })]) })
+  expect(log.runs[0].results.map(({ ruleId }: { ruleId: string }) => ruleId)).not.toContain('privileged')
 })
 
 test('a finding that is silenced keeps its way, which is accepted, and stays open', async () => {

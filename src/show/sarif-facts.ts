@@ -41,8 +41,8 @@ export const uriPath = (path: string): string => path.toWellFormed().split('/').
 
 export const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)
 
-export const suppression = ({ by, reason }: Suppression): object => ({
+export const suppression = ({ by, reason, owner, until }: Suppression): object => ({
   kind: by === 'comment' ? 'inSource' : 'external',
   status: 'accepted',
-  justification: reason,
+  justification: owner === undefined ? reason : `${reason} (${owner}${until === undefined ? '' : `, until ${until}`})`,
 })

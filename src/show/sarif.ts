@@ -22,8 +22,19 @@ export const showSarif = (report: CheckReport): string => {
     ],
     artifacts: [...report.files.keys()].map(path => ({ location: artifact(path) })),
     results: report.findings.map(finding => result(report, finding, indexOf)),
+    ...(report.breakouts?.some(({ ways }) => ways.length > 0) ? { properties: { waysOut: waysOut(report) } } : {}),
   })
 }
+
+/** No results: the findings behind them are. */
+const waysOut = ({ breakouts = [] }: CheckReport): readonly object[] =>
+  breakouts
+    .filter(({ ways }) => ways.length > 0)
+    .map(({ container, ways, remaining }) => ({
+      container,
+      ways: ways.map(({ id, title, severity, gets }) => ({ id, title, severity, gets })),
+      remaining: remaining.map(({ title }) => title),
+    }))
 
 const ruleDescriptor = (rule: RuleInfo): object => ({
   id: rule.id,
@@ -34,7 +45,7 @@ const ruleDescriptor = (rule: RuleInfo): object => ({
   ...(rule.links?.[0] === undefined ? {} : { helpUri: rule.links[0] }),
   defaultConfiguration: { level: levels[rule.severity] },
   properties: {
-    tags: ['security', 'container', rule.on],
+    tags: [...new Set(['security', 'container', rule.on])],
     precision: 'high',
     'security-severity': securitySeverity[rule.severity],
   },
