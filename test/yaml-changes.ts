@@ -33,7 +33,12 @@ const compare = (before: Value | undefined, after: Value | undefined, path: stri
       )
     return
   }
-  if (Array.isArray(before) && Array.isArray(after) && before.length <= after.length) {
+  if (
+    Array.isArray(before) &&
+    Array.isArray(after) &&
+    before.length <= after.length &&
+    !/\/(?:security_opt|cap_add)$/.test(path)
+  ) {
     const [old, now] = [before as readonly Value[], after as readonly Value[]]
     for (const [i, one] of old.entries()) compare(one, now[i], `${path}/${i}`, changes)
     // What is added stands behind what was there.
@@ -110,6 +115,11 @@ const intended: readonly (readonly [path: RegExp, is: (before: Value | undefined
   [/\/volumeMounts\/\d+\/mountPropagation$/, becomes('HostToContainer')],
   [/\/annotations\/container\.apparmor\.security\.beta\.kubernetes\.io.*$/, isGone],
   [/\/(?:httpGet|tcpSocket)\/host$/, isGone],
+  [
+    /\/annotations$/,
+    (before, after) =>
+      isMap(before) && after === undefined && Object.keys(before).every(one => one.startsWith('container.apparmor.')),
+  ],
 ]
 
 const changesOf = (before: Value | undefined, after: Value): readonly Change[] => {

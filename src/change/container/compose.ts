@@ -60,7 +60,12 @@ class Place {
     this.splices.own(body)
   }
   holds(at: Location): boolean {
-    return at.in === 'file' && this.body.span.start <= at.span.start && at.span.end <= this.body.span.end
+    return (
+      at.in === 'file' &&
+      at.path === this.body.file.path &&
+      this.body.span.start <= at.span.start &&
+      at.span.end <= this.body.span.end
+    )
   }
 }
 
@@ -259,54 +264,62 @@ const inOverride = (
 ): Fixed => {
   if (!(reason instanceof Shared)) throw reason
   const { path, file } = overrideOf(main, project, reason.message)
-  const changes: { readonly key: string; readonly value: NewValue; readonly adds: boolean }[] = []
+  const changes: Overriding[] = []
   for (const wish of wishes) changes.push(...overriding(wish, container, source, project))
   if (changes.length === 0) throw reason
-  const needs = changes.some(({ value }) => value instanceof Raw) ? '; Compose 2.24 or newer reads !override and !reset' : ''
+  const needs = changes.some(({ value, how }) => value instanceof Raw || how === 'override')
+    ? '; Compose 2.24 or newer reads !override and !reset'
+    : ''
   const note = `in ${basename(path)}, since other services share what stands there${needs}`
   if (!file) {
     const newline = source.file.text.includes('\r\n') ? '\r\n' : '\n'
-    const body: NewMap = Object.fromEntries(changes.map(({ key, value }) => [key, value]))
+    const body: NewMap = Object.fromEntries(
+      changes.map(({ key, value, how }) => [key, how === 'override' ? overrideList(value as readonly string[]) : value]),
+    )
     const lines = blockLines('services', { [container.name]: body }, '', { unit: 2, list: 2, newline })
     return { edits: [{ path, span: { start: 0, end: 0 }, text: [...lines, ''].join(newline) }], note }
   }
   const root = project.documentsOf.get(file)?.[0]?.root
   if (root?.kind !== 'map') throw reason
   const splices = new YamlSplices(file, project.documentsOf.get(file) ?? [], root.span)
-  for (const { key, value, adds } of changes) {
+  for (const { key, value, how } of changes) {
     const place = ['services', container.name, key]
-    if (adds) splices.add(root, place, value as readonly NewValue[])
+    if (how === 'add') splices.add(root, place, value as readonly NewValue[])
+    else if (how === 'override') splices.override(root, place, value as readonly string[])
     else splices.set(root, place, value as string | number | boolean | Raw)
   }
   return { edits: splices.edits(), note }
 }
 
-type Overriding = { readonly key: string; readonly value: NewValue; readonly adds: boolean }
+type Overriding = { readonly key: string; readonly value: NewValue; readonly how: 'set' | 'add' | 'override' }
 
 /** What an override says for a wish: single values replace, lists are added to, and what a list has can only be taken out of it by writing it anew. */
 const overriding = (wish: Wish, container: Container, source: ServiceSource, project: ComposeProject): readonly Overriding[] => {
   if (wish.do === 'add') {
     const known: readonly string[] = wish.field === 'tmpfs' ? [] : container[wish.field].map(({ value }) => value)
-    return [{ key: lists[wish.field], value: wish.value.filter(value => !known.includes(value)), adds: true }]
+    return [{ key: lists[wish.field], value: wish.value.filter(value => !known.includes(value)), how: 'add' }]
   }
   if (wish.do === 'set') {
-    if (wish.field === 'noNewPrivileges') return [{ key: 'security_opt', value: [noNewPrivileges], adds: true }]
+    if (wish.field === 'noNewPrivileges') return [{ key: 'security_opt', value: [noNewPrivileges], how: 'add' }]
     if (wish.field === 'seccomp') throw new Shared()
-    return [{ ...fieldOf(wish, container, project), adds: false }]
+    return [{ ...fieldOf(wish, container, project), how: 'set' }]
   }
   const single = wish.do === 'remove' ? singleAt(wish.at, container, project) : undefined
-  if (single !== undefined) return [{ key: single, value: isSwitch.test(single) ? false : new Raw('!reset null'), adds: false }]
+  if (single !== undefined) return [{ key: single, value: isSwitch.test(single) ? false : new Raw('!reset null'), how: 'set' }]
   const found = fieldHolding(wish.at, source)
   if (wish.do === 'change') {
     const item = found?.items[found.index]
     if (!item || found.name !== 'volumes' || wish.what === 'hostAddress') throw new Shared()
-    return [{ key: 'volumes', value: [changedVolume(item, wish)], adds: true }]
+    return [{ key: 'volumes', value: [changedVolume(item, wish)], how: 'add' }]
   }
-  if (!found) throw new Shared()
+  if (!found)
+    throw new Shared(
+      fieldsOf(source.body).has('extends')
+        ? 'it may come from the service that this one extends'
+        : 'it is a part of what others share',
+    )
   const { name, items, index } = found
-  const rest = items.filter((_, i) => i !== index)
-  const text = rest.length === 0 ? '!reset []' : `!override [${rest.map(item => JSON.stringify(item)).join(', ')}]`
-  return [{ key: name, value: new Raw(text), adds: false }]
+  return [{ key: name, value: items.filter((_, i) => i !== index), how: 'override' }]
 }
 
 /** The service's own field that a place is, where it is a single value at the first level. */
@@ -334,6 +347,9 @@ const singleAt = (at: Location, container: Container, project: ComposeProject): 
 
 const isSame = (a: Location, b: Location): boolean =>
   a.in === 'file' && b.in === 'file' && a.path === b.path && a.span.start === b.span.start && a.span.end === b.span.end
+
+const overrideList = (items: readonly string[]): Raw =>
+  new Raw(`!override [${items.map(item => JSON.stringify(item)).join(', ')}]`)
 
 const isSwitch = /^(?:privileged|use_api_socket|oom_kill_disable)$/
 

@@ -104,7 +104,8 @@ export class YamlSplices {
         this.#takeOut(step)
         return
       }
-      if (kept.has(step.in)) break
+      // Without `!override` what lies below would come back.
+      if (kept.has(step.in) || step.in.tag !== undefined) break
     }
     throw new NotExact('nothing would be left around it')
   }
@@ -193,7 +194,7 @@ export class YamlSplices {
     }
     const { value: old } = entry
     if (old.kind === 'alias') throw new Shared()
-    this.#refuseMarks(old)
+    if (old.kind !== 'list' || old.tag !== '!override') this.#refuseMarks(old)
     if (old.kind === 'list') {
       this.#items.set(old, [...(this.#items.get(old) ?? []), ...items])
       return
@@ -207,6 +208,29 @@ export class YamlSplices {
       throw new NotExact(`\`${name}\` is no list`)
     const all = [this.#text(old.span), ...items.map(item => inline(item, this.#isJson(map)))]
     this.replace(old.span, `[${all.join(', ')}]`)
+  }
+
+  /** A list that replaces what it would be added to, with what it shall have besides. For Compose's overrides. */
+  override(map: YamlMap, path: readonly string[], items: readonly string[]): void {
+    let at: YamlMap | undefined = map
+    for (const name of path.slice(0, -1)) {
+      const value: YamlNode | undefined = at && this.#entry(at, name)?.value
+      if (value !== undefined && value.kind !== 'map') throw new NotExact('a mapping should stand here')
+      at = value
+    }
+    const entry = at && this.#entry(at, path.at(-1)!)
+    if (!entry) {
+      this.set(map, path, new Raw(`!override [${items.map(item => inline(item, false)).join(', ')}]`))
+      return
+    }
+    const { key, value } = entry
+    this.#refuseMarks(value)
+    if (value.kind !== 'list') throw new NotExact(`\`${path.at(-1)}\` is no list`)
+    const sign = /^["']?\s*:/.exec(this.#file.text.slice(key.span.end))
+    if (!sign) throw new NotExact('its place is not clear')
+    const end = key.span.end + sign[0].length
+    this.replace({ start: end, end }, ' !override')
+    if (items.length > 0) this.#items.set(value, [...(this.#items.get(value) ?? []), ...items])
   }
 
   /** The mapping's own entry; none where there is none at all. One that a merge key brings cannot be changed here, and would be hidden. */
@@ -327,9 +351,8 @@ export class YamlSplices {
     if (last.kind === 'scalar' && (last.style === 'literal' || last.style === 'folded')) {
       const end = Math.max(last.span.end, node.span.end)
       // Empty lines behind a text belong to it only with `|+`; before them the place is nicer.
-      const header = text.slice(text.lastIndexOf('\n', last.span.start - 2) + 1, last.span.start)
       const blank = /(?:\r?\n){2,}$/.exec(text.slice(last.span.start, end))
-      if (blank && !/[|>]\d?\+/.test(header)) return { at: last.span.start + blank.index, isLineStart: false }
+      if (blank && !keepsItsEnd(last)) return { at: last.span.start + blank.index, isLineStart: false }
       if (text[end - 1] !== '\n') {
         if (end < text.length && text[end] !== '\n' && !text.startsWith('\r\n', end)) return undefined
         if (end >= text.length) return undefined
@@ -391,10 +414,16 @@ export class YamlSplices {
       const stop = this.#lineEnd(span.end)
       end = text.startsWith('\r\n', stop) ? stop + 2 : Math.min(stop + 1, text.length)
     }
+    // To a text with `|+` the empty lines behind it belong: those that come to stand there go.
+    const previous =
+      index > 0 ? lastLeaf('entry' in step ? step.in.entries[index - 1]!.value : step.in.items[index - 1]!) : undefined
+    if (previous && keepsItsEnd(previous)) end += /^(?:[ \t]*\r?\n)*/.exec(text.slice(end))![0].length
     const from = this.#withComments(line, start - line, siblings[index - 1]?.end ?? 0)
-    // The last line of a text that does not end with a line end.
-    const cut = end === text.length && text[end - 1] !== '\n' && from > 0 ? (text[from - 2] === '\r' ? 2 : 1) : 0
-    this.replace({ start: from - cut, end }, '')
+    // The last line of a text that does not end with a line end: what comes before it does not end with one then, either.
+    let cut = from
+    if (end === text.length && text[end - 1] !== '\n')
+      while (cut > (siblings[index - 1]?.end ?? 0) && /[\r\n]/.test(text[cut - 1]!)) cut--
+    this.replace({ start: cut, end }, '')
   }
 
   /** Lines of comments directly above, as far in as the entry: they are about it. */
@@ -493,7 +522,10 @@ export class YamlSplices {
 
 const isDouble = (scalar: YamlScalar): boolean => scalar.style === 'double'
 
-const columnIn = (text: string, at: number): number => at - (text.lastIndexOf('\n', at - 1) + 1)
+const columnIn = (text: string, at: number): number => {
+  const line = text.lastIndexOf('\n', at - 1) + 1
+  return at - line - (line === 0 && text.startsWith('\ufeff') ? 1 : 0)
+}
 
 const used = new WeakMap<YamlFile, ReadonlySet<string>>()
 
@@ -544,6 +576,14 @@ const lastLeaf = (node: YamlNode): YamlNode => {
     if (!next) return at
     at = next
   }
+}
+
+/** `|+`, `>2+`: where its text begins, the line before says so. */
+const keepsItsEnd = (node: YamlNode): boolean => {
+  if (node.kind !== 'scalar' || (node.style !== 'literal' && node.style !== 'folded')) return false
+  const { text } = node.file
+  const before = text.slice(Math.max(0, node.span.start - 1000), node.span.start).trimEnd()
+  return /[|>]\d?\+\d?(?:[ \t]+#.*)?$/.test(before.slice(before.lastIndexOf('\n') + 1))
 }
 
 const nested = (path: readonly string[], value: NewValue): NewValue =>

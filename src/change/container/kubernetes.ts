@@ -29,6 +29,9 @@ export const kubernetesEdits = (
 const builtIn =
   /^(?:Pod|PodTemplate|ReplicationController|Deployment|DeploymentConfig|StatefulSet|DaemonSet|ReplicaSet|Job|CronJob)$/
 
+/** What pods of Windows have as well. */
+const everywhere: ReadonlySet<string> = new Set(['runAsNonRoot', 'pullPolicy', 'automountToken', 'memory', 'cpus'])
+
 const propagations: Readonly<Record<string, string>> = {
   rslave: 'HostToContainer',
   slave: 'HostToContainer',
@@ -53,7 +56,7 @@ class Writer {
     const container = this.#container
     if (wish.do === 'remove') this.#splices.remove(spanOf(wish.at), new Set([this.#own, this.#pod, ...this.#metadata()]))
     else if (wish.do === 'change') this.#change(wish)
-    else if (container.os === 'windows') throw new NotExact('Windows has no such setting')
+    else if (container.os === 'windows' && !everywhere.has(wish.field)) throw new NotExact('Windows has no such setting')
     else if (wish.do === 'add') this.#add(wish)
     else this.#set(wish)
   }

@@ -21,6 +21,8 @@ test('Compose files, by name or by what they say', () => {
   ])
     expect(looksLikeCompose('stack.yml', text), text).toBe(true)
   expect(looksLikeCompose('compose.yaml', 'include: [a.yaml]\n')).toBe(true)
+  expect(looksLikeCompose('compose.yaml', `\ufeff${services}`)).toBe(true)
+  expect(looksLikeCompose('compose.yaml', '{\n  "services": {"web": {"image": "nginx"}}\n}\n')).toBe(true)
 })
 
 test('what has services too, and is none', () => {

@@ -14,10 +14,15 @@ export const hasComposeName = (path: string): boolean =>
   fileName.test(path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1))
 
 /** A quick guess that reads no YAML. A file by Compose's own name counts unless it says that it is something else. */
-export const looksLikeCompose = (path: string, text: string): boolean => {
+export const looksLikeCompose = (path: string, marked: string): boolean => {
+  const text = marked.startsWith('\ufeff') ? marked.slice(1) : marked
   if (!/\.ya?ml$/i.test(path)) return false
   if (/(?:^|[/\\])\.github[/\\]workflows[/\\]/.test(path)) return false
-  if (hasComposeName(path)) return anyTopLevel.test(text) && !/^apiVersion[ \t]*:/m.test(text)
+  // JSON is YAML, too.
+  if (hasComposeName(path))
+    return (
+      (anyTopLevel.test(text) && !/^apiVersion[ \t]*:/m.test(text)) || (/^\s*\{/.test(text) && /[{,]\s*"services"\s*:/.test(text))
+    )
   const start = services.exec(text)
   if (!start || others.test(text)) return false
   const rest = text.slice(start.index + start[0].length)

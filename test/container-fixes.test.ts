@@ -1,0 +1,218 @@
+/** What is repaired in Compose files and manifests, to the eyes of another YAML library: only what was meant changes, and everything else stays as it is. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { check } from '../src/flows/check.ts'
+import { containerRules } from '../src/judge/rules/container-registry.ts'
+import { rules } from '../src/judge/rules/registry.ts'
+import { memoryWorld } from '../src/world/memory.ts'
+import { composeLayouts, kubernetesLayouts } from './container-layouts.ts'
+import { documentsIn, unintended } from './yaml-changes.ts'
+
+import './fixed-seed.ts'
+
+const runs = Number(process.env.BULKHEAD_FUZZ_RUNS ?? 60)
+
+type Repaired = {
+  readonly text: string
+  readonly override: string | undefined
+  readonly applied: number
+  readonly world: ReturnType<typeof memoryWorld>
+}
+
+const repair = async (files: Readonly<Record<string, string>>): Promise<Repaired> => {
+  const [path] = Object.keys(files) as [string]
+  const world = memoryWorld(files)
+  const options = { paths: [path], only: Object.keys(containerRules), config: 'none', shellcheck: 'off' } as const
+  const before = await check(world, { ...rules, ...containerRules }, '0', options)
+  const outcome = await check(world, { ...rules, ...containerRules }, '0', {
+    ...options,
+    fix: { allowed: new Set(['safe', 'unsafe']), write: true },
+  })
+  const failed = (one: typeof before) => one.report.problems.filter(({ kind }) => kind === 'failed').map(({ message }) => message)
+  expect(failed(outcome).length, failed(outcome).join('\n')).toBeLessThanOrEqual(failed(before).length)
+  expect(
+    outcome.report.findings.filter(({ fix }) => (fix?.edits.length ?? 0) > 0).map(({ rule }) => rule),
+    'what can be repaired is',
+  ).toEqual([])
+  const known = new Map<string, number>()
+  for (const { rule } of before.report.findings) known.set(rule, (known.get(rule) ?? 0) + 1)
+  const textOf = (name: string): string | undefined => {
+    const change = outcome.changes.find(one => one.path.endsWith(name))
+    return change?.after
+  }
+  return {
+    text: textOf(path) ?? files[path]!,
+    override: textOf('compose.override.yaml'),
+    applied: outcome.report.applied.length,
+    world,
+  }
+}
+
+/** The lines that say `keep`, as they are. */
+const kept = (text: string): readonly string[] => text.split(/\r?\n/).filter(line => line.includes('keep'))
+
+/** What every repair owes. */
+const promise = async (path: string, before: string): Promise<Repaired> => {
+  const files = { [path]: before }
+  const first = await repair(files)
+  expect(documentsIn(first.text).errors).toEqual(documentsIn(before).errors)
+  expect(unintended(before, first.text)).toEqual([])
+  expect(kept(first.text)).toEqual(expect.arrayContaining(kept(before) as string[]))
+  expect(kept(first.text).length).toBe(kept(before).length)
+  // A text of several lines has the line ends that stand behind it.
+  if (!/[|>][+-]?\s*$/m.test(before)) expect(/\n$/.test(first.text)).toBe(/\n$/.test(before))
+  if (/\r\n/.test(before)) expect(first.text.replaceAll('\r\n', '')).not.toContain('\n')
+  else expect(first.text).not.toContain('\r')
+  if (first.override !== undefined) expect(documentsIn(first.override).errors).toEqual([])
+  const again = await repair({
+    [path]: first.text,
+    ...(first.override === undefined ? {} : { 'compose.override.yaml': first.override }),
+  })
+  expect([again.text, again.applied]).toEqual([first.text, 0])
+  return first
+}
+
+describe('Compose', () => {
+  test.each(Object.entries(composeLayouts))('%s', async (_, text) => {
+    const { applied } = await promise('compose.yaml', text)
+    expect(applied).toBeGreaterThan(0)
+  })
+})
+
+test('what an override file has is kept, and added to', async () => {
+  const base =
+    'x-base: &base\n  cap_add: [SYS_ADMIN, CHOWN]\nservices:\n  web:\n    <<: *base\n    image: web:1\n  db:\n    <<: *base\n    image: db:1\n'
+  const override = '# mine\nservices:\n  web:\n    restart: "no" # keep\n'
+  const first = await repair({ 'compose.yaml': base, 'compose.override.yaml': override })
+  expect(first.override).toBe(
+    '# mine\nservices:\n  web:\n    restart: "no" # keep\n    cap_add: !override [CHOWN]\n  db:\n    cap_add: !override [CHOWN]\n',
+  )
+  expect(first.text).toContain(base.slice(0, base.indexOf('services')))
+})
+
+test('without a name that Compose reads an override beside, an anchor is left to people', async () => {
+  const base = 'services:\n  web: &web\n    image: web:1\n    pid: host\n  db: *web\n'
+  expect(await repair({ 'prod.compose.yml': base })).toMatchObject({ text: base, applied: 0, override: undefined })
+})
+
+test('files outside of the folder of the project are left as they are', async () => {
+  const base = 'services:\n  base:\n    image: base:1\n    privileged: true\n'
+  const own = 'services:\n  web:\n    extends:\n      file: ../base.yaml\n      service: base\n'
+  const { text, world } = await repair({ 'shop/compose.yaml': own, 'base.yaml': base })
+  expect(text).toContain('privileged: false')
+  expect([...world.written.keys()].filter(path => path.endsWith('base.yaml'))).toEqual([])
+})
+
+describe('Kubernetes', () => {
+  test.each(Object.entries(kubernetesLayouts))('%s', async (name, text) => {
+    const { applied } = await promise('pods.yaml', text)
+    if (name !== 'Windows') expect(applied).toBeGreaterThan(0)
+  })
+})
+
+/** Texts of one shape: fields in some order, each in one of its spellings, around them what edits must not touch. */
+const shape = fc.record({
+  unit: fc.integer({ min: 1, max: 5 }),
+  list: fc.boolean(),
+  end: fc.constantFrom('\n', '\r\n'),
+  last: fc.boolean(),
+  comments: fc.boolean(),
+  blank: fc.boolean(),
+  quote: fc.constantFrom('', '"', "'"),
+})
+type Shape = typeof shape extends fc.Arbitrary<infer T> ? T : never
+
+type FieldText = (one: Shape, inner: string) => readonly string[]
+const item = (one: Shape, inner: string, ...items: readonly string[]): readonly string[] =>
+  items.map(text => `${one.list ? ' '.repeat(one.unit) : ''}- ${text}${one.comments ? ' # x' : ''}`).map(line => inner + line)
+const key = (one: Shape, name: string): string => `${one.quote}${name}${one.quote}`
+
+const composeFields: readonly FieldText[] = [
+  (one, inner) => [`${inner}${key(one, 'privileged')}: true`],
+  (one, inner) => [`${inner}${key(one, 'cap_add')}:`, ...item(one, inner, 'SYS_ADMIN', 'CHOWN')],
+  (one, inner) => [`${inner}${key(one, 'cap_add')}: [CHOWN, "SYS_PTRACE"]`],
+  (one, inner) => [`${inner}${key(one, 'cap_drop')}:`, ...item(one, inner, 'NET_RAW')],
+  (one, inner) => [
+    `${inner}${key(one, 'security_opt')}:`,
+    ...item(one, inner, 'seccomp=unconfined', "'apparmor:unconfined'", 'label=disable'),
+  ],
+  (one, inner) => [`${inner}${key(one, 'security_opt')}: ['no-new-privileges=false']`],
+  (one, inner) => [`${inner}${key(one, 'volumes')}:`, ...item(one, inner, '/etc:/e', '"/root:/r:rw"', './data:/data')],
+  (one, inner) => [`${inner}${key(one, 'pid')}: host`, `${inner}ipc: host`],
+  (one, inner) => [`${inner}${key(one, 'command')}: |`, `${inner}  # keep`, `${inner}  echo keep`],
+  (one, inner) => [`${inner}${key(one, 'command')}: >+`, `${inner}   echo keep`, ''],
+  (one, inner) => [`${inner}${key(one, 'labels')}: {a: keep, b: "x # keep"}`],
+  (one, inner) => [`${inner}${key(one, 'read_only')}: false`],
+  (one, inner) => [`${inner}${key(one, 'tmpfs')}: /run`],
+  (one, inner) => [
+    `${inner}${key(one, 'environment')}:`,
+    `${inner}${' '.repeat(one.unit)}A: keep`,
+    `${inner}${' '.repeat(one.unit)}B:`,
+  ],
+  (one, inner) => [`${inner}${key(one, 'devices')}:`, ...item(one, inner, '/dev/sda:/dev/sda')],
+  (one, inner) => [`${inner}${key(one, 'sysctls')}: {kernel.msgmax: 1, net.ipv4.tcp_syncookies: 1}`],
+]
+const nameOf = (field: FieldText): string => /(\w+)/.exec(field(plainShape, '')[0]!)![1]!
+const plainShape: Shape = { unit: 2, list: true, end: '\n', last: true, comments: false, blank: false, quote: '' }
+
+const contextFields: readonly FieldText[] = [
+  (one, inner) => [`${inner}${key(one, 'privileged')}: true`],
+  (one, inner) => [`${inner}${key(one, 'allowPrivilegeEscalation')}: true # why`],
+  (one, inner) => [
+    `${inner}${key(one, 'capabilities')}:`,
+    `${inner}${' '.repeat(one.unit)}add:`,
+    ...item(one, inner + ' '.repeat(one.unit), 'SYS_ADMIN', 'NET_BIND_SERVICE'),
+  ],
+  (one, inner) => [`${inner}${key(one, 'capabilities')}: {drop: [NET_RAW]}`],
+  (one, inner) => [`${inner}${key(one, 'runAsUser')}: 1000`],
+  (one, inner) => [`${inner}${key(one, 'seccompProfile')}: {type: Unconfined}`],
+  (one, inner) => [`${inner}${key(one, 'procMount')}: Unmasked`],
+  (one, inner) => [`${inner}${key(one, 'readOnlyRootFilesystem')}:`],
+]
+
+const joinLines = (one: Shape, lines: readonly string[]): string => {
+  const all = lines.flatMap(line => (one.blank && /^ +\w+:/.test(line) ? ['', line] : [line]))
+  return all.join(one.end) + (one.last ? one.end : '')
+}
+const fieldsOf = (all: readonly FieldText[]): fc.Arbitrary<readonly FieldText[]> =>
+  fc.uniqueArray(fc.constantFrom(...all), { selector: nameOf, maxLength: 7 })
+
+test('Compose files of many shapes', async () => {
+  const services = fc.array(fieldsOf(composeFields), { minLength: 1, maxLength: 3 })
+  await fc.assert(
+    fc.asyncProperty(shape, services, async (one, all) => {
+      const step = ' '.repeat(one.unit)
+      const body = all.flatMap((fields, i) => [
+        ...(one.comments ? [`${step}# keep ${i}`] : []),
+        `${step}s${i}:`,
+        `${step}${step}image: web:1${one.comments ? ' # keep' : ''}`,
+        ...fields.flatMap(field => field(one, step + step)),
+      ])
+      await promise('compose.yaml', joinLines(one, ['services:', ...body]))
+    }),
+    { numRuns: runs },
+  )
+})
+
+test('manifests of many shapes', async () => {
+  const containers = fc.array(fieldsOf(contextFields), { minLength: 1, maxLength: 3 })
+  await fc.assert(
+    fc.asyncProperty(shape, containers, fc.boolean(), async (one, all, hasMore) => {
+      const step = ' '.repeat(one.unit)
+      const dash = one.list ? step : ''
+      const body = all.flatMap((fields, i) => [
+        `${step}${dash}- name: c${i}`,
+        `${step}${dash}  image: web:1${one.comments ? ' # keep' : ''}`,
+        ...(fields.length > 0
+          ? [`${step}${dash}  securityContext:`, ...fields.flatMap(field => field(one, `${step}${dash}  ${step}`))]
+          : []),
+      ])
+      const head = ['apiVersion: v1', 'kind: Pod', 'metadata:', `${step}name: web`, 'spec:']
+      await promise(
+        'pods.yaml',
+        joinLines(one, [...head, `${step}containers:`, ...body, ...(hasMore ? [`${step}restartPolicy: Never # keep`] : [])]),
+      )
+    }),
+    { numRuns: runs },
+  )
+})
