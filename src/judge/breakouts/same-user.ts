@@ -26,7 +26,8 @@ export default breakoutPath({
         severity: 'high',
         chain,
         depends: [
-          `a process of the host runs as ${number === undefined ? 'the same number of user' : `\`${number}\` too`}`,
+          // https://man7.org/linux/man-pages/man2/ptrace.2.html: the group counts as well.
+          `a process of the host runs as ${number === undefined ? 'the same number of user' : `\`${number}\` too`}, and in the same group`,
           ...apparmor,
         ],
         gets: 'reads that process’s files by /proc/PID/root and its secrets by /proc/PID/environ: no capability, no-new-privileges and a read-only root do not help',
