@@ -15,9 +15,9 @@ const bombFrom = 64 * 1024 * 1024
 
 /**
  * The files of `file` one after the other, those whose path does not match `members` left out. Bytes are only lent until the next one. Throws Unreadable when
- * it is broken, is cut off, or unpacks to far more than any feed does.
+ * it is broken, is cut off, or unpacks to far more than any feed does. `hasStub`: a ZIP archive with a program in front of it.
  */
-export function* feedFiles(file: OpenFile, name: string, members?: RegExp): Generator<FeedFile> {
+export function* feedFiles(file: OpenFile, name: string, members?: RegExp, hasStub = false): Generator<FeedFile> {
   const head = new Uint8Array(512)
   const filled = head.subarray(0, file.read(0, head))
   const wanted = (path: string): boolean => members === undefined || members.test(path)
@@ -27,7 +27,8 @@ export function* feedFiles(file: OpenFile, name: string, members?: RegExp): Gene
     if (total > bombFrom && total > file.size * bombRatio)
       throw new Unreadable(`${name} unpacks to more than ${bombRatio} times its size`)
   }
-  if (filled[0] === 0x50 && filled[1] === 0x4b && (filled[2] === 3 || filled[2] === 5)) yield* zipFiles(file, wanted, count)
+  if (hasStub || (filled[0] === 0x50 && filled[1] === 0x4b && (filled[2] === 3 || filled[2] === 5)))
+    yield* zipFiles(file, wanted, count)
   else {
     const compression = compressionOf(filled)
     const isTar = tarMagic(compression === 'none' ? filled : firstBytes(file, compression, name))

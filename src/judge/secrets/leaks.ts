@@ -11,8 +11,7 @@ import { type ImageSecret, type Known, knownBy, toldBy } from './image-secrets.t
 import { redactName } from './redact-image.ts'
 import { detectors } from './registry.ts'
 import { isSampleFile, isSamplePath } from './sample-path.ts'
-import type { Hit } from './scan-file.ts'
-import { fingerprintOf } from './scan-file.ts'
+import { fingerprintOf, type Hit, isHit, type Unopened } from './scan-file.ts'
 import { secretsName } from './secret-cataloger.ts'
 
 /** `reveal`: values are kept. The inventory must have been taken with the cataloger of secrets. */
@@ -78,10 +77,13 @@ const severityOf = (reach: Leak['reach'], isCertain: boolean, isSample: boolean)
 /** Files in which there may be more than is told. */
 export const cutOff = ({ image, everywhere = [] }: Inventory): readonly Problem[] => [
   ...gitProblems({ image, everywhere }),
+  ...unopened(everywhere),
   ...everywhere.flatMap(({ cataloger, path, layer, data }): Problem[] => {
-    if (cataloger !== secretsName || !(data as readonly Hit[]).some(({ isLast }) => isLast)) return []
+    if (cataloger !== secretsName) return []
+    const hits = (data as readonly (Hit | Unopened)[]).filter(isHit)
+    if (!hits.some(({ isLast }) => isLast)) return []
     const where = image?.layers[layer]
-    const message = `${path} has more secrets than are told: what stands behind the first ${(data as readonly Hit[]).length} was not looked for`
+    const message = `${path} has more secrets than are told: what stands behind the first ${hits.length} was not looked for`
     return [
       {
         kind: 'uncovered',
@@ -93,49 +95,66 @@ export const cutOff = ({ image, everywhere = [] }: Inventory): readonly Problem[
   }),
 ]
 
+/** One for an image. */
+const unopened = (everywhere: readonly FoundSomewhere[]): readonly Problem[] => {
+  const closed = everywhere.flatMap(({ cataloger, path, data }) =>
+    cataloger === secretsName
+      ? (data as readonly (Hit | Unopened)[]).flatMap(one => (isHit(one) ? [] : [{ path, count: one.unopened }]))
+      : [],
+  )
+  if (closed.length === 0) return []
+  const count = closed.reduce((sum, one) => sum + one.count, 0)
+  const paths = [...new Set(closed.map(({ path }) => path))]
+  const shown = `${paths.slice(0, 3).join(', ')}${paths.length > 3 ? ` and ${paths.length - 3} more` : ''}`
+  const message = `${count === 1 ? 'an archive was' : `${count} archives were`} not looked through for secrets, in ${shown}: they are broken, of a kind that is not read (bzip2, xz, 7z, RAR), or in archives in archives`
+  return [{ kind: 'uncovered', code: 'archives-unopened', message }]
+}
+
 const inFile = (one: FoundSomewhere, image: Image | undefined, ships: Ships): readonly Leak[] => {
   const layer = image?.layers[one.layer]
   const reach: Leak['reach'] = one.fate.kind === 'present' ? 'image' : one.fate.kind
   const shipper = ships(one.path, layer?.diffId)
   // How many of one kind a line had so far.
   const counts = new Map<string, number>()
-  return (one.data as readonly (Hit | PlacedHit)[]).map(hit => {
-    const git = 'git' in hit ? hit.git : undefined
-    const at: LeakPlace = {
-      in: 'file',
-      layer: one.layer,
-      diffId: layer?.diffId,
-      step: layer?.step,
-      path: one.path,
-      line: hit.line,
-      inside: hit.inside,
-      ...(git ? { git } : {}),
-    }
-    const proved = isProved(hit.detector)
-    // What its issuer made for somebody is no sample, wherever it is.
-    const shippedBy = proved ? undefined : shipper
-    const isMarked = isKey(hit.detector) || detectors[hit.detector]?.prefix.source !== '^$'
-    const isSample =
-      !proved && ((git?.name !== undefined && isSamplePath(git.name)) || isSampleFile(one.path, hit.inside, !isMarked))
-    const identity = ['secret', hit.detector, placeText(at), ...(one.earlier ? [`earlier ${one.earlier}`] : [])].join('\n')
-    const before = counts.get(identity) ?? 0
-    counts.set(identity, before + 1)
-    return {
-      detector: hit.detector,
-      ...describe(hit.detector),
-      at,
-      reach,
-      by: one.fate.kind === 'present' ? undefined : one.fate.by,
-      severity: severityOf(reach, isCertain(hit.detector), shippedBy !== undefined || isSample),
-      prefix: hit.prefix,
-      length: hit.length,
-      fingerprint: hit.fingerprint,
-      key: shortHash(before === 0 ? identity : `${identity}\n${before}`),
-      isProved: proved,
-      shippedBy,
-      value: hit.value,
-    }
-  })
+  return (one.data as readonly (Hit | PlacedHit | Unopened)[])
+    .filter(one => isHit<Hit | PlacedHit>(one))
+    .map(hit => {
+      const git = 'git' in hit ? hit.git : undefined
+      const at: LeakPlace = {
+        in: 'file',
+        layer: one.layer,
+        diffId: layer?.diffId,
+        step: layer?.step,
+        path: one.path,
+        line: hit.line,
+        inside: hit.inside,
+        ...(git ? { git } : {}),
+      }
+      const proved = isProved(hit.detector)
+      // What its issuer made for somebody is no sample, wherever it is.
+      const shippedBy = proved ? undefined : shipper
+      const isMarked = isKey(hit.detector) || detectors[hit.detector]?.prefix.source !== '^$'
+      const isSample =
+        !proved && ((git?.name !== undefined && isSamplePath(git.name)) || isSampleFile(one.path, hit.inside, !isMarked))
+      const identity = ['secret', hit.detector, placeText(at), ...(one.earlier ? [`earlier ${one.earlier}`] : [])].join('\n')
+      const before = counts.get(identity) ?? 0
+      counts.set(identity, before + 1)
+      return {
+        detector: hit.detector,
+        ...describe(hit.detector),
+        at,
+        reach,
+        by: one.fate.kind === 'present' ? undefined : one.fate.by,
+        severity: severityOf(reach, isCertain(hit.detector), shippedBy !== undefined || isSample),
+        prefix: hit.prefix,
+        length: hit.length,
+        fingerprint: hit.fingerprint,
+        key: shortHash(before === 0 ? identity : `${identity}\n${before}`),
+        isProved: proved,
+        shippedBy,
+        value: hit.value,
+      }
+    })
 }
 
 /** The package that brings a file to everybody, if the file in that layer is the package's own. */

@@ -249,3 +249,32 @@ test('what looks like settings and is none', () => {
   ] as const)
     expect(scan(path, text), path).toEqual([])
 })
+
+test('archives are known by what is in them: without a name, with a program in front, inside of others', () => {
+  const jar = zip([{ name: 'BOOT-INF/application.properties', body: `# ${token}\n` }])
+  const stub = Buffer.from('#!/bin/sh\nexit 0\n'.repeat(30))
+  const inside = (path: string, content: Uint8Array): readonly (string | undefined)[] =>
+    scan(path, content).map(hit => hit.inside)
+  const settings = 'BOOT-INF/application.properties'
+  expect(inside('srv/app', jar)).toEqual([settings])
+  expect(inside('srv/letter.docx', jar)).toEqual([settings])
+  expect(inside('srv/app.jar', Buffer.concat([stub, jar]))).toEqual([settings])
+  expect(inside('srv/run', Buffer.concat([stub, jar]))).toEqual([settings])
+  expect(inside('srv/data', gzipSync(`# ${token}\n`))).toEqual([undefined])
+  expect(inside('srv/app.ear', zip([{ name: 'lib/in.jar', body: jar }]))).toEqual([`lib/in.jar → ${settings}`])
+})
+
+test('what is not opened is told', () => {
+  const told = (path: string, bytes: Uint8Array): readonly string[] => {
+    const unopened: string[] = []
+    const file = { path, size: bytes.length, read: (offset: number, length: number) => bytes.subarray(offset, offset + length) }
+    scanFile(file, { reveal: false, unopened: name => unopened.push(name) })
+    return unopened
+  }
+  const deep = zip([{ name: 'a.zip', body: zip([{ name: 'b.zip', body: zip([{ name: 'c', body: token }]) }]) }])
+  expect(told('srv/x.zip', deep)).toEqual(['a.zip → b.zip'])
+  expect(told('srv/x.zip', zip([{ name: 'a', body: token }]))).toEqual([])
+  expect(told('srv/backup.tar.bz2', Buffer.from('BZh91AY&SY'))).toEqual(['srv/backup.tar.bz2'])
+  expect(told('srv/broken', Buffer.from('PK\x03\x04broken'))).toEqual(['srv/broken'])
+  expect(told('srv/plain', Buffer.from('PKfoo'))).toEqual([])
+})

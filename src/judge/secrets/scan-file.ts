@@ -4,8 +4,9 @@
  * 50 MB cost.
  */
 import { createHash } from 'node:crypto'
-import type { LayerFile } from '../../read/cataloger.ts'
+import { type LayerFile, Unreadable } from '../../read/cataloger.ts'
 import { feedFiles } from '../../read/feed-files.ts'
+import { compressionOf } from '../../read/image/decompress.ts'
 import { nameOf } from '../../read/image/paths.ts'
 import { type Detector, entropy, isPlaceholder } from './detector.ts'
 import { keywordFinder } from './keywords.ts'
@@ -35,7 +36,14 @@ type Bytes = Pick<LayerFile, 'size' | 'read' | 'readInto'>
 export type ScanFileOptions = {
   /** Values are kept. Such hits are never stored. */
   readonly reveal: boolean
+  /** Told of archives that were not opened: too deep in others, broken, or of a kind that is not read. */
+  readonly unopened?: (path: string) => void
 }
+
+/** Archives of one file of an image that were not opened. */
+export type Unopened = { readonly unopened: number; readonly first: string }
+
+export const isHit = <One extends Hit>(one: One | Unopened): one is One => 'detector' in one
 
 const window = 1024 * 1024
 /** The longest that a pattern may look at: private keys. */
@@ -86,27 +94,53 @@ const quarter = run / 4
 const isTokenByte = new Uint8Array(256)
 for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789') isTokenByte[character.charCodeAt(0)] = 1
 
+/** Names of archives, with programs in front of them perhaps: https://docs.spring.io/spring-boot/how-to/deployment/installing.html */
 const archives = /\.(?:jar|war|ear|zip|ipa|whl|egg|nupkg|tgz|tar|tar\.gz|tar\.zst|tzst)$/i
-/** Of Android they are ZIP archives; Alpine's are of another kind, and everybody has them. */
-const maybeZip = /\.apk$/i
-/** Manuals and change logs are the most of them, and everybody has those. */
-const maybeGzip = /\.gz$/i
+/** Manuals and change logs are the most of what is compressed, and everybody has those. */
 const manuals = /(?:^|\/)usr\/share\//
 const gzipLimit = 16 * 1024 * 1024
+/** Archives in archives are opened so deep. */
+const maxDepth = 2
+const headSize = 262
 
-const isArchive = (file: LayerFile): boolean =>
-  archives.test(file.path) ||
-  (maybeGzip.test(file.path) && !manuals.test(file.path) && file.size <= gzipLimit) ||
-  (maybeZip.test(file.path) && startsWith(file, [0x50, 0x4b]))
+type Container = 'zip' | 'stub' | 'stream' | 'unknown'
 
-const startsWith = (file: LayerFile, start: readonly number[]): boolean => {
-  const head = file.read(0, Math.min(file.size, start.length))
-  return start.every((byte, i) => head[i] === byte)
+/** By its first bytes: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, https://www.rfc-editor.org/rfc/rfc1952#page-5 */
+const containerOf = (file: LayerFile): Container | undefined => {
+  const head = file.read(0, Math.min(file.size, headSize))
+  const starts = (...bytes: readonly number[]): boolean => bytes.every((byte, i) => head[i] === byte)
+  if (starts(0x50, 0x4b, 3, 4) || starts(0x50, 0x4b, 5, 6)) return 'zip'
+  if (manuals.test(file.path)) return archives.test(file.path) ? 'stream' : undefined
+  if (compressionOf(head) !== 'none') return archives.test(file.path) || file.size <= gzipLimit ? 'stream' : undefined
+  if (Buffer.from(head.subarray(257, 262)).toString('latin1') === 'ustar') return 'stream'
+  // bzip2, xz, 7z, RAR
+  if (
+    starts(0x42, 0x5a, 0x68) ||
+    starts(0xfd, 0x37, 0x7a, 0x58, 0x5a) ||
+    starts(0x37, 0x7a, 0xbc, 0xaf) ||
+    starts(0x52, 0x61, 0x72, 0x21, 0x1a, 7)
+  )
+    return 'unknown'
+  const mayHaveStub = starts(0x23, 0x21) || /\.(?:jar|war|ear|zip|egg|pex|pyz)$/i.test(file.path)
+  if (
+    mayHaveStub &&
+    file.size > 22 &&
+    Buffer.from(file.read(Math.max(0, file.size - 65_557), Math.min(file.size, 65_557))).includes('PK\x05\x06')
+  )
+    return 'stub'
+  return archives.test(file.path) ? 'stream' : undefined
 }
 
-/** Throws Unreadable when an archive is broken, or unpacks to far too much. */
-export const scanFile = (file: LayerFile, options: ScanFileOptions): readonly Hit[] => {
-  if (!isArchive(file)) return scanPlain(file, options)
+/** Throws Unreadable when what is called an archive is broken, or unpacks to far too much. */
+export const scanFile = (file: LayerFile, options: ScanFileOptions): readonly Hit[] => scanAt(file, options, 0)
+
+const scanAt = (file: LayerFile, options: ScanFileOptions, depth: number): readonly Hit[] => {
+  const container = containerOf(file)
+  if (container === undefined) return scanPlain(file, options)
+  if (container === 'unknown' || depth === maxDepth) {
+    options.unopened?.(file.path)
+    return scanPlain(file, options)
+  }
   const hits: Hit[] = []
   const opened = {
     size: file.size,
@@ -118,16 +152,28 @@ export const scanFile = (file: LayerFile, options: ScanFileOptions): readonly Hi
     },
     close: () => undefined,
   }
-  for (const { name, bytes } of feedFiles(opened, file.path, members)) {
-    if (hits.length >= hitsLimit) return asLast(hits.slice(0, hitsLimit))
-    const member: LayerFile = {
-      path: name,
-      size: bytes.length,
-      read: (offset, length) => bytes.subarray(offset, offset + length),
+  try {
+    for (const { name, bytes } of feedFiles(opened, file.path, members, container === 'stub')) {
+      if (hits.length >= hitsLimit) return asLast(hits.slice(0, hitsLimit))
+      const member: LayerFile = {
+        path: name,
+        size: bytes.length,
+        read: (offset, length) => bytes.subarray(offset, offset + length),
+      }
+      // What is called an archive and is none stands in the file itself; what is compressed alone has no path of its own.
+      const isItself = name === file.path
+      const inside = isItself ? undefined : name === file.path.replace(/\.(?:gz|zst)$/, '') ? nameOf(name) : name
+      const unopened = (path: string): void => options.unopened?.(path === name ? `${file.path} → ${name}` : path)
+      for (const hit of isItself ? scanPlain(member, options) : scanAt(member, { ...options, unopened }, depth + 1)) {
+        const place = [inside, hit.inside].filter(part => part !== undefined).join(' → ')
+        hits.push(place === '' ? hit : { ...hit, inside: place })
+      }
     }
-    // What is called an archive and is none stands in the file itself; what is compressed alone has no path of its own.
-    const inside = name === file.path ? {} : { inside: name === file.path.replace(/\.(?:gz|zst)$/, '') ? nameOf(name) : name }
-    for (const hit of scanPlain(member, options)) hits.push({ ...hit, ...inside })
+  } catch (error) {
+    // What only looks like one may be anything.
+    if (!(error instanceof Unreadable) || (archives.test(file.path) && depth === 0)) throw error
+    options.unopened?.(file.path)
+    return scanPlain(file, options)
   }
   return hits.length > hitsLimit ? asLast(hits.slice(0, hitsLimit)) : hits
 }
