@@ -5,7 +5,7 @@
  */
 
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -156,6 +156,42 @@ describe.skipIf(!isComplete)('fixed files are built (needs dockerd, busybox-stat
     },
     60_000,
   )
+
+  test('each of two files of one name goes where it went, and what is optional may be missing', async () => {
+    const stage = (name: string) => `FROM base:1 AS ${name}\nWORKDIR /app\nCOPY ${name}/.npmrc ./\nRUN npm ci\n`
+    const text =
+      `${stage('front')}${stage('back')}FROM base:1 AS last\nARG API_TOKEN=\n` +
+      `RUN if [ -n "$API_TOKEN" ]; then printf %s "$API_TOKEN" | ${hash}; else echo none > /out/seen; fi\n` +
+      'FROM scratch\nCOPY --from=front /seen /front\nCOPY --from=back /seen /back\nCOPY --from=last /out/seen /last\n'
+    const repaired = await fixed(rules, text, { files: { front: '', back: '' } })
+    const context = join(top, 'two')
+    const given = { front_npmrc: 'of the front', back_npmrc: 'of the back', api_token: secret }
+    mkdirSync(context)
+    writeFileSync(join(context, 'Dockerfile'), repaired)
+    for (const [id, body] of Object.entries(given)) writeFileSync(join(top, id), body)
+    const build = (...ids: readonly string[]): readonly string[] => {
+      const secrets = ids.flatMap(id => ['--secret', `id=${id},src=${join(top, id)}`])
+      engine!.docker('build', '-q', '--network', 'none', '--no-cache', ...secrets, '-o', join(top, 'out'), context)
+      return ['front', 'back', 'last'].map(name => readFileSync(join(top, 'out', name), 'utf8').trim())
+    }
+    const of = (body: string): string => execFileSync('sha256sum', { input: body, encoding: 'utf8' }).trim()
+    expect(build('front_npmrc', 'back_npmrc', 'api_token')).toEqual(Object.values(given).map(of))
+    expect(build('front_npmrc', 'back_npmrc')).toEqual([of(given.front_npmrc), of(given.back_npmrc), 'none'])
+    expect(() => build('front_npmrc', 'api_token')).toThrow()
+  }, 60_000)
+
+  test('nothing can be mounted inside of a read-only mount', () => {
+    const context = join(top, 'read-only')
+    mkdirSync(context)
+    writeFileSync(join(context, 'x'), secret)
+    const build = (mount: string) => {
+      const run = `RUN --mount=${mount} --mount=type=secret,id=x,target=/app/.npmrc,required=true npm ci`
+      writeFileSync(join(context, 'Dockerfile'), `FROM base:1\nWORKDIR /app\n${run}\n`)
+      engine!.docker('build', '-q', '--network', 'none', '--no-cache', '--secret', `id=x,src=${join(context, 'x')}`, context)
+    }
+    expect(() => build('type=bind,target=.')).toThrow()
+    build('type=bind,target=.,rw')
+  }, 60_000)
 
   test('the files as they were do leak', () => {
     const context = join(top, 'leaks')
