@@ -20,6 +20,11 @@ export type Listing = (folder: string) => Promise<ReadonlySet<string> | undefine
 export const namesOf = (entries: readonly Entry[]): ReadonlySet<string> =>
   new Set(entries.map(({ name, type }) => (type === 'directory' ? `${name}/` : name)))
 
+/** `dockerfile` is absolute; `context` is named as the folder of the Compose file is. */
+type Build = { readonly dockerfile: string; readonly context: string }
+/** By folder: one reading for all Dockerfiles. */
+export type ComposeBuilds = Map<string, Promise<readonly Build[]>>
+
 /** `isSeen`: something that the Dockerfile copies is there, or Compose says so. */
 export type BuildFolder = { readonly folder: string; readonly isSeen: boolean }
 
@@ -31,15 +36,20 @@ export const buildFolderOf = async (
   world: World,
   path: string,
   dockerfile: Dockerfile,
-  list: Listing,
+  { list, builds }: { readonly list: Listing; readonly builds: ComposeBuilds },
 ): Promise<BuildFolder | undefined> => {
   const own = dirname(path)
   const folders = await foldersUp(own, list)
   const contexts = new Set<string>()
-  for (const folder of folders)
+  // A stranger's file does not lead out of its own tree.
+  const asked = resolve(path)
+  for (const folder of folders) {
+    const known = builds.get(folder) ?? composeBuilds(world, folder, (await list(folder)) ?? new Set<string>())
+    builds.set(folder, known)
     // A stranger's file does not lead out of its own tree.
-    for (const context of await composeContexts(world, path, folder, (await list(folder)) ?? new Set<string>()))
-      if (isInside(context, folders.at(-1)!)) contexts.add(context)
+    for (const { dockerfile: built, context } of await known)
+      if (built === asked && isInside(context, folders.at(-1)!)) contexts.add(context)
+  }
   const [named, ...others] = contexts
   if (named !== undefined) return others.length > 0 ? undefined : { folder: named, isSeen: true }
   const sources = localSources(dockerfile)
@@ -83,14 +93,9 @@ const isInside = (path: string, folder: string): boolean => {
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
 }
 
-/** The contexts with which the Compose files of one folder build a Dockerfile: https://github.com/compose-spec/compose-spec/blob/main/build.md */
-const composeContexts = async (
-  world: World,
-  path: string,
-  folder: string,
-  names: ReadonlySet<string>,
-): Promise<readonly string[]> => {
-  const contexts: string[] = []
+/** What the Compose files of one folder build: https://github.com/compose-spec/compose-spec/blob/main/build.md */
+const composeBuilds = async (world: World, folder: string, names: ReadonlySet<string>): Promise<readonly Build[]> => {
+  const found: Build[] = []
   for (const name of [...names]
     .filter(one => hasComposeName(one))
     .sort()
@@ -108,11 +113,10 @@ const composeContexts = async (
       const context = stringOf(build) ?? stringOf(get(build, 'context')) ?? '.'
       const named = stringOf(get(build, 'dockerfile')) ?? 'Dockerfile'
       if (isRemote(context) || isAbsolute(context) || /\$/.test(context + named)) continue
-      const found = join(folder, context)
-      if (resolve(found, named) === resolve(path)) contexts.push(found)
+      found.push({ dockerfile: resolve(join(folder, context), named), context: join(folder, context) })
     }
   }
-  return contexts
+  return found
 }
 
 /** The first names of the paths in the context that a Dockerfile copies, where they are written out. */

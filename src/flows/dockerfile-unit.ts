@@ -8,7 +8,7 @@ import { decode, type Text } from '../model/text.ts'
 import { type Entry, type World, WorldError } from '../model/world.ts'
 import type { Dockerfile } from '../read/dockerfile/graph.ts'
 import { readDockerfile } from '../read/dockerfile/read-dockerfile.ts'
-import { type BuildFolder, buildFolderOf, namesOf } from './build-folder.ts'
+import { type BuildFolder, buildFolderOf, type ComposeBuilds, namesOf } from './build-folder.ts'
 import type { JudgedUnit, Unit } from './repair.ts'
 
 export type DockerfileUnit = Unit & {
@@ -66,6 +66,7 @@ export class ContextReader {
   readonly #context: string | undefined
   readonly #folders = new Map<string, Promise<ReadonlySet<string> | undefined>>()
   readonly #builds = new Map<string, Promise<BuildFolder | undefined>>()
+  readonly #compose: ComposeBuilds = new Map()
   readonly #ignores = new Map<string, Text>()
 
   constructor(world: World, context: string | undefined) {
@@ -114,7 +115,8 @@ export class ContextReader {
 
   #buildOf(path: string, dockerfile: Dockerfile): Promise<BuildFolder | undefined> {
     if (this.#context !== undefined) return Promise.resolve({ folder: this.#context, isSeen: true })
-    const known = this.#builds.get(path) ?? buildFolderOf(this.#world, path, dockerfile, folder => this.#list(folder))
+    const look = { list: (folder: string) => this.#list(folder), builds: this.#compose }
+    const known = this.#builds.get(path) ?? buildFolderOf(this.#world, path, dockerfile, look)
     this.#builds.set(path, known)
     return known
   }
