@@ -1,9 +1,12 @@
 /** What is repaired in Compose files and manifests, to the eyes of another YAML library: only what was meant changes, and everything else stays as it is. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { auditCommandLine } from '../src/flows/audit.ts'
 import { check } from '../src/flows/check.ts'
 import { containerRules } from '../src/judge/rules/container-registry.ts'
 import { rules } from '../src/judge/rules/registry.ts'
+import { showJson } from '../src/show/json.ts'
+import { showText } from '../src/show/text.ts'
 import { memoryWorld } from '../src/world/memory.ts'
 import { composeLayouts, kubernetesLayouts } from './container-layouts.ts'
 import { documentsIn, unintended } from './yaml-changes.ts'
@@ -107,6 +110,82 @@ describe('Kubernetes', () => {
   test.each(Object.entries(kubernetesLayouts))('%s', async (name, text) => {
     const { applied } = await promise('pods.yaml', text)
     if (name !== 'Windows') expect(applied).toBeGreaterThan(0)
+  })
+})
+
+describe('scripts', () => {
+  const hardened = '--security-opt no-new-privileges --cap-drop ALL --read-only --tmpfs /tmp --tmpfs /run'
+  const words = (text: string): readonly string[] => text.split(/\s+/)
+  test.each([
+    ['docker run --privileged web:1\n', 'docker run web:1\n'],
+    [
+      'docker run -d \\\n  --privileged \\\n  -v a:/a \\\n  web:1 sh -c "exit 1"\n',
+      'docker run -d \\\n  -v a:/a \\\n  web:1 sh -c "exit 1"\n',
+    ],
+    ['docker run \\\n  --name web --pid host \\\n  web:1', 'docker run \\\n  --name web \\\n  web:1'],
+    ['docker run --cap-add=SYS_ADMIN --cap-add CHOWN web:1\n', 'docker run --cap-add CHOWN web:1\n'],
+    ['docker run --security-opt "seccomp=unconfined" web:1\n', 'docker run web:1\n'],
+    ['docker run -v "/etc:/e" web:1\n', 'docker run -v "/etc:/e:ro" web:1\n'],
+    ["docker run --volume='/etc:/e:z,rw' web:1\n", "docker run --volume='/etc:/e:z,ro' web:1\n"],
+    ['docker run -itv /etc:/e web:1\n', 'docker run -itv /etc:/e:ro web:1\n'],
+    ['docker run -v/etc:/e:rw web:1\n', 'docker run -v/etc:/e:ro web:1\n'],
+    ['docker run --mount type=bind,src=/etc,dst=/e web:1\n', 'docker run --mount type=bind,src=/etc,dst=/e,readonly web:1\n'],
+    [
+      'docker run --mount type=bind,src=/srv,dst=/e,bind-propagation=rshared web:1\n',
+      'docker run --mount type=bind,src=/srv,dst=/e,bind-propagation=rslave,readonly web:1\n',
+    ],
+    ['sudo docker container run --net=host web:1 # keep\n', 'sudo docker container run web:1 # keep\n'],
+    ['docker run --read-only=false web:1\n', undefined],
+  ])('%j', async (text, bare) => {
+    const { text: after } = await repair({ 'run.sh': text })
+    if (bare === undefined)
+      expect(after).toBe(
+        `docker run --tmpfs /tmp --tmpfs /run --security-opt no-new-privileges --cap-drop ALL --read-only web:1\n`,
+      )
+    else {
+      // What is added stands right behind `run`, in the order of the fixes; the rest is what it was.
+      const added = /run((?: --(?:security-opt no-new-privileges|cap-drop ALL|read-only|tmpfs \/(?:tmp|run)))+)/.exec(after)
+      expect([...words(added?.[1]?.trim() ?? '')].sort()).toEqual([...words(hardened)].sort())
+      expect(after.replace(added![1]!, '')).toBe(bare)
+    }
+    expect(await repair({ 'run.sh': after })).toMatchObject({ text: after, applied: 0 })
+  })
+  test('what a variable holds, or an option with several values, is left to people', async () => {
+    for (const text of ['OPTS="--privileged -d"\ndocker run $OPTS web:1\n', 'podman run --cap-add SYS_ADMIN,NET_ADMIN web:1\n']) {
+      const { text: after } = await repair({ 'run.sh': text })
+      expect(after).toMatch(/--privileged|SYS_ADMIN,NET_ADMIN/)
+    }
+  })
+  test('nothing in a script is repaired without --unsafe', async () => {
+    const world = memoryWorld({ 'run.sh': 'docker run --log-driver none web:1\n' })
+    const { changes } = await check(world, { ...rules, ...containerRules }, '0', {
+      paths: ['run.sh'],
+      config: 'none',
+      fix: { allowed: new Set(['safe']), write: true },
+    })
+    expect(changes).toEqual([])
+  })
+})
+
+describe('a safer command', () => {
+  const audit = (...words: readonly string[]) =>
+    auditCommandLine(memoryWorld({}), { ...rules, ...containerRules }, '0', words, { config: 'none' })
+  test('has all that can be done, and says what to verify', async () => {
+    const { report } = await audit('docker', 'run', '--privileged', '-v', '/etc:/e', 'my image', 'echo', '$HOME')
+    expect(report.safer?.command).toMatch(
+      /^docker run (?!.*--privileged).*--cap-drop ALL.* -v \/etc:\/e:ro 'my image' echo '\$HOME'$/,
+    )
+    expect(report.safer?.changes.join('\n')).toMatch(/container\/privileged: /)
+    const text = showText(report, { colour: false })
+    expect(text).toContain(`A safer command:\n\n  ${report.safer?.command}\n`)
+    expect(text).not.toContain('--unsafe')
+    expect(JSON.parse(showJson(report)).safer).toBe(report.safer?.command)
+  })
+  test('hides what the line has of secrets', async () => {
+    const secret = ['Xk29q', 'LmZpQ99'].join('')
+    const { report } = await audit('docker', 'run', '-e', `DB_PASSWORD=${secret}`, 'web:1')
+    expect(report.safer).toMatchObject({ isHidden: true })
+    expect(showText(report, { colour: false }) + showJson(report)).not.toContain(secret)
   })
 })
 

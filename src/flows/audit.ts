@@ -6,13 +6,15 @@ import { byPosition } from '../judge/run.ts'
 import { hideSecrets, secretsOfFile } from '../judge/secrets/redact-file.ts'
 import { markFinding } from '../judge/suppress.ts'
 import { type Finding, type Problem, UsageError } from '../model/finding.ts'
-import type { CheckReport } from '../model/report.ts'
+import type { CheckReport, SaferCommand } from '../model/report.ts'
 import { lineStarts } from '../model/text.ts'
 import { type World, WorldError } from '../model/world.ts'
 import { commandLine } from '../read/docker-run/command-line.ts'
 import { readDockerRun } from '../read/docker-run/read-docker-run.ts'
 import { waysWithoutSecrets, withoutSecrets } from './check.ts'
 import { ruleNames } from './known-rules.ts'
+import { type ManifestRules, readScriptRuns, scriptUnit } from './manifest-unit.ts'
+import { repair } from './repair.ts'
 import { chooseRules, type RuleOptions, type Rules, suppressionsFor } from './running-rules.ts'
 import { findSettings, type Settings } from './settings.ts'
 
@@ -78,9 +80,34 @@ export const auditCommandLine = async (
         waysOut([run.container], container => facts.get(container)!, marked),
         values,
       ),
+      safer: await saferCommand(text, path, values, {
+        rulesFor: () => running,
+        fileRulesFor: () => new Map(),
+        suppressionsFor: () => how,
+        facts: { today, allowedRegistries: settings.allowedRegistries, imageOf: () => undefined },
+      }),
       applied: [],
     },
   }
+}
+
+/** Everything that can be written exactly is. What was accepted stays. */
+const saferCommand = async (
+  text: string,
+  path: string,
+  secrets: readonly string[],
+  how: ManifestRules,
+): Promise<SaferCommand> => {
+  const first = readScriptRuns(path, text, 'shell')
+  const unit = scriptUnit({ text, encoding: 'utf-8' }, first, how)
+  const nothing: SaferCommand = { command: undefined, changes: [], isHidden: false }
+  if (first.runs.containers.length !== 1) return nothing
+  const { texts, applied } = await repair(unit, await unit.judge(new Map()), new Set(['safe', 'unsafe']))
+  const safer = texts.get(path)
+  if (safer === undefined || safer === text) return nothing
+  const command = hideSecrets(safer, secrets)
+  const changes = [...new Set(applied.map(({ rule, fix }) => hideSecrets(`${rule}: ${fix?.title}`, secrets)))]
+  return { command, changes, isHidden: command !== safer }
 }
 
 /** What `--env-file` names, read before the command line is: readers reach for nothing. One that cannot be read is told by the reader. */

@@ -28,6 +28,15 @@ export type EngineJudged = {
   readonly judgesHost: boolean
 }
 
+export type SaferCommand = {
+  /** Undefined when nothing of the line can be changed without a person. */
+  readonly command: string | undefined
+  /** What was done, and what of it must be verified. */
+  readonly changes: readonly string[]
+  /** Secrets stood in it and do not any more. */
+  readonly isHidden: boolean
+}
+
 /** One run, ready to be shown. Formats in `show/` are functions from this to text. */
 export type CheckReport = {
   readonly version: string
@@ -43,6 +52,8 @@ export type CheckReport = {
   readonly engine?: EngineJudged
   /** Of containers that are there: the commands that make them again with what the findings wish for. */
   readonly recreations?: readonly Recreation[]
+  /** Of a command line: what its fixes make of it. */
+  readonly safer?: SaferCommand
   /** Fixes that were applied in this run (with --fix), by path. */
   readonly applied: readonly { readonly path: string; readonly rule: string; readonly title: string }[]
 }

@@ -40,6 +40,7 @@ export const showJson = (report: CheckReport): string => {
     ...(report.breakouts ? { breakouts: report.breakouts.map(one => breakoutsJson(report, one)) } : {}),
     waivers: waivedIn(report),
     ...(report.recreations ? { recreations: report.recreations } : {}),
+    ...(report.safer?.command === undefined ? {} : { safer: report.safer.command }),
     applied: report.applied,
   }
   return jsonText(document)

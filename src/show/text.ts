@@ -6,6 +6,7 @@ import { showBreakouts, type WaysShown } from './breakouts-text.ts'
 import { forTerminal } from './escape.ts'
 import { paintSeverity, placeText } from './place-text.ts'
 import { showRecreations } from './recreations-text.ts'
+import { showSafer } from './safer-text.ts'
 import { showSource } from './source.ts'
 import { type Style, styleFor, wrapText } from './style.ts'
 import { showWaived } from './waived-text.ts'
@@ -35,6 +36,7 @@ export const showText = (report: CheckReport, options: TextOptions): string => {
   const columns = Math.min(100, options.width ?? 100)
   if (!options.brief) parts.push(showBreakouts(report, style, columns, options.ways ?? 'main'))
   if (!options.brief) parts.push(showRecreations(report, style, columns))
+  if (!options.brief) parts.push(showSafer(report, style, columns))
   for (const problem of report.problems) parts.push(problemBlock(report, problem, style))
   if (!options.brief) parts.push(showWaived(report, style, columns))
   parts.push(summary(report, style))
@@ -125,8 +127,11 @@ const block = (
   }
   if (finding.note !== undefined) note('note', forTerminal(finding.note))
   if (finding.fix) {
-    const how =
-      finding.fix.safety === 'safe'
+    // A container that runs, or a command that nobody keeps, has no file that could be repaired.
+    const isFile = report.engine === undefined && report.safer === undefined
+    const how = !isFile
+      ? ''
+      : finding.fix.safety === 'safe'
         ? style.green(' (--fix does it)')
         : finding.fix.safety === 'unsafe'
           ? style.yellow(' (--fix --unsafe does it)')

@@ -135,7 +135,7 @@ const sharing = (container: Container, span: Span): number => {
 }
 
 const changedFlag = (raw: string, wish: Extract<Wish, { do: 'change' }>): string => {
-  const parts = /^(--?[\w-]+?(?:[ \t]+|=)|-?v)((["']?)(?:[^\s"'\\]*)\3)$/s.exec(raw)
+  const parts = /^(--[\w-]+(?:[ \t]+|=)|-?[A-Za-z](?:[ \t]+|=)?)((["']?)(?:[^\s"'\\]*)\3)$/.exec(raw)
   if (!parts) throw new NotExact('how it is quoted is not clear')
   const [, name = '', word = '', quote = ''] = parts
   const value = word.slice(quote.length, word.length - quote.length)
