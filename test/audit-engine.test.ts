@@ -1,5 +1,6 @@
 /** What audit says of a container that an engine has is what it says of the command line that made it. */
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -21,7 +22,7 @@ import { showJson } from '../src/show/json.ts'
 import { showSarif } from '../src/show/sarif.ts'
 import { showText } from '../src/show/text.ts'
 import { machine } from '../src/world/machine.ts'
-import { type Engine, hasEngine, run, startEngine } from './components.ts'
+import { type Engine, has, hasEngine, run, startEngine } from './components.ts'
 
 const rules = { container: containerRules, daemon: daemonRules, host: hostRules }
 
@@ -388,4 +389,59 @@ ignore:
     const { report: one } = await audit({ host: `unix://${join(folder, 'link.sock')}`, containers: ['c2'], daemon: false })
     expect(one.findings.some(({ rule }) => rule === 'container/privileged')).toBe(true)
   })
+})
+
+describe.skipIf(process.getuid?.() !== 0 || !has('podman'))('audit of Podman, which leaves much out (needs podman)', () => {
+  test('its containers are judged, and what it does not say is told', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bulkhead-podman-'))
+    mkdirSync(join(folder, 'root'))
+    run('tar', ['-cf', join(folder, 'root.tar'), '-C', join(folder, 'root'), '.'])
+    const common = [
+      '--root',
+      join(folder, 'storage'),
+      '--runroot',
+      join(folder, 'run'),
+      '--storage-driver',
+      'vfs',
+      '--cgroup-manager',
+      'cgroupfs',
+    ]
+    const podman = (...args: readonly string[]): string => run('podman', [...common, ...args])
+    podman('import', '-q', join(folder, 'root.tar'), 'empty:1')
+    podman('create', '--name', 'privileged', '--privileged', '-v', '/etc:/e', 'empty:1', 'x')
+    podman(
+      'create',
+      '--name',
+      'open',
+      '--security-opt',
+      'unmask=ALL',
+      '--security-opt',
+      'seccomp=unconfined',
+      '--user',
+      '1000',
+      'empty:1',
+      'x',
+    )
+    const socket = join(folder, 'podman.sock')
+    const service = spawn('podman', [...common, 'system', 'service', '--time', '0', `unix://${socket}`], { stdio: 'ignore' })
+    try {
+      for (let i = 0; i < 100 && !existsSync(socket); i++) await new Promise(resolve => setTimeout(resolve, 100))
+      const { report } = await auditEngine(machine, rules, '0', { config: 'none', host: `unix://${socket}` })
+      const told = report.findings.map(({ rule, at: [at] }) => `${at.in === 'container' ? at.id : at.in} ${rule}`)
+      expect(told).toContain('privileged container/privileged')
+      expect(told).toContain('privileged container/host-path')
+      expect(told).toContain('open container/seccomp-unconfined')
+      expect(told.filter(one => /runtime-custom|daemon\/|host\/[^p]/.test(one))).toEqual([])
+      expect(report.problems.map(({ kind, message }) => `${kind}: ${message}`).sort()).toEqual([
+        'uncovered: Podman has no daemon, and its host is not judged: its containers are',
+        'uncovered: the engine does not say which paths of /proc and /sys its containers do not see',
+      ])
+      expect(report.recreations?.find(({ container }) => container === 'open')?.command).toMatch(/^podman stop open && /)
+    } finally {
+      service.kill()
+      await new Promise(resolve => service.once('exit', resolve))
+      podman('rm', '--all', '--force')
+      rmSync(folder, { recursive: true, force: true })
+    }
+  }, 60_000)
 })

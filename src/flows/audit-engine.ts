@@ -127,7 +127,7 @@ export const auditEngine = async (
       engine: {
         name: daemon.name,
         containers: containers.length,
-        judgesDaemon: options.daemon !== false,
+        judgesDaemon: options.daemon !== false && daemon.kind === 'docker',
         judgesHost: host !== undefined,
       },
       applied: [],
@@ -218,7 +218,8 @@ const containersOf = (
     const image = inspected.Image ? state.images.get(inspected.Image) : undefined
     const { volumes, names } = state
     const { container, problems: own } = readEngineContainer(inspected, { daemon, image, volumes, names })
-    problems.push(...own)
+    // What an engine never says is told once.
+    problems.push(...own.filter(one => !problems.some(({ message }) => message === one.message)))
     containers.push(container)
     originals.set(container, { inspected, image })
     for (const { user } of state.privilegedExecs.filter(one => one.container === nameOf(inspected))) {

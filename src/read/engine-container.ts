@@ -204,8 +204,9 @@ export const readEngineContainer = (
   if (host.Privileged === undefined || host.Privileged === null)
     problems.push(unsaid(at('HostConfig.Privileged'), `whether ${name} is privileged`))
   if (host.SecurityOpt === undefined) problems.push(unsaid(at('HostConfig.SecurityOpt'), `the security options of ${name}`))
-  if (!isWindows && !isPrivileged && host.MaskedPaths === undefined && host.ReadonlyPaths === undefined)
-    problems.push(unsaid(at('HostConfig.MaskedPaths'), `which paths of /proc and /sys ${name} does not see`))
+  // Podman leaves them out, also where they were changed (unmask=ALL).
+  if (!isWindows && !isPrivileged && isSilent(host.MaskedPaths, daemon) && isSilent(host.ReadonlyPaths, daemon))
+    problems.push(unsaid(undefined, 'which paths of /proc and /sys its containers do not see'))
 
   const container: Container = {
     ...blank,
@@ -234,7 +235,8 @@ export const readEngineContainer = (
     ),
     ...networksOf(inspected, shared(host.NetworkMode), at),
     cgroupParent: said<string | undefined>(host.CgroupParent || undefined, undefined, 'HostConfig.CgroupParent'),
-    runtime: said<string | undefined>(host.Runtime || undefined, undefined, 'HostConfig.Runtime'),
+    // Podman calls whatever it uses so.
+    runtime: said<string | undefined>((host.Runtime !== 'oci' && host.Runtime) || undefined, undefined, 'HostConfig.Runtime'),
     mounts: mountsOf(inspected, surroundings, at),
     volumesFrom: list(host.VolumesFrom, 'HostConfig.VolumesFrom', same),
     devices: (host.Devices ?? []).map(({ PathOnHost, PathInContainer, CgroupPermissions }) => ({
@@ -257,7 +259,7 @@ export const readEngineContainer = (
     cpus: said<number | undefined>(cpusOf(inspected), undefined, host.NanoCpus ? 'HostConfig.NanoCpus' : 'HostConfig.CpuQuota'),
     pids: said<number | undefined>(host.PidsLimit || undefined, undefined, 'HostConfig.PidsLimit'),
     ulimits: (host.Ulimits ?? []).map(({ Name, Soft, Hard }) => ({
-      value: { name: Name, soft: Soft, hard: Hard },
+      value: { name: Name.toLowerCase().replace(/^rlimit_/, ''), soft: Soft, hard: Hard },
       at: at(`HostConfig.Ulimits ${Name}`),
     })),
     oomKillDisable: said(host.OomKillDisable, false, 'HostConfig.OomKillDisable'),
@@ -286,12 +288,15 @@ export const readEngineContainer = (
 }
 
 /** An engine that leaves a field out says nothing of it: that is no answer. */
-const unsaid = (at: Location, what: string): Problem => ({
+const unsaid = (at: Location | undefined, what: string): Problem => ({
   kind: 'uncovered',
   code: 'engine-silent',
   message: `the engine does not say ${what}`,
-  at,
+  ...(at ? { at } : {}),
 })
+
+const isSilent = (paths: readonly string[] | null | undefined, daemon: Daemon | undefined): boolean =>
+  paths === undefined || (paths === null && daemon?.kind === 'podman')
 
 const wordsOf = (
   value: readonly string[] | string | null | undefined,
