@@ -44,7 +44,9 @@ const containerBlock = (
   isShown: (way: Breakout) => boolean,
 ): string => {
   const shown = ways.filter(isShown)
-  const lines = [`${style.bold(`Ways out of ${forTerminal(container)}`)} ${style.dim(linePlace(report, at))}`]
+  // A container that is there is its own place.
+  const where = at.in === 'container' ? '' : ` ${style.dim(linePlace(report, at))}`
+  const lines = [`${style.bold(`Ways out of ${forTerminal(container)}`)}${where}`]
   // What several of them need is said once.
   const said = new Set<string>()
   for (const way of shown) lines.push('', wayBlock(report, way, said, style, columns))
