@@ -41,7 +41,6 @@ export const buildFolderOf = async (
   const own = dirname(path)
   const folders = await foldersUp(own, list)
   const contexts = new Set<string>()
-  // A stranger's file does not lead out of its own tree.
   const asked = resolve(path)
   for (const folder of folders) {
     const known = builds.get(folder) ?? composeBuilds(world, folder, (await list(folder)) ?? new Set<string>())
