@@ -4,6 +4,7 @@ import { judgeImage, type RunningImageRule } from '../judge/judge-image.ts'
 import { imageRules } from '../judge/rules/image-registry.ts'
 import { cutOff, leakMessage, leakRules, leaksOf } from '../judge/secrets/leaks.ts'
 import { redactFindings, redactInventory } from '../judge/secrets/redact-image.ts'
+import { withoutTokens } from '../judge/secrets/redact-names.ts'
 import { noted, type SuppressionRequest, silence } from '../judge/suppress.ts'
 import { compareSeverity, type Finding, type Location, type Result, type Severity, UsageError } from '../model/finding.ts'
 import type { Inventory } from '../model/inventory.ts'
@@ -85,14 +86,16 @@ export const readHistory = async (inventory: Inventory, options: HistoryOptions)
   })
   const problems = [...judged.problems, ...(secrets.size === 0 ? [] : cutOff(inventory))]
   const whole: Inventory = problems.length === 0 ? inventory : { ...inventory, problems: [...inventory.problems, ...problems] }
+  const leaks = leaksOf(inventory, reveal)
+    .flatMap(leak => (secrets.has(leak.rule) ? [acceptedLeak(weighed(leak, secrets.get(leak.rule)), settings, today)] : []))
+    .sort((a, b) => compareSeverity(a.severity, b.severity))
   return {
     version,
     inventory: reveal ? whole : redactInventory(whole),
     sought: secrets.size === 0 ? 'none' : secrets.size < Object.keys(leakRules).length ? 'some' : 'all',
-    leaks: leaksOf(inventory, reveal)
-      .flatMap(leak => (secrets.has(leak.rule) ? [acceptedLeak(weighed(leak, secrets.get(leak.rule)), settings, today)] : []))
-      .sort((a, b) => compareSeverity(a.severity, b.severity)),
-    findings,
+    // Folders and files may be named by a token.
+    leaks: reveal ? leaks : withoutTokens(leaks),
+    findings: reveal ? findings : withoutTokens(findings),
     rules: new Map(Array.from(rules, ([id, { rule, severity }]) => [id, { ...rule, id, severity: severity ?? rule.severity }])),
   }
 }

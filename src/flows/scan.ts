@@ -6,6 +6,7 @@ import { cvssScore } from '../judge/cvss.ts'
 import { type Decision, matchPackages } from '../judge/match.ts'
 import { riskOf } from '../judge/risk.ts'
 import { redactInventory } from '../judge/secrets/redact-image.ts'
+import { withoutTokens } from '../judge/secrets/redact-names.ts'
 import type { VersionOrder } from '../judge/version-order.ts'
 import type { AdvisoryDatabase, FeedState, StoredRecord } from '../model/advisory.ts'
 import type { Location } from '../model/finding.ts'
@@ -42,13 +43,14 @@ export const scanInventory = (inventory: Inventory, database: AdvisoryDatabase, 
     .map(({ vulnerability, match }) => finding(vulnerability, match, nameOf, describe, inBase))
     .map(one => silence(one, options.silencers ?? []))
     .sort(byRisk)
+  const shown = redactInventory(inventory)
   return {
     version: options.version,
     // Whatever shows the report shows no secrets.
-    inventory: redactInventory(inventory),
+    inventory: shown,
     base,
-    findings,
-    problems: [...inventory.problems, ...problems],
+    findings: shown.packages === inventory.packages ? findings : withoutTokens(findings),
+    problems: withoutTokens([...inventory.problems, ...problems]),
     coverage,
     database: { path: database.path, built: database.built },
     at: options.now,

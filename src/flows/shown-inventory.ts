@@ -20,5 +20,10 @@ export const shownInventory = async (inventory: Inventory, cache: Cache | undefi
 }
 
 /** Everything that may be hidden in part. */
-const toldIn = ({ image, layers }: Inventory): string =>
-  JSON.stringify([image?.config ?? null, layers.map(({ instruction }) => instruction ?? null)])
+const toldIn = ({ image, layers, name, distro, packages, problems, base }: Inventory): string =>
+  JSON.stringify([
+    image?.config ?? null,
+    layers.map(({ instruction }) => instruction ?? null),
+    [name, distro ?? null, base ?? null, problems.map(({ message }) => message)],
+    packages,
+  ])

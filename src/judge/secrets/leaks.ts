@@ -19,7 +19,7 @@ export const leaksOf = (inventory: Inventory, reveal: boolean): readonly Leak[] 
   const { image, everywhere = [] } = inventory
   const ships = shippers(inventory)
   const found = [
-    ...everywhere.flatMap(one => (one.cataloger === secretsName ? inFile(one, image, ships) : [])),
+    ...onceByName(everywhere).flatMap(one => (one.cataloger === secretsName ? inFile(one, image, ships) : [])),
     ...gitHits(everywhere).flatMap(one => inFile(one, image, ships)),
     ...(image ? inImage(image) : []),
   ]
@@ -32,6 +32,21 @@ export const leaksOf = (inventory: Inventory, reveal: boolean): readonly Leak[] 
 
 /** Step 8 before step 11. */
 const inOrder = new Intl.Collator('en', { numeric: true })
+
+/** A folder is told once, however many files are in it. */
+const onceByName = (everywhere: readonly FoundSomewhere[]): readonly FoundSomewhere[] => {
+  const told = new Set<string>()
+  return everywhere.map(one => {
+    if (one.cataloger !== secretsName) return one
+    const data = one.data as readonly (Hit | Unopened)[]
+    if (!data.some(hit => isHit(hit) && hit.isName)) return one
+    const isNew = ({ detector, fingerprint, length }: Hit): boolean => {
+      const key = `${detector} ${fingerprint ?? `${one.path} ${length}`}`
+      return !told.has(key) && told.add(key) !== undefined
+    }
+    return { ...one, data: data.filter(hit => !isHit(hit) || !hit.isName || isNew(hit)) }
+  })
+}
 
 const ruleOf = (detector: string): string => `secret/${detector}`
 

@@ -18,16 +18,21 @@ import {
   splitPair,
   toldBy,
 } from './image-secrets.ts'
+import { withoutTokens } from './redact-names.ts'
 
 const stars = '***'
 
 /** For everything that is shown; matching needs the image as it is. */
 export const redactInventory = (inventory: Inventory): Inventory => {
   const known = inventory.image ? knownBy(toldBy(inventory.image.config)) : () => []
+  // What lies in the image is named by whoever made it, too.
+  const { image, everywhere, census, openedBy, layers, ...named } = inventory
+  const shown = withoutTokens(named)
   return {
     ...inventory,
-    ...(inventory.image ? { image: redactBy(inventory.image, known) } : {}),
-    layers: inventory.layers.map(layer =>
+    ...shown,
+    ...(image ? { image: redactBy(image, known) } : {}),
+    layers: layers.map(layer =>
       layer.instruction === undefined
         ? layer
         : { ...layer, instruction: hide(layer.instruction, secretsOfInstruction(layer.instruction), known) },

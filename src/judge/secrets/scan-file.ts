@@ -10,6 +10,7 @@ import { compressionOf } from '../../read/image/decompress.ts'
 import { nameOf } from '../../read/image/paths.ts'
 import { type Detector, entropy, isPlaceholder } from './detector.ts'
 import { keywordFinder } from './keywords.ts'
+import { tokensInName } from './redact-names.ts'
 import { detectors } from './registry.ts'
 
 /** A credential in a file. Plain data, without the credential. */
@@ -27,6 +28,8 @@ export type Hit = {
   readonly inside?: string
   /** The last that was looked for: what stands behind it in the file was not. */
   readonly isLast?: true
+  /** The file, or a folder that it is in, is named by it. */
+  readonly isName?: true
   /** Only where it was asked for. */
   readonly value?: string
 }
@@ -132,7 +135,21 @@ const containerOf = (file: LayerFile): Container | undefined => {
 }
 
 /** Throws Unreadable when what is called an archive is broken, or unpacks to far too much. */
-export const scanFile = (file: LayerFile, options: ScanFileOptions): readonly Hit[] => scanAt(file, options, 0)
+export const scanFile = (file: LayerFile, options: ScanFileOptions): readonly Hit[] => {
+  const named = inName(file.path, options)
+  const hits = scanAt(file, options, 0)
+  return named.length === 0 ? hits : [...named, ...hits]
+}
+
+/** Hardly any name has so many letters and digits in a row. */
+const inName = (path: string, { reveal }: ScanFileOptions): readonly Hit[] => {
+  if (!/[A-Za-z0-9_-]{20}/.test(path)) return []
+  return tokensInName(path).map(({ id, start, end, prefix }) => {
+    const value = path.slice(start, end)
+    const fingerprint = fingerprintOf({ value, prefix })
+    return { detector: id, line: 0, prefix, length: value.length, fingerprint, isName: true, ...(reveal ? { value } : {}) }
+  })
+}
 
 const scanAt = (file: LayerFile, options: ScanFileOptions, depth: number): readonly Hit[] => {
   const container = containerOf(file)
