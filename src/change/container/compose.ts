@@ -179,8 +179,10 @@ const overridePlace = (path: string, name: string, project: ComposeProject): Pla
 
 /** Another service of the project is made of it. */
 const isExtended = (source: ServiceSource, project: ComposeProject): boolean => {
+  // Looked for once: a project may have thousands of services.
+  if (!source.file.text.includes('extends')) return false
   for (const other of project.sourceOf.values()) {
-    if (other.file !== source.file || other.name === source.name || !source.file.text.includes('extends')) continue
+    if (other.file !== source.file || other.name === source.name) continue
     const field = fieldsOf(other.body).get('extends')
     const target = resolved(field?.value)
     const named = target?.kind === 'scalar' ? target : resolved(get(field?.value, 'service'))
