@@ -31,10 +31,11 @@ export const waysOut = (
   host: HostFacts = {},
 ): readonly ContainerBreakouts[] => {
   const wishes = new Map<Container, Wish[]>()
-  const accepted: Finding[] = []
+  const accepted = new Map<Container, Finding[]>()
   for (const { finding, containers: own, wishes: wished } of judged) {
     if (finding.suppressed) {
-      if (finding.suppressed.by !== 'baseline') accepted.push(finding)
+      if (finding.suppressed.by !== 'baseline')
+        for (const container of own) accepted.set(container, [...(accepted.get(container) ?? []), finding])
       continue
     }
     if (!finding.fix || finding.fix.safety === 'manual') continue
@@ -44,7 +45,7 @@ export const waysOut = (
   const changed = new Map(containers.map((container, i) => [container, after[i]!]))
   return containers.map(container => {
     const facts = factsFor(container)
-    const ways = breakoutsOf(container, facts, host).map(way => withAcceptance(way, container, accepted))
+    const ways = breakoutsOf(container, facts, host).map(way => withAcceptance(way, container, accepted.get(container) ?? []))
     const neighbours = (): readonly Container[] => facts.neighbours.map(one => changed.get(one) ?? one)
     const remaining = ways.length === 0 ? [] : breakoutsOf(changed.get(container)!, { ...facts, neighbours: neighbours() }, host)
     return { container: container.name, at: container.at, ways, remaining }
