@@ -64,6 +64,8 @@ const promise = async (path: string, before: string): Promise<Repaired> => {
   expect(kept(first.text).length).toBe(kept(before).length)
   // A text of several lines has the line ends that stand behind it.
   if (!/[|>][+-]?\s*$/m.test(before)) expect(/\n$/.test(first.text)).toBe(/\n$/.test(before))
+  expect(first.text, 'a comment goes with what it is about').not.toMatch(/\bgone\b/)
+  if (before.startsWith('{')) expect(() => JSON.parse(first.text)).not.toThrow()
   if (/\r\n/.test(before)) expect(first.text.replaceAll('\r\n', '')).not.toContain('\n')
   else expect(first.text).not.toContain('\r')
   if (first.override !== undefined) expect(documentsIn(first.override).errors).toEqual([])
@@ -79,6 +81,52 @@ describe('Compose', () => {
   test.each(Object.entries(composeLayouts))('%s', async (_, text) => {
     const { applied } = await promise('compose.yaml', text)
     expect(applied).toBeGreaterThan(0)
+  })
+})
+
+describe('exactly', () => {
+  const hardened = (indent: string, list: string): string =>
+    [
+      'cap_drop:',
+      `${list}- ALL`,
+      'security_opt:',
+      `${list}- no-new-privileges:true`,
+      'read_only: true',
+      'tmpfs:',
+      `${list}- /tmp`,
+      `${list}- /run`,
+    ]
+      .map(line => `${indent}${line}\n`)
+      .join('')
+  test.each([
+    [
+      'services:\n    web:\n        image: web:1\n',
+      `services:\n    web:\n        image: web:1\n${hardened(' '.repeat(8), '    ')}`,
+    ],
+    [
+      'services:\n  web:\n    image: web:1\n    expose:\n    - 80\n\nvolumes: {}\n',
+      `services:\n  web:\n    image: web:1\n    expose:\n    - 80\n${hardened('    ', '')}\nvolumes: {}\n`,
+    ],
+    [
+      'services:\n  web:\n    image: web:1 # a\n    # b\n\n    # c\n    pid: host # d\n    # e\n',
+      `services:\n  web:\n    image: web:1 # a\n${hardened('    ', '  ')}    # b\n\n    # e\n`,
+    ],
+  ])('%j', async (text, wanted) => {
+    expect((await repair({ 'compose.yaml': text })).text).toBe(wanted)
+  })
+  test('who is extended gets an override, and who extends says it for itself', async () => {
+    const base = 'services:\n  base:\n    image: web:1\n    privileged: true\n'
+    const { text, override } = await repair({ 'compose.yaml': `${base}  web:\n    extends: base\n` })
+    expect(text.startsWith(base)).toBe(true)
+    expect(text.slice(base.length)).toMatch(/^ {2}web:\n {4}extends: base\n(?: {4}[^\n]*\n)* {4}privileged: false\n/)
+    expect(override).toMatch(/^services:\n {2}base:\n {4}privileged: false\n/)
+    expect(override).not.toContain('web')
+  })
+  test('a list that replaces others does not go away', async () => {
+    const base = 'services:\n  web:\n    image: web:1\n    cap_add: [CHOWN]\n'
+    const override = 'services:\n  web:\n    cap_add: !override [SYS_ADMIN]\n'
+    const first = await repair({ 'compose.yaml': base, 'compose.override.yaml': override })
+    expect(first.override ?? override).toContain('cap_add: !override [SYS_ADMIN]')
   })
 })
 
