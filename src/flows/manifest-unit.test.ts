@@ -170,8 +170,27 @@ describe('the text', () => {
   })
 
   test('a container is shown by its first line', async () => {
-    const pod = 'apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n  - name: web\n    image: web:1\n'
-    const { report } = await run({ 'pod.yaml': pod }, { only: ['container/user-root'] })
-    expect(showText(report, { colour: false })).toContain('6 |   - name: web\n  |     ^^^^^^^^^\n  why')
+    const pod =
+      'apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n  - name: web\n    image: web:1\n    securityContext: {runAsUser: 0}\n'
+    const { report } = await run({ 'pod.yaml': pod }, { only: ['container/seccomp-unset'] })
+    const louder = { ...report, findings: report.findings.map(one => ({ ...one, severity: 'high' as const })) }
+    expect(showText(louder, { colour: false })).toContain('6 |   - name: web\n  |     ^^^^^^^^^\n  why')
+  })
+
+  test('what nearly all lack is one table; the worst comes first, and the ways out before it', async () => {
+    const { report } = await run({
+      'compose.yaml':
+        'services:\n  a:\n    image: nginx\n  b:\n    image: b:1\n    user: "1000"\n    read_only: true\n    privileged: true\n    pid: host\n',
+    })
+    const text = showText(report, { colour: false })
+    const at = (part: string): number => text.indexOf(part)
+    expect(text).toContain('Not hardened: 2 containers in one file')
+    expect(text).toMatch(/^ {2}a +:2 {2}✗ /m)
+    expect(text).not.toContain('medium[container/user-root]')
+    expect(at('Ways out of b')).toBeLessThan(at('critical[container/privileged]'))
+    expect(at('critical[container/privileged]')).toBeLessThan(at('low[container/image-floating]'))
+    expect(at('low[container/image-floating]')).toBeLessThan(at('Not hardened'))
+    const brief = showText(report, { colour: false, brief: true })
+    for (const { rule } of report.findings) expect(brief).toContain(rule)
   })
 })

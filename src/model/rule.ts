@@ -83,6 +83,11 @@ export type Rule<Subject = never, Options = undefined, Facts = unknown> = {
    * weighs one step less, and says so.
    */
   readonly weighs?: 'image' | 'content' | 'everywhere'
+  /**
+   * For rules on containers: nearly everything lacks it, and no way out begins with it alone. People see these in one table, in a column of this name; machines see
+   * findings like all others.
+   */
+  readonly hardening?: string
   /** For rules on Dockerfiles: where one of these tells of the same secret, this one says nothing. */
   readonly yieldsTo?: readonly string[]
   check(subject: Subject, options: Options, facts: Facts): Iterable<Report> | AsyncIterable<Report>

@@ -1,6 +1,6 @@
 /** The ways out of containers for people: what must hold, where it is written, what the attacker gets, what closes it. */
 import type { Breakout, ContainerBreakouts } from '../model/breakout.ts'
-import type { Location } from '../model/finding.ts'
+import { compareSeverity, type Location } from '../model/finding.ts'
 import type { CheckReport } from '../model/report.ts'
 import { positionAt } from '../model/text.ts'
 import { forTerminal } from './escape.ts'
@@ -13,12 +13,15 @@ export type WaysShown = 'main' | 'all' | 'none'
 /** Severity low says that it leads to knowledge or neighbours, or needs much luck. */
 export const isLesser = ({ severity }: Breakout): boolean => severity === 'low' || severity === 'info'
 
-/** Of those that have any, in the order of the files; then who has none. Empty for a report without containers. */
+/** Of those that have any, the worst first, else in the order of the files; then who has none. Empty for a report without containers. */
 export const showBreakouts = (report: CheckReport, style: Style, columns: number, shown: WaysShown): string => {
   const all = report.breakouts ?? []
   if (shown === 'none' || all.length === 0) return ''
   const isShown = (way: Breakout): boolean => shown === 'all' || !isLesser(way)
-  const parts = all.filter(({ ways }) => ways.some(isShown)).map(one => containerBlock(report, one, style, columns, isShown))
+  const parts = all
+    .filter(({ ways }) => ways.some(isShown))
+    .sort((a, b) => compareSeverity(a.ways[0]!.severity, b.ways[0]!.severity))
+    .map(one => containerBlock(report, one, style, columns, isShown))
   const names = (some: readonly ContainerBreakouts[]): string => nameList([...new Set(some.map(({ container }) => container))])
   const lesser = all.filter(({ ways }) => ways.length > 0 && !ways.some(isShown))
   const none = all.filter(({ ways }) => ways.length === 0)

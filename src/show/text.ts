@@ -4,6 +4,7 @@ import type { CheckReport } from '../model/report.ts'
 import type { Span } from '../model/text.ts'
 import { showBreakouts, type WaysShown } from './breakouts-text.ts'
 import { forTerminal } from './escape.ts'
+import { isHardening, showHardening } from './hardening-text.ts'
 import { paintSeverity, placeText } from './place-text.ts'
 import { showRecreations } from './recreations-text.ts'
 import { showSafer } from './safer-text.ts'
@@ -29,12 +30,15 @@ export const showText = (report: CheckReport, options: TextOptions): string => {
   const shown = report.findings.filter(finding => options.showSuppressed || !finding.suppressed)
   const explained = new Set<string>()
   const parts: string[] = []
-  if (options.brief) for (const finding of shown) parts.push(briefLine(report, finding, style))
-  else
-    for (const { finding, elsewhere } of folded(report, shown))
-      parts.push(block(report, finding, elsewhere, style, explained, options))
   const columns = Math.min(100, options.width ?? 100)
-  if (!options.brief) parts.push(showBreakouts(report, style, columns, options.ways ?? 'main'))
+  if (options.brief) for (const finding of shown) parts.push(briefLine(report, finding, style))
+  else {
+    parts.push(showBreakouts(report, style, columns, options.ways ?? 'main'))
+    const hardening = shown.filter(finding => isHardening(report, finding))
+    for (const { finding, elsewhere } of folded(report, worstFirst(report, shown)))
+      parts.push(block(report, finding, elsewhere, style, explained, options))
+    parts.push(showHardening(report, hardening, style, columns))
+  }
   if (!options.brief) parts.push(showRecreations(report, style, columns))
   if (!options.brief) parts.push(showSafer(report, style, columns))
   for (const problem of report.problems) parts.push(problemBlock(report, problem, style))
@@ -47,6 +51,23 @@ const briefLine = (report: CheckReport, finding: Finding, style: Style): string 
   `${placeText(report, finding.at[0])}: ${paintSeverity(style, finding.severity)(finding.severity)} ${finding.rule}: ${forTerminal(finding.message)}${
     finding.suppressed ? style.dim(` (suppressed by ${finding.suppressed.by})`) : ''
   }\n`
+
+/**
+ * File by file. Where containers are judged the worst comes first, for one line says much; a Dockerfile is read from the top. What the table of hardening tells
+ * is not told twice.
+ */
+const worstFirst = (report: CheckReport, findings: readonly Finding[]): readonly Finding[] => {
+  const rest = findings.filter(finding => !isHardening(report, finding))
+  const pathOf = ({ at: [at] }: Finding): string => (at.in === 'file' ? at.path : '')
+  const isOnContainers = ({ rule }: Finding): boolean => /^(?:container|manifests)$/.test(report.rules.get(rule)?.on ?? '')
+  const order = new Map(rest.map((finding, i) => [finding, i]))
+  return [...rest].sort((a, b) => {
+    const [x, y] = [pathOf(a), pathOf(b)]
+    if (x !== y) return order.get(a)! - order.get(b)!
+    const bySeverity = isOnContainers(a) && isOnContainers(b) ? compareSeverity(a.severity, b.severity) : 0
+    return bySeverity || order.get(a)! - order.get(b)!
+  })
+}
 
 type Folded = { readonly finding: Finding; readonly elsewhere: Location[] }
 

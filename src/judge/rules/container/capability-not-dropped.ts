@@ -7,6 +7,7 @@ export default containerRule({
   severity: 'medium',
   since: '0.1.0',
   profile: 'default',
+  hardening: 'caps',
   summary: 'The capabilities that every container gets are not dropped',
   why: 'Without being asked, an engine gives root in a container 14 capabilities: among them to ignore permissions of files, to make devices, to forge packets of its neighbours. Most services need none of them. Each that is gone is one step less for an attacker, and many kernel bugs cannot be reached at all.',
   examples: [

@@ -7,6 +7,7 @@ export default containerRule({
   severity: 'info',
   since: '0.1.0',
   profile: 'all',
+  hardening: 'cpu',
   summary: 'A container may use all processors of its host',
   why: 'A program in an endless loop, or a miner that somebody put there, takes every processor and slows down all neighbours. A limit caps it. It has a price: a limited program waits even while the host is idle, so that many leave it out on purpose.',
   examples: [

@@ -10,6 +10,7 @@ export default containerRule({
   severity: 'low',
   since: '0.1.0',
   profile: 'all',
+  hardening: 'health',
   summary: 'Nobody asks whether the program is still well',
   why: 'A program that hangs still counts as running: it gets traffic, and nobody restarts it. An attack that makes it hang lasts until a person looks. A check asks it, and the engine or the cluster acts on the answer.',
   examples: [

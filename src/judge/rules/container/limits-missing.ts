@@ -8,6 +8,7 @@ export default containerRule({
   severity: 'low',
   since: '0.1.0',
   profile: 'default',
+  hardening: 'limits',
   summary: 'A container may use up the memory or the processes of its host',
   why: 'One program that leaks, or one attacker who forks without end, takes the host and all other containers down with it: the kernel kills whatever it likes when memory is out. A limit makes that the trouble of one container. A miner also earns little with half a processor.',
   examples: [

@@ -7,6 +7,7 @@ export default containerRule({
   severity: 'medium',
   since: '0.1.0',
   profile: 'default',
+  hardening: 'no-new-privileges',
   summary: 'Programs in the container may gain privileges',
   why: 'A program with the setuid bit, such as su, mount or sudo, makes whoever starts it root. An attacker who broke in as an ordinary user looks for exactly these. With no-new-privileges the kernel ignores the bit: what starts without power stays without it, whatever is in the image.',
   examples: [

@@ -7,6 +7,7 @@ export default containerRule({
   severity: 'low',
   since: '0.1.0',
   profile: 'default',
+  hardening: 'read-only',
   summary: 'The file system of the image can be written to',
   why: 'Who breaks into a program wants to stay: replaces a library, drops a miner, changes what the server delivers. On a read-only root none of that works, and most ready-made attacks end at the first download. What a program has to write goes into a volume or a tmpfs.',
   examples: [

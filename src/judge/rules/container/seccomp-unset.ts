@@ -7,6 +7,7 @@ export default containerRule({
   severity: 'medium',
   since: '0.1.0',
   profile: 'default',
+  hardening: 'seccomp',
   summary: 'A pod has no seccomp profile',
   why: 'Docker filters system calls unless told otherwise; Kubernetes does not unless told to. A pod without a seccompProfile may call everything that the kernel has, and with it the calls in which most kernel bugs of the last years were. RuntimeDefault is the same filter that containers have had since 2016.',
   examples: [

@@ -8,6 +8,7 @@ export default containerRule({
   severity: 'low',
   since: '0.1.0',
   profile: 'default',
+  hardening: 'no token',
   summary: 'A pod is given a token for the cluster that it may not need',
   why: 'Every pod gets a token for the API of the cluster unless it is told not to, though most never call it. Whoever breaks into one asks the cluster with it what else there is; and where somebody once gave the default account a right, every pod of the namespace has it.',
   examples: [

@@ -8,6 +8,7 @@ export default containerRule({
   severity: 'high',
   since: '0.1.0',
   profile: 'default',
+  hardening: 'user',
   summary: 'A container runs as root, or may',
   why: 'A container shares the kernel of its host, and root in it is root to that kernel too: one kernel bug, one mounted folder, one socket, and the host is theirs. As an ordinary user the same attacker cannot even change the program they broke into. Most ways out of a container begin with “as root”.',
   examples: [
