@@ -1,9 +1,14 @@
 /** An engine of plain answers: what is not there, what is silent, what is no engine. */
+import { readFileSync } from 'node:fs'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import formats from 'ajv-formats'
 import { expect, test } from 'vitest'
 import { containerRules } from '../judge/rules/container-registry.ts'
 import { daemonRules } from '../judge/rules/daemon-registry.ts'
 import { hostRules } from '../judge/rules/host-registry.ts'
 import type { World } from '../model/world.ts'
+import { showJson } from '../show/json.ts'
+import { showText } from '../show/text.ts'
 import { memoryWorld } from '../world/memory.ts'
 import { type AuditEngineOptions, auditEngine } from './audit-engine.ts'
 
@@ -134,6 +139,14 @@ test('the runtime’s flaws, and the engine’s, without options that nobody saw
     expect(told).not.toContain(rule)
 })
 
+test('the report follows its published schema', async () => {
+  const schema = JSON.parse(readFileSync(new URL('../../docs/check-report.schema.json', import.meta.url), 'utf8')) as object
+  const valid = formats.default(new Ajv2020({ allErrors: true })).compile(schema)
+  const report = JSON.parse(showJson((await audit(engine(answers()))).report)) as { recreations: object[] }
+  expect(report.recreations).not.toEqual([])
+  expect(valid(report), JSON.stringify(valid.errors)).toBe(true)
+})
+
 test('terminals get no control characters of an engine', async () => {
   const hostile = {
     ...answers(),
@@ -141,6 +154,5 @@ test('terminals get no control characters of an engine', async () => {
     '/info': { Name: '\u001b]0;x', OSType: 'linux' },
   }
   const { report } = await audit(engine(hostile))
-  const { showText } = await import('../show/text.ts')
   expect(showText(report, { colour: false })).not.toContain('\u001b')
 })
