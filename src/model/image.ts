@@ -38,6 +38,8 @@ export type ImageConfig = {
   /** RFC 3339, as written. */
   readonly created: string | undefined
   readonly history: readonly HistoryStep[]
+  /** Whatever else its document says, for those who look for what leaks: settings of the container that built it, host names, build arguments. */
+  readonly elsewhere?: readonly { readonly field: string; readonly text: string }[]
 }
 
 export type HistoryStep = {

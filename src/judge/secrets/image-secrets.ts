@@ -290,6 +290,10 @@ export const toldBy = (config: ImageConfig): readonly Told[] => {
         : [inConfig(field === 'workingDir' ? 'workdir' : field, config[field], secretsOfText(config[field]))],
     ),
     ...config.onBuild.map(text => inConfig('onbuild', text, secretsOfInstruction(text))),
+    // No container has it, and mostly it is what others say, too.
+    ...(config.elsewhere ?? []).map(
+      ({ field, text }): Told => ({ ...inConfig(field, text, secretsOfElsewhere(text)), reach: 'history', isRepeated: true }),
+    ),
     ...config.history.flatMap(({ createdBy, comment }, step): readonly Told[] => [
       {
         ...secretsOfInstruction(createdBy),
@@ -318,6 +322,10 @@ export const secretsOfConfigPair = (name: string, value: string): Found => {
   const from = name.length + 1
   return settle([...own, ...inCommands(value, 0).map(one => ({ ...one, start: one.start + from, end: one.end + from }))])
 }
+
+/** `A=x` as in the environment, an instruction, or any text. */
+export const secretsOfElsewhere = (text: string): Found =>
+  /^[\w.-]{1,128}=/.test(text) ? secretsOfConfigPair(...splitPair(text)) : secretsOfInstruction(text)
 
 /** Shorter ones may stand anywhere by chance; from `shortestWord` on, they are looked for as words, where no dictionary has them. */
 const shortest = 8

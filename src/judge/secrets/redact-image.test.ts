@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { emptyConfig } from '../../../test/image-config.ts'
 import type { Image, ImageConfig } from '../../model/image.ts'
 import type { Inventory } from '../../model/inventory.ts'
+import { parseConfig } from '../../read/image/documents.ts'
 import detector from './detectors/github-token.ts'
+import { leaksOf } from './leaks.ts'
 import { redactImage, redactInventory } from './redact-image.ts'
 
 const imageWith = (config: Partial<ImageConfig>): Image => ({
@@ -103,4 +105,26 @@ describe('what an image says of itself', () => {
     for (const part of ['a=', 'TOKEN=', '"', 'TOKEN="\\', '|1 TOKEN=', ' a/', 'a.', '--password '])
       expect(history(`RUN |3 ${part.repeat(1_000_000 / part.length)}`)).toBeTypeOf('string')
   })
+})
+
+test('what its document says elsewhere is looked through, and hidden', () => {
+  const raw = {
+    rootfs: { diff_ids: [] },
+    config: { Hostname: token, Env: ['A=b'] },
+    container_config: { Env: ['DB_PASSWORD=Ab9kTr4qzW'], Cmd: ['/bin/sh', '-c', '#(nop) CMD x'] },
+    history: [{ created_by: 'COPY a b', author: 'Ann', empty_layer: true }],
+    'moby.buildkit.buildinfo.v1': btoa(JSON.stringify({ attrs: { 'build-arg:API_TOKEN': 'Zk7RqP2mXw91' } })),
+  }
+  const { config } = parseConfig(Buffer.from(JSON.stringify(raw)))
+  expect(config.elsewhere?.map(({ field }) => field)).toEqual(
+    expect.arrayContaining(['config.Hostname', 'container_config.Env.0', 'history.0.author']),
+  )
+  const image = imageWith(config)
+  const inventory: Inventory = { name: 'x', kind: 'image', image, distro: undefined, packages: [], problems: [], layers: [] }
+  expect(
+    leaksOf(inventory, true)
+      .map(({ value }) => value)
+      .sort(),
+  ).toEqual(['Ab9kTr4qzW', 'Zk7RqP2mXw91', token].sort())
+  for (const secret of ['Ab9kTr4qzW', 'Zk7RqP2mXw91', token]) expect(JSON.stringify(redactImage(image))).not.toContain(secret)
 })

@@ -12,6 +12,7 @@ import {
   knownBy,
   type Span,
   secretsOfConfigPair,
+  secretsOfElsewhere,
   secretsOfInstruction,
   secretsOfText,
   secretsOfWords,
@@ -76,6 +77,9 @@ const redactBy = (image: Image, known: Known): Image => {
       workingDir: text(config.workingDir),
       author: text(config.author),
       onBuild: config.onBuild.map(instruction => hide(instruction, secretsOfInstruction(instruction), known)),
+      ...(config.elsewhere
+        ? { elsewhere: config.elsewhere.map(one => ({ ...one, text: hide(one.text, secretsOfElsewhere(one.text), known) })) }
+        : {}),
       history: config.history.map(step => ({
         ...step,
         createdBy: hide(step.createdBy, secretsOfInstruction(step.createdBy), known),

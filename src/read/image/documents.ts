@@ -159,6 +159,26 @@ export type ParsedConfig = {
 /** Engines stop at 127 layers: their file systems have no room for more. https://docs.docker.com/engine/storage/drivers/overlayfs-driver/ */
 const layersLimit = 1000
 
+/** Texts that say more than a person wrote there are no image's. */
+const textsLimit = 10_000
+const readElsewhere =
+  /^(?:(?:architecture|os|variant|created|author|rootfs)(?:\.|$)|config\.(?:User|Env|Entrypoint|Cmd|Shell|WorkingDir|ExposedPorts|Volumes|Labels|Healthcheck|OnBuild)(?:\.|$)|history\.\d+\.(?:created|created_by|comment)$)/
+
+/** What nobody reads as a setting: `container_config`, `comment`, `Hostname`, authors of steps, `moby.buildkit.buildinfo.v1` (in base 64). */
+const textsElsewhere = (raw: unknown): readonly { readonly field: string; readonly text: string }[] => {
+  const found: { field: string; text: string }[] = []
+  const visit = (value: unknown, field: string, depth: number): void => {
+    if (found.length >= textsLimit || depth > 12 || (field !== '' && readElsewhere.test(field))) return
+    if (typeof value === 'string') {
+      const isBuildInfo = field === 'moby.buildkit.buildinfo.v1'
+      if (value !== '') found.push({ field, text: isBuildInfo ? Buffer.from(value, 'base64').toString('utf8') : value })
+    } else if (typeof value === 'object' && value !== null)
+      for (const [key, one] of Object.entries(value)) visit(one, field === '' ? key : `${field}.${key}`, depth + 1)
+  }
+  visit(raw, '', 0)
+  return found
+}
+
 /** The image's configuration. Throws ImageError. */
 export const parseConfig = (bytes: Uint8Array): ParsedConfig => {
   const raw = parse(configSchema, bytes, "the image's configuration")
@@ -176,6 +196,7 @@ export const parseConfig = (bytes: Uint8Array): ParsedConfig => {
     throw new ImageError('broken-document', `the image has ${diffIds.length} layers; at most ${layersLimit} are read`)
   const steps = history.flatMap(({ isEmpty }, i) => (isEmpty ? [] : [i]))
   const fits = steps.length === diffIds.length
+  const elsewhere = textsElsewhere(raw)
   return {
     id: digestOf(bytes),
     platform: platformName(raw),
@@ -194,6 +215,7 @@ export const parseConfig = (bytes: Uint8Array): ParsedConfig => {
       author: raw.author,
       created: raw.created ?? undefined,
       history,
+      ...(elsewhere.length === 0 ? {} : { elsewhere }),
     },
     layers: diffIds.map((diffId, i) => ({ diffId, step: fits ? steps[i] : undefined })),
   }
