@@ -177,19 +177,25 @@ const overridePlace = (path: string, name: string, project: ComposeProject): Pla
   return new Place(file, body, project)
 }
 
-/** Another service of the project is made of it. */
+/** Another service of the same file is made of it. */
 const isExtended = (source: ServiceSource, project: ComposeProject): boolean => {
-  // Looked for once: a project may have thousands of services.
-  if (!source.file.text.includes('extends')) return false
-  for (const other of project.sourceOf.values()) {
-    if (other.file !== source.file || other.name === source.name) continue
-    const field = fieldsOf(other.body).get('extends')
-    const target = resolved(field?.value)
-    const named = target?.kind === 'scalar' ? target : resolved(get(field?.value, 'service'))
-    if (named?.kind === 'scalar' && named.value === source.name && !get(field?.value, 'file')) return true
+  let names = extended.get(project)?.get(source.file)
+  if (!names) {
+    const found = new Set<string>()
+    if (source.file.text.includes('extends'))
+      for (const { file, body, name } of project.sourceOf.values()) {
+        const value = file === source.file ? fieldsOf(body).get('extends')?.value : undefined
+        const target = resolved(value)
+        const named = target?.kind === 'scalar' ? target : get(value, 'service')
+        if (named?.kind === 'scalar' && named.value !== name && !get(value, 'file')) found.add(named.value)
+      }
+    names = found
+    const byFile = extended.get(project) ?? new Map<YamlFile, ReadonlySet<string>>()
+    extended.set(project, byFile.set(source.file, names))
   }
-  return false
+  return names.has(source.name)
 }
+const extended = new WeakMap<ComposeProject, Map<YamlFile, ReadonlySet<string>>>()
 
 const inner = ({ style, span }: YamlScalar): Span => (style === 'plain' ? span : { start: span.start + 1, end: span.end - 1 })
 

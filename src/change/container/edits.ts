@@ -497,6 +497,8 @@ export class YamlSplices {
   }
 
   #style(): Style {
+    const known = this.#root && styles.get(this.#root)
+    if (known) return known
     const found: { unit?: number; list?: number } = {}
     let budget = 2_000
     const visit = (node: YamlNode): void => {
@@ -516,7 +518,9 @@ export class YamlSplices {
     }
     if (this.#root) visit(this.#root)
     const unit = found.unit !== undefined && found.unit > 0 ? found.unit : 2
-    return { unit, list: found.list ?? unit, newline: this.#newline }
+    const style: Style = { unit, list: found.list ?? unit, newline: this.#newline }
+    if (this.#root) styles.set(this.#root, style)
+    return style
   }
 }
 
@@ -526,6 +530,9 @@ const columnIn = (text: string, at: number): number => {
   const line = text.lastIndexOf('\n', at - 1) + 1
   return at - line - (line === 0 && text.startsWith('\ufeff') ? 1 : 0)
 }
+
+/** Of documents. */
+const styles = new WeakMap<YamlNode, Style>()
 
 const used = new WeakMap<YamlFile, ReadonlySet<string>>()
 
