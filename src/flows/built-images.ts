@@ -18,6 +18,8 @@ export const builtImageOf = async (
   container: Container,
   service: YamlMap | undefined,
   folder: string,
+  /** Whether a file is among those that this run judges. */
+  isJudged: (path: string) => boolean,
 ): Promise<ContainerImage | undefined> => {
   const context = container.build?.value
   if (context === undefined || isRemote(context) || get(service, 'build', 'dockerfile_inline')) return undefined
@@ -31,11 +33,12 @@ export const builtImageOf = async (
     const target = stringOf(get(service, 'build', 'target'))
     const stage = target === undefined ? dockerfile.final : dockerfile.stages.findLast(({ name }) => name === target)
     if (!stage) return undefined
-    const volumes: readonly string[] = []
+    // Rules on Dockerfiles speak of the last stage.
+    const known = { volumes: [], setuid: undefined, isJudged: stage === dockerfile.final && isJudged(path) }
     const { value, at } = stage.end.user
-    if (at) return value?.known === true ? { user: value.value, volumes, setuid: undefined } : undefined
+    if (at) return value?.known === true ? { user: value.value, ...known } : undefined
     const base = baseUser(stage.root)
-    return base === 'root' ? { user: '', volumes, setuid: undefined } : undefined
+    return base === 'root' ? { user: '', ...known } : undefined
   } catch (error) {
     // What the Dockerfile cannot say stays unknown; it is judged, and told of, by itself.
     if (error instanceof WorldError) return undefined

@@ -6,7 +6,7 @@ import type { RunningContainerRule } from '../judge/judge-container.ts'
 import type { ManifestRule } from '../judge/manifest-rule.ts'
 import { byPosition, type RunningRule } from '../judge/run.ts'
 import { hasSecret, hideSecrets } from '../judge/secrets/redact-file.ts'
-import { suppress } from '../judge/suppress.ts'
+import { noted, suppress } from '../judge/suppress.ts'
 import type { Breakout, ContainerBreakouts } from '../model/breakout.ts'
 import { type Finding, type Problem, reaches, type Safety, type Severity, UsageError } from '../model/finding.ts'
 import type { CheckReport, RuleInfo, SourceFile } from '../model/report.ts'
@@ -136,11 +136,13 @@ export const check = async (world: World, rules: Rules, version: string, options
 
   // What reads Compose, Kubernetes and shells is loaded when something may be such a file.
   let manifests: ManifestFiles | undefined
+  const judgedPaths = new Set<string>()
   const isManifest = async (path: string, bytes: Uint8Array, isYaml: boolean): Promise<boolean> => {
     manifests ??= new (await import('./manifest-files.ts')).ManifestFiles(world, {
       rulesFor: onContainers,
       fileRulesFor: onManifests,
       suppressionsFor: file => suppressionsFor(file, settings, names, options, today),
+      isJudged: file => judgedPaths.has(resolve(file)),
       facts: { today, allowedRegistries: settings.allowedRegistries, imageOf: () => undefined },
     })
     return manifests.take(path, bytes, isYaml)
@@ -156,6 +158,7 @@ export const check = async (world: World, rules: Rules, version: string, options
     })
     problems.push(...discovery.problems)
     contexts.know(discovery.listings)
+    for (const path of discovery.paths) judgedPaths.add(resolve(path))
     let judged = 0
     for await (const { path, bytes, error } of readAll(world, discovery.paths)) {
       const isYaml = isManifestName(basename(path))
@@ -210,6 +213,8 @@ export const check = async (world: World, rules: Rules, version: string, options
   const { file: configured } = settings
   const isWhole = configured !== undefined && options.paths.some(path => !patternPath(configured, resolve(path)).startsWith('..'))
   if (isWhole && !options.input) problems.push(...settings.unusedWaivers(infos))
+  const once = toldOnce(findings)
+  findings.splice(0, findings.length, ...once)
   findings.sort(byPosition)
   return { report: { version, files, findings, problems, rules: infos, breakouts, applied }, changes, settings }
 }
@@ -255,6 +260,25 @@ export const waysWithoutSecrets = (
     ways: ways.map(hidden),
     remaining: remaining.map(hidden),
   }))
+}
+
+/** A file that several Compose projects extend or include is judged with each of them, and told of once. */
+const toldOnce = (findings: readonly Finding[]): readonly Finding[] => {
+  const known = new Map<string, { readonly finding: Finding; others: number }>()
+  for (const finding of findings) {
+    const [at] = finding.at
+    // What has no place of its own file is told as it is.
+    const key = at.in === 'file' ? JSON.stringify([finding.rule, at, finding.message]) : finding.key
+    const first = known.get(key)
+    if (!first) known.set(key, { finding, others: 0 })
+    else if (at.in === 'file') first.others++
+    else known.set(`${key}\n${known.size}`, { finding, others: 0 })
+  }
+  return [...known.values()].map(({ finding, others }) =>
+    others === 0
+      ? finding
+      : noted(finding, `${others} more ${others === 1 ? 'project uses' : 'projects use'} this part of the file`),
+  )
 }
 
 const failed = (code: string, message: string, path: string): Problem => ({

@@ -54,7 +54,7 @@ describe('what is judged', () => {
         'app/Dockerfile': 'FROM alpine:3.20 AS dev\nUSER root\nFROM alpine:3.20\nUSER 1000\n',
         'app/root.Dockerfile': 'FROM debian:12\n',
       },
-      { only: ['container/user-root'] },
+      { only: ['container/user-root'], paths: ['compose.yaml'] },
     )
     expect(told(outcome, 'container/user-root')).toEqual(['compose.yaml:4', 'compose.yaml:6'])
   })
@@ -68,6 +68,39 @@ describe('what is judged', () => {
     const only = [rule]
     expect(told(await run({ 'a.yaml': pod }, { only }), rule)).toHaveLength(1)
     expect(told(await run({ 'a.yaml': pod, 'z/policy.yaml': policy }, { only }), rule)).toEqual([])
+  })
+})
+
+describe('what is told once', () => {
+  test('a part of a file that several projects use', async () => {
+    const base = 'services:\n  db:\n    image: db:1\n    privileged: true\n'
+    const use = 'services:\n  db:\n    extends: {file: base.yaml, service: db}\n'
+    const outcome = await run({ 'base.yaml': base, 'compose.a.yaml': use, 'compose.b.yaml': use })
+    expect(told(outcome, 'container/privileged')).toEqual(['base.yaml:4'])
+    expect(outcome.report.findings.find(({ rule }) => rule === 'container/privileged')?.note).toBe(
+      '2 more projects use this part of the file',
+    )
+  })
+
+  test('the root of a Dockerfile that is judged itself', async () => {
+    const files = { 'compose.yaml': 'services:\n  web:\n    build: .\n', Dockerfile: 'FROM debian:12\n' }
+    expect(told(await run(files), 'container/user-root')).toEqual([])
+    expect(told(await run(files), 'dockerfile/user-missing')).toHaveLength(1)
+    // Another stage than the last is nobody else's to tell.
+    const dev = {
+      'compose.yaml': 'services:\n  web:\n    build: {context: ., target: dev}\n',
+      Dockerfile: 'FROM debian:12 AS dev\nFROM debian:12\nUSER 1000\n',
+    }
+    expect(told(await run(dev), 'container/user-root')).toEqual(['compose.yaml:2'])
+    expect(told(await run(files, { paths: ['compose.yaml'] }), 'container/user-root')).toEqual(['compose.yaml:2'])
+  })
+
+  test('a command that is waited for and then gone lacks nothing, and opens all the same', async () => {
+    const outcome = await run({
+      'a.sh': '#!/bin/sh\ndocker run --rm --privileged busybox:1 nproc\ndocker run -d --rm busybox:1 httpd\n',
+    })
+    expect(told(outcome, 'container/user-root')).toEqual(['a.sh:3'])
+    expect(told(outcome, 'container/privileged')).toEqual(['a.sh:2'])
   })
 })
 

@@ -28,6 +28,8 @@ export type ManifestRules = {
   rulesFor(path: string): ReadonlyMap<string, RunningContainerRule>
   fileRulesFor(path: string): ReadonlyMap<string, RunningManifestRule>
   suppressionsFor(path: string): Suppressions
+  /** Whether a file is among those that this run judges, so that what it says is told there. */
+  isJudged?(path: string): boolean
   readonly facts: Pick<ContainerFacts, 'today' | 'allowedRegistries' | 'imageOf'>
 }
 
@@ -157,7 +159,15 @@ export const composeUnit = (
       const { containers, files } = project
       const built = new Map<Container, ContainerImage>()
       for (const container of containers) {
-        const image = container.build && (await builtImageOf(world, container, project.nodeOf.get(container), dirname(path)))
+        const image =
+          container.build &&
+          (await builtImageOf(
+            world,
+            container,
+            project.nodeOf.get(container),
+            dirname(path),
+            file => how.isJudged?.(file) ?? false,
+          ))
         if (image) built.set(container, image)
       }
       const { judged, problems, facts } = judgeContainers(

@@ -8,6 +8,8 @@ export type ContainerImage = {
   readonly user: string
   /** Paths that it declares as volumes. */
   readonly volumes: readonly string[]
+  /** A Dockerfile of this run makes it, and is told of its user by itself. */
+  readonly isJudged?: boolean
   /** Programs that change their privileges, where the file system was looked at. */
   readonly setuid: readonly string[] | undefined
 }

@@ -42,6 +42,8 @@ export const judgeContainers = (
     const facts = factsFor(container)
     known.set(container, facts)
     for (const [id, { rule, options, severity }] of rules) {
+      // It is gone before anybody could make use of what all others lack, too.
+      if (rule.hardening !== undefined && container.isThrowAway) continue
       try {
         const reports = rule.check(container, options, facts)
         if (Symbol.asyncIterator in reports) throw new TypeError('rules on containers answer at once')

@@ -99,6 +99,8 @@ export type Container = {
   /** As a person calls it: `web`, `Deployment/web › app`, `docker run nginx`. */
   readonly name: string
   readonly role: 'main' | 'init' | 'ephemeral'
+  /** It does one thing, is waited for, and is gone: `docker run --rm` without `-d`. */
+  readonly isThrowAway?: boolean
   /** Where it is declared: the service's name, the container's item, the word `docker`. */
   readonly at: Location
   readonly os: 'linux' | 'windows'

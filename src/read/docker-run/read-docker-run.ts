@@ -157,6 +157,8 @@ class ContainerReader {
     const name = shown(`${command} ${image?.text ?? ''}`.trim())
     const container: Mutable<Container> = { ...(blankContainer('docker-run', name, this.#first.at) as Mutable<Container>) }
     for (const list of lists) container[list] = []
+    const isOn = (flag: string): boolean => this.#uses.findLast(({ name: own }) => own === flag)?.value === 'true'
+    if (command.endsWith(' run') && isOn('rm') && !isOn('detach')) container.isThrowAway = true
     if (image) container.image = { value: image.known ? image.text : undefined, at: image.at }
     if (rest.length > 0) container.command = { value: rest.map(({ text }) => text), at: joined(rest[0]!.at, rest.at(-1)!.at) }
     // https://docs.podman.io/en/latest/markdown/podman-run.1.html#pids-limit-limit

@@ -54,6 +54,7 @@ export default containerRule({
     if (user.value === undefined && user.at) return
     const isRoot = known === undefined ? undefined : isRootUser(known)
     if (isRoot === true) {
+      if (user.value === undefined && facts.builtImage?.isJudged) return
       if (isKubernetes && runAsNonRoot.value && user.value === undefined) return
       const own = user.value !== undefined
       yield {
