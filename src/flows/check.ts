@@ -162,7 +162,7 @@ export const check = async (world: World, rules: Rules, version: string, options
     let judged = 0
     for await (const { path, bytes, error } of readAll(world, discovery.paths)) {
       const isYaml = isManifestName(basename(path))
-      const isScript = isScriptName(basename(path))
+      const isScript = isScriptName(basename(path)) || discovery.scripts.has(path)
       const isNamed = discovery.named.has(path)
       if (!bytes) {
         // Found by its name alone, and too large to be looked at: nothing says that it is ours.

@@ -1,14 +1,17 @@
 /** What the user named → the files to judge: Dockerfiles, and those that may be Compose's or Kubernetes', which only their text tells. */
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { type Problem, UsageError } from '../model/finding.ts'
 import { type Entry, type World, WorldError } from '../model/world.ts'
 import { type IgnoreFile, readGitignore } from '../read/gitignore.ts'
 import { compilePattern, expandBraces } from '../read/path-pattern.ts'
+import { isShellScript } from '../read/shell/shebang.ts'
 
 export type Discovery = {
   readonly paths: readonly string[]
   /** Those of `paths` that were named themselves, not found in a folder or by a pattern. */
   readonly named: ReadonlySet<string>
+  /** Those of `paths` that are scripts by their first line, whatever their names. */
+  readonly scripts: ReadonlySet<string>
   readonly problems: readonly Problem[]
   /** What stands in the folders in which Dockerfiles were found, as far as they were listed on the way. */
   readonly listings: ReadonlyMap<string, readonly Entry[]>
@@ -42,6 +45,9 @@ const globSigns = /[*?[{]/
 export const isScriptName = (name: string): boolean =>
   /\.(?:sh|bash|ksh|zsh|mk|service)$|^(?:GNU)?[Mm]akefile$|^Jenkinsfile(?:\.[\w-]+)?$|\.jenkinsfile$/.test(name)
 
+/** Names that say nothing, as those of programs do: `install`, `.functions`. */
+const isBareName = (name: string): boolean => !name.slice(1).includes('.')
+
 /**
  * Files are taken whatever their names; folders are searched for Dockerfiles and YAML, without what git ignores (.gitignore, .git/info/exclude);
  * patterns are matched against all files below their fixed part. Paths come back sorted, without doubles, in the form in which they were
@@ -58,23 +64,34 @@ export const discover = async (world: World, args: readonly string[], options: D
     hint ??= how
   }
   const named = new Set<string>()
+  const scripts = new Set<string>()
   const add = (path: string): string => {
     const key = resolve(path)
     const known = found.get(key)
     if (known === undefined) found.set(key, path)
     return known ?? path
   }
-  const searched = async (top: string, wanted: (name: string) => boolean): Promise<readonly string[]> => {
-    const result = await search(world, top, wanted, options.gitignore !== false, listings)
+  const searched = async (
+    top: string,
+    wanted: (name: string) => boolean,
+    maybe: (name: string) => boolean,
+  ): Promise<readonly string[]> => {
+    const result = await search(world, top, wanted, maybe, options.gitignore !== false, listings)
     problems.push(...result.problems)
-    return result.paths.filter(path => !excluded(path))
+    const bare = result.maybe.filter(path => !excluded(path) && beginsAsScript(world, path))
+    for (const path of bare) scripts.add(path)
+    return [...result.paths.filter(path => !excluded(path)), ...bare]
   }
   for (const arg of args) {
     const failedBefore = countFailed(problems)
     try {
       const status = arg === '' ? undefined : await world.files.stat(arg)
       if (status?.type === 'directory') {
-        const paths = await searched(arg, name => isDockerfileName(name) || isManifestName(name) || isScriptName(name))
+        const paths = await searched(
+          arg,
+          name => isDockerfileName(name) || isManifestName(name) || isScriptName(name),
+          isBareName,
+        )
         for (const path of paths) add(path)
         if (paths.length === 0 && countFailed(problems) === failedBefore) {
           fail(
@@ -83,12 +100,24 @@ export const discover = async (world: World, args: readonly string[], options: D
             'Name the file itself if it is called otherwise; what .gitignore or the configuration excludes is skipped',
           )
         }
-      } else if (status) named.add(add(arg))
-      else if (globSigns.test(arg)) {
+      } else if (status) {
+        const path = add(arg)
+        named.add(path)
+        const name = basename(path)
+        if (isBareName(name) && !isDockerfileName(name) && beginsAsScript(world, path)) scripts.add(path)
+      } else if (globSigns.test(arg)) {
         const base = fixedPart(arg)
         const isFolder = (await world.files.stat(base))?.type === 'directory'
         const fits = patternOf(arg)
-        const paths = isFolder ? (await searched(base, name => !ignoreFileName.test(name))).filter(fits) : []
+        const paths = isFolder
+          ? (
+              await searched(
+                base,
+                name => !ignoreFileName.test(name),
+                () => false,
+              )
+            ).filter(fits)
+          : []
         for (const path of paths) add(path)
         if (paths.length === 0 && countFailed(problems) === failedBefore)
           fail('nothing-matches', `nothing matches ${arg}`, 'Patterns know *, **, ?, [a-z] and {a,b}')
@@ -101,7 +130,26 @@ export const discover = async (world: World, args: readonly string[], options: D
   }
   const failed = problems.filter(({ kind }) => kind === 'failed')
   if (found.size === 0 && failed.length > 0) throw new UsageError(failed.map(({ message }) => message).join('; '), hint)
-  return { paths: [...found.values()].sort(), named, problems, listings }
+  return { paths: [...found.values()].sort(), named, scripts, problems, listings }
+}
+
+/** Where a shebang ends at the latest. */
+const firstBytes = 128
+
+/** What cannot be looked at is left out: nothing says that it is ours. */
+const beginsAsScript = (world: World, path: string): boolean => {
+  try {
+    const file = world.files.open(path)
+    try {
+      const bytes = new Uint8Array(firstBytes)
+      return isShellScript(new TextDecoder().decode(bytes.subarray(0, file.read(0, bytes))))
+    } finally {
+      file.close()
+    }
+  } catch (error) {
+    if (error instanceof WorldError) return false
+    throw error
+  }
 }
 
 const countFailed = (problems: readonly Problem[]): number => problems.filter(({ kind }) => kind === 'failed').length
@@ -137,21 +185,28 @@ const fixedPart = (pattern: string): string => {
 /** One ignore file, with the number of folders between the top of the search (negative: above it) and the folder it speaks of. */
 type Layer = { readonly depth: number; readonly above: readonly string[]; readonly file: IgnoreFile }
 
-type Found = { readonly paths: readonly string[]; readonly problems: readonly Problem[] }
+type Found = {
+  readonly paths: readonly string[]
+  /** Of files only: what a link leads to is found where it stands. */
+  readonly maybe: readonly string[]
+  readonly problems: readonly Problem[]
+}
 
 /**
- * All files below a folder whose names fit and that git does not ignore. Links to folders are not followed: they may lead in circles. Links to
+ * All files below a folder whose names fit, or perhaps do, and that git does not ignore. Links to folders are not followed: they may lead in circles. Links to
  * files are, as long as they stay inside: a tree of a stranger shall not make us show or change files elsewhere.
  */
 const search = async (
   world: World,
   top: string,
   wanted: (name: string) => boolean,
+  maybe: (name: string) => boolean,
   gitignore: boolean,
   listings: Map<string, readonly Entry[]>,
 ): Promise<Found> => {
   const paths: string[] = []
   const links: string[] = []
+  const bare: string[] = []
   const problems: Problem[] = []
   type Folder = { readonly path: string; readonly names: readonly string[]; readonly layers: readonly Layer[] }
   const queue: Folder[] = [{ path: top, names: [], layers: gitignore ? await layersAbove(world, top) : [] }]
@@ -183,14 +238,14 @@ const search = async (
       } else if (type !== 'other' && wanted(name) && !isIgnored(all, [...names, name], false)) {
         listings.set(folder, entries)
         ;(type === 'link' ? links : paths).push(path)
-      }
+      } else if (type === 'file' && maybe(name) && !isIgnored(all, [...names, name], false)) bare.push(path)
     }
   }
   // A few folders at a time: enough to keep the disk busy, few enough to stay within the limits on open files.
   while (queue.length > 0) await Promise.all(queue.splice(-16).map(visit))
   if (links.length > 0) await followLinks(world, top, links, paths, problems)
   problems.sort((a, b) => (a.message < b.message ? -1 : 1))
-  return { paths: paths.sort(), problems }
+  return { paths: paths.sort(), maybe: bare.sort(), problems }
 }
 
 const followLinks = async (

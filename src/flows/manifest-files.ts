@@ -6,6 +6,7 @@ import { looksLikeCompose } from '../read/compose/recognise.ts'
 import { runFileKind } from '../read/docker-run/find-docker-run.ts'
 import { looksLikeKubernetes } from '../read/kubernetes/looks-like-kubernetes.ts'
 import { mergeManifests } from '../read/kubernetes/read-manifests.ts'
+import { environmentFiles } from './environment-files.ts'
 import {
   composeUnit,
   type KubernetesStream,
@@ -34,6 +35,9 @@ export class ManifestFiles {
   /** False when the file is none of ours. `isYaml`: its name says so; else its text alone has to. */
   async take(path: string, bytes: Uint8Array, isYaml: boolean): Promise<boolean> {
     const text = decode(bytes)
+    const kind = runFileKind(path, text.text)
+    // What a script writes to a file may look like a manifest.
+    if (kind !== undefined && kind !== 'github' && kind !== 'ci') return this.#takeScript(path, text)
     if (looksLikeKubernetes(text.text)) {
       this.#streams.push({ text, stream: readStream(path, text.text) })
       return true
@@ -42,8 +46,12 @@ export class ManifestFiles {
       this.#compose.set(join(path), text)
       return true
     }
-    if (runFileKind(path, text.text) === undefined) return false
-    const script = readScriptRuns(path, text.text)
+    return kind !== undefined && this.#takeScript(path, text)
+  }
+
+  async #takeScript(path: string, text: Text): Promise<boolean> {
+    const files = await environmentFiles(this.#world, path, text.text)
+    const script = readScriptRuns(path, text.text, undefined, name => files.get(name))
     if (script.runs.containers.length + script.runs.problems.length === 0) return false
     this.#scripts.push(scriptUnit(text, script, this.#how))
     return true

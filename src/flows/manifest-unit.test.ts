@@ -37,6 +37,52 @@ describe('what is judged', () => {
     expect(report.problems).toMatchObject([{ kind: 'failed', code: 'file-unknown' }])
   })
 
+  test('a script is read as one, whatever the files look like that it writes', async () => {
+    const outcome = await run({
+      'setup.sh': '#!/bin/sh\ncat <<END\nservices:\n  web:\n    image: $X\n    nonsense: [\nEND\ndocker run --privileged web:1\n',
+      Makefile: 'define X\napiVersion: v1\nkind: Pod\nspec: [\nendef\nrun:\n\tdocker run --privileged web:1\n',
+    })
+    expect(outcome.report.problems).toEqual([])
+    expect(told(outcome, 'container/privileged')).toEqual(['Makefile:7', 'setup.sh:8'])
+  })
+
+  test('scripts without an extension are known by their first line', async () => {
+    const files = {
+      'bin/start': '#!/usr/bin/env bash\ndocker run --privileged web:1\n',
+      'bin/.functions': '#!/bin/bash\ndocker run --pid host web:1\n',
+      'bin/build': '#!/bin/sh\nmake\n',
+      'bin/tool': '#!/usr/bin/python3\nrun("docker run --privileged web:1")\n',
+      LICENSE: 'docker run --privileged web:1\n',
+    }
+    const outcome = await run(files)
+    expect([...outcome.report.files.keys()].sort()).toEqual(['bin/.functions', 'bin/start'])
+    expect(told(outcome, 'container/privileged')).toEqual(['bin/start:2'])
+    // Named itself, it is no Dockerfile either.
+    const named = await run(files, { paths: ['bin/build'] })
+    expect(named.report.problems).toMatchObject([{ code: 'file-unknown' }])
+    // What configuration and git leave out is not opened.
+    expect([...(await run({ ...files, '.git/config': '', '.gitignore': 'start\n' })).report.files.keys()]).toEqual([
+      'bin/.functions',
+    ])
+  })
+
+  test('files of variables that a script names stand beside it or at the top', async () => {
+    const text = 'docker run --env-file .env a:1\ndocker run --env-file=conf/x.env b:1\n'
+    const codes = async (files: Readonly<Record<string, string>>) =>
+      (await run(files)).report.problems.map(({ code, message }) => `${code} ${message}`)
+    expect(await codes({ 'app/run.sh': text, 'app/.env': 'A=b\n', 'conf/x.env': 'C=d\n' })).toEqual([])
+    // Once for a file, not once for a command.
+    const missing = 'docker-run-environment-file the variables in `'
+    expect(await codes({ 'app/run.sh': text + text })).toEqual([
+      `${missing}.env\` are not known`,
+      `${missing}conf/x.env\` are not known`,
+    ])
+    // Elsewhere a stranger's script does not look.
+    expect(
+      await codes({ 'run.sh': 'docker run --env-file ../x --env-file /etc/x a:1\n', '/x': 'A=b\n', '/etc/x': 'A=b\n' }),
+    ).toHaveLength(2)
+  })
+
   test('an override is a part of its project', async () => {
     const outcome = await run({
       'compose.yaml': 'services:\n  web:\n    image: web:1\n',

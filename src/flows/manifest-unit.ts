@@ -18,6 +18,7 @@ import { decode, lineStarts, type Text, touches } from '../model/text.ts'
 import { type World, WorldError } from '../model/world.ts'
 import { readComposeProject } from '../read/compose/project.ts'
 import { type FoundRuns, findDockerRuns, type RunFileKind } from '../read/docker-run/find-docker-run.ts'
+import type { EnvironmentFile } from '../read/docker-run/read-docker-run.ts'
 import type { Manifests } from '../read/kubernetes/manifests.ts'
 import { type ReadManifests, readManifests } from '../read/kubernetes/read-manifests.ts'
 import { readYaml, type YamlDocument, type YamlFile, type YamlStream } from '../read/yaml/tree.ts'
@@ -74,7 +75,7 @@ export const scriptUnit = (text: Text, first: ScriptRuns, how: ManifestRules): U
     textOf: file => (file === path ? text : undefined),
     async judge(changed) {
       const now = changed.get(path)
-      const { file, runs } = now === undefined ? first : readScriptRuns(path, now, kind)
+      const { file, runs } = now === undefined ? first : readScriptRuns(path, now, kind, first.environmentFile)
       const { judged, problems, facts } = judgeContainers(
         runs.containers,
         how.rulesFor(path),
@@ -90,13 +91,24 @@ export const scriptUnit = (text: Text, first: ScriptRuns, how: ManifestRules): U
   }
 }
 
-export type ScriptRuns = { readonly file: YamlFile; readonly runs: FoundRuns; readonly kind?: RunFileKind | undefined }
+export type ScriptRuns = {
+  readonly file: YamlFile
+  readonly runs: FoundRuns
+  readonly kind?: RunFileKind | undefined
+  readonly environmentFile?: EnvironmentFile | undefined
+}
 
 /** `kind`: what the text is, where its path does not say it. */
-export const readScriptRuns = (path: string, text: string, kind?: RunFileKind): ScriptRuns => ({
+export const readScriptRuns = (
+  path: string,
+  text: string,
+  kind?: RunFileKind,
+  environmentFile?: EnvironmentFile,
+): ScriptRuns => ({
   file: { path, text, lines: lineStarts(text) },
-  runs: kind === undefined ? findDockerRuns(path, text) : findDockerRuns(path, text, kind),
+  runs: findDockerRuns(path, text, kind, environmentFile),
   kind,
+  environmentFile,
 })
 
 /** A finding whose fix has edits, or says what to write where. */

@@ -8,7 +8,6 @@ import { isNull, stringOf } from '../yaml/scalars.ts'
 import { locationOf, readYaml, resolved, type YamlMap, type YamlNode, type YamlScalar } from '../yaml/tree.ts'
 import type { CommandWord, FileLocation } from './flags.ts'
 import { scalarText } from './mapped-text.ts'
-import { readDockerRun } from './read-docker-run.ts'
 import { mayRun, type RunScript } from './run-script.ts'
 
 /** Fields whose value is shell text, or a list of such, in one system or another. */
@@ -30,36 +29,79 @@ const scripts = new Set([
 /** `${{ github }}`, GitLab's `$[[ inputs ]]`, Azure's `$[ variables ]`, CircleCI's `<< parameters >>`. */
 const templates = /\$\{\{[^}]{0,300}\}\}|\$\[\[[^\]]{0,300}\]\]|<<\s{0,9}(?:parameters|pipeline|matrix)\.[\w.-]{1,200}\s{0,9}>>/g
 const shells = /\b(?:ba|da|z|k)?sh\b/
+/** Actions whose `script` is JavaScript: it starts programs, if at all, by functions. */
+const javascript = /^actions\/github-script(?:@|$)/
 
 export const readCiFile = (script: RunScript, path: string, text: string, kind: 'github' | 'ci'): void => {
   if (!mayRun(text) && !/\boptions\s*:|\bvolumes\s*:/.test(text)) return
   const { documents, problems } = readYaml(path, text)
   script.problems.push(...problems)
-  const visit = (node: YamlNode, trail: readonly string[]): void => {
-    if (node.kind === 'list') for (const item of node.items) visit(item, trail)
+  /** `outer`: the shell of the texts in it, when they do not say another. */
+  const visit = (node: YamlNode, trail: readonly string[], outer: string | undefined): void => {
+    if (node.kind === 'list') for (const item of node.items) visit(item, trail, outer)
     if (node.kind !== 'map') return
+    const inner = defaultShell(node) ?? outer
+    const isJavascript = kind === 'github' && javascript.test(stringOf(get(node, 'uses')) ?? '')
     for (const { key, value } of node.entries) {
       const name = key.kind === 'scalar' ? key.value : ''
-      if (scripts.has(name) && isShell(node)) for (const one of scalarsOf(value)) script.read(scalarText(one), templates)
+      if (name === 'with' && isJavascript) continue
+      if (scripts.has(name)) readTexts(script, scalarsOf(value), name === 'bash' ? 'bash' : (shellOf(node) ?? inner))
       if (name === 'container') readContainer(script, key, value, trail)
       else if (name === 'services' && kind === 'github' && value.kind === 'map')
         for (const entry of value.entries) readContainer(script, entry.key, entry.value, trail)
       else if (name === 'containers' && value.kind === 'list')
         for (const item of value.items)
           if (item.kind === 'map' && item.entries[0]) readContainer(script, item.entries[0].key, item, [])
-      visit(value, name === '' || structural.has(name) ? trail : [...trail, name])
+      visit(value, name === '' || structural.has(name) ? trail : [...trail, name], taskShell(node, name) ?? inner)
     }
   }
-  for (const { root } of documents) if (root) visit(root, [])
+  for (const { root } of documents) if (root) visit(root, [], undefined)
 }
 
 /** Fields that name nothing. */
 const structural = new Set(['jobs', 'resources', 'stages', 'steps', 'services'])
 
-/** `shell: python` beside the text: it is none. */
-const isShell = (map: YamlMap): boolean => {
+/** `shell: python` beside the text; Azure's tasks say `scriptType`, and run the `script` of a Windows agent with cmd. */
+const shellOf = (map: YamlMap): string | undefined => {
   const shell = stringOf(get(map, 'shell'))
-  return shell === undefined || shells.test(shell)
+  if (shell !== undefined) return shell
+  const type = stringOf(get(map, 'scriptType'))
+  return type !== undefined && /^(?:ps|pscore|batch)$/i.test(type) ? type : undefined
+}
+
+/** `task: PowerShell@2` says it of its `inputs`. */
+const taskShell = (map: YamlMap, name: string): string | undefined =>
+  name === 'inputs' && /PowerShell/i.test(stringOf(get(map, 'task')) ?? '') ? 'PowerShell' : undefined
+
+/**
+ * What a workflow or a job says of all below it. Without a word Windows runs PowerShell:
+ * https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#defaultsrunshell
+ */
+const defaultShell = (map: YamlMap): string | undefined => {
+  const defaults = resolved(get(map, 'defaults'))
+  const run = defaults?.kind === 'map' ? resolved(get(defaults, 'run')) : undefined
+  const said = run?.kind === 'map' ? stringOf(get(run, 'shell')) : undefined
+  if (said !== undefined) return said
+  const runner = resolved(get(map, 'runs-on'))
+  if (runner && scalarsOf(runner).some(({ value }) => /^windows\b/i.test(value))) return 'PowerShell'
+  const pool = resolved(get(map, 'pool'))
+  const image = pool?.kind === 'map' ? stringOf(get(pool, 'vmImage')) : undefined
+  return image !== undefined && /^(?:windows|vs\d)/i.test(image) ? 'cmd' : undefined
+}
+
+const readTexts = (script: RunScript, texts: readonly YamlScalar[], shell: string | undefined): void => {
+  for (const one of texts) {
+    if (shell === undefined || shells.test(shell)) script.read(scalarText(one), templates)
+    else if (mayRun(one.value) && script.once('shell')) {
+      const name = /^(?:pwsh|powershell|ps|pscore)\b/i.test(shell) ? 'PowerShell' : `\`${shell}\``
+      script.problems.push({
+        kind: 'uncovered',
+        code: 'docker-run-shell',
+        message: `texts for ${name} are not read, so containers that they start may be missed`,
+        at: placeOf(one),
+      })
+    }
+  }
 }
 
 const scalarsOf = (node: YamlNode): readonly YamlScalar[] => {
@@ -105,7 +147,7 @@ const readContainer = (script: RunScript, key: YamlNode, node: YamlNode, trail: 
       words.push({ text: '-e', at: place, known: true }, { text, at: place, known: !/\$[{[(]/.test(text) })
     }
   words.push(word(image))
-  const run = readDockerRun(words)
+  const run = script.container(words)
   if (!run) return
   // Azure's `resources.containers` give each a name with the field `container`.
   const own = stringOf(get(map, 'container')) ?? key.value

@@ -137,6 +137,38 @@ docker run img:4 $flags
   })
 })
 
+describe('texts that are for no shell', () => {
+  const path = '.github/workflows/a.yml'
+  const step = '{run: docker run --privileged web}'
+  test.each([
+    ['github-script', `jobs: {a: {steps: [{uses: actions/github-script@v7, with: {script: docker run web}}, ${step}]}}`, 1, 0],
+    ['another action', 'jobs: {a: {steps: [{uses: acme/ssh@v1, with: {script: docker run web}}]}}', 1, 0],
+    [
+      'runner',
+      `jobs: {a: {runs-on: windows-2022, steps: [${step}, ${step}]}, b: {runs-on: ubuntu-24.04, steps: [${step}]}}`,
+      1,
+      1,
+    ],
+    ['runners', `jobs: {a: {runs-on: [self-hosted, Windows], steps: [${step}]}}`, 0, 1],
+    ['bash on Windows', 'jobs: {a: {runs-on: windows-2022, steps: [{shell: bash, run: docker run web}]}}', 1, 0],
+    ['defaults', `defaults: {run: {shell: pwsh}}\njobs: {a: {steps: [${step}]}}`, 0, 1],
+    ['a job’s defaults', `jobs: {a: {runs-on: windows-2022, defaults: {run: {shell: bash}}, steps: [${step}]}}`, 1, 0],
+    ['nothing to be missed', 'jobs: {a: {runs-on: windows-2022, steps: [{run: make}]}}\nx: docker run', 0, 0],
+    ['python', 'jobs: {a: {steps: [{shell: python, run: docker run web}]}}', 0, 1],
+  ])('%s', (_, text, containers, problems) => {
+    const found = find(path, text)
+    expect(found.names).toHaveLength(containers)
+    expect(found.problems.map(one => one.split(' ', 2).join(' '))).toEqual(Array(problems).fill('uncovered docker-run-shell'))
+  })
+
+  test('tasks of Azure', () => {
+    const at = (text: string) => find('azure-pipelines.yml', text)
+    expect(at('steps: [{task: PowerShell@2, inputs: {script: docker run web}}]').names).toEqual([])
+    expect(at('steps: [{task: Bash@3, inputs: {script: docker run web}}]').names).toHaveLength(1)
+    expect(at('pool: {vmImage: windows-latest}\nsteps: [{script: docker run web}, {bash: docker run web}]').names).toHaveLength(1)
+  })
+})
+
 describe('pipelines', () => {
   test('GitHub: scripts, containers of jobs, services', () => {
     const text = `on: push

@@ -1,11 +1,12 @@
 /** Where containers are started by a command line: shell scripts, CI files, systemd units, Makefiles. Each with its place in the file. */
 import type { Container } from '../../model/container.ts'
 import type { Problem } from '../../model/finding.ts'
+import { isShellScript } from '../shell/shebang.ts'
 import { readCiFile } from './ci-files.ts'
 import { readJenkinsfile } from './jenkinsfile.ts'
 import { logicalLines } from './logical-lines.ts'
 import { replacedText, slicedText } from './mapped-text.ts'
-import type { DockerRun } from './read-docker-run.ts'
+import type { DockerRun, EnvironmentFile } from './read-docker-run.ts'
 import { mayRun, RunScript } from './run-script.ts'
 
 export type RunFileKind = 'shell' | 'make' | 'systemd' | 'jenkins' | 'github' | 'ci'
@@ -20,8 +21,6 @@ export type FoundRuns = {
 /** Larger ones are no scripts that people write: installers with an archive behind them. */
 const maxLength = 2_000_000
 
-const shebang = /^#![^\n]*\b(?:sh|bash|dash|ash|ksh|mksh|zsh)\b/
-
 /** What a file is by its path, and where that does not say, by its first line. Undefined: no command lines are looked for in it. */
 export const runFileKind = (path: string, text: string): RunFileKind | undefined => {
   const name = path.slice(path.lastIndexOf('/') + 1)
@@ -30,7 +29,7 @@ export const runFileKind = (path: string, text: string): RunFileKind | undefined
   if (/\.service$/.test(name)) return 'systemd'
   if (/^(?:GNU)?[Mm]akefile(?:\..*)?$|\.mk$/.test(name)) return 'make'
   if (/^Jenkinsfile|\.jenkinsfile$/i.test(name)) return 'jenkins'
-  return !name.slice(1).includes('.') && shebang.test(text.slice(0, 200)) ? 'shell' : undefined
+  return !name.slice(1).includes('.') && isShellScript(text) ? 'shell' : undefined
 }
 
 const ciKind = (path: string, name: string): RunFileKind | undefined => {
@@ -47,8 +46,13 @@ const ciKind = (path: string, name: string): RunFileKind | undefined => {
 }
 
 /** Never throws for what the text holds. */
-export const findDockerRuns = (path: string, text: string, kind = runFileKind(path, text)): FoundRuns => {
-  const script = new RunScript(path)
+export const findDockerRuns = (
+  path: string,
+  text: string,
+  kind = runFileKind(path, text),
+  environmentFile?: EnvironmentFile,
+): FoundRuns => {
+  const script = new RunScript(path, environmentFile)
   if (kind === undefined) return { containers: [], runs: [], problems: [] }
   if (text.length > maxLength && mayRun(text)) {
     script.problems.push({

@@ -1,6 +1,5 @@
 /** Pipelines in Groovy: the strings in them that a shell runs, and the arguments that Jenkins hands to `docker run` (https://www.jenkins.io/doc/book/pipeline/docker/). */
 import { type MappedText, replacedText, slicedText } from './mapped-text.ts'
-import { readDockerRun } from './read-docker-run.ts'
 import type { RunScript } from './run-script.ts'
 
 type Literal = { readonly start: number; readonly end: number; readonly value: MappedText }
@@ -33,7 +32,7 @@ const readOptions = (script: RunScript, literal: Literal, image: Literal): void 
   const place = (start: number, end: number) => ({ in: 'file', path: script.path, span: { start, end } }) as const
   const at = place(literal.start, literal.end)
   const name = image.value.text
-  const run = readDockerRun([
+  const run = script.container([
     { text: 'docker', at, known: true },
     { text: 'run', at, known: true },
     ...script.optionWords(literal.value, templates),

@@ -42,8 +42,10 @@ export type DockerRun = {
 
 export type DockerRunOptions = {
   /** The text of a file that `--env-file` names; undefined when it cannot be read. */
-  readonly environmentFile?: (path: string) => string | undefined
+  readonly environmentFile?: EnvironmentFile | undefined
 }
+
+export type EnvironmentFile = (path: string) => string | undefined
 
 /** Programs that take the same words. */
 const programs: ReadonlyMap<string, Program> = new Map([

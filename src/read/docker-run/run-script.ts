@@ -4,7 +4,7 @@ import { readScript } from '../shell/read-script.ts'
 import type { Command, ShellWord } from '../shell/script.ts'
 import type { CommandWord } from './flags.ts'
 import { alignedText, type MappedText, withoutTemplates } from './mapped-text.ts'
-import { type DockerRun, readDockerRun } from './read-docker-run.ts'
+import { type DockerRun, type EnvironmentFile, readDockerRun } from './read-docker-run.ts'
 
 /** Without one of these no container is started; one pass, for most texts say no. */
 const word = /docker|podman|nerdctl|finch|container_?(?:engine|runtime|cli|tool|cmd)/i
@@ -25,8 +25,12 @@ export class RunScript {
   /** Words that variables brought. */
   #brought = 0
 
-  constructor(path: string) {
+  readonly #environmentFile: EnvironmentFile | undefined
+  readonly #told = new Set<string>()
+
+  constructor(path: string, environmentFile?: EnvironmentFile) {
     this.path = path
+    this.#environmentFile = environmentFile
   }
 
   /** `templates`: what is no shell in it, such as `${{ x }}`. */
@@ -64,14 +68,27 @@ export class RunScript {
 
   /** Words that may start a container. What the engine would refuse is no failure of the file here: who knows which engine reads it. */
   words(words: readonly CommandWord[]): void {
-    const run = readDockerRun(words)
+    const run = this.container(words)
     if (run) this.add(run)
+  }
+
+  container(words: readonly CommandWord[]): DockerRun | undefined {
+    return readDockerRun(words, { environmentFile: this.#environmentFile })
   }
 
   add(run: DockerRun): void {
     this.runs.push(run)
-    for (const problem of run.problems)
+    for (const problem of run.problems) {
+      if (problem.code === 'docker-run-environment-file' && !this.once(problem.message)) continue
       this.problems.push(problem.kind === 'failed' ? { ...problem, kind: 'uncovered' } : problem)
+    }
+  }
+
+  /** False when the same was asked before. */
+  once(what: string): boolean {
+    if (this.#told.has(what)) return false
+    this.#told.add(what)
+    return true
   }
 
   /** The words of a text that holds options only, such as `container.options` of a workflow. */
