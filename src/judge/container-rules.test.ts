@@ -409,7 +409,9 @@ describe('secrets', () => {
 })
 
 describe('what a pod may do in the cluster', () => {
-  const rules = (verbs: readonly string[], resources: readonly string[]) => [{ apiGroups: [''], resources, verbs, at: place(60) }]
+  const rules = (verbs: readonly string[], resources: readonly string[]) => [
+    { apiGroups: ['*'], resources, verbs, resourceNames: [], at: place(60) },
+  ]
   const manifests = (kind: 'Role' | 'ClusterRole', list: ReturnType<typeof rules>, more: Partial<Manifests> = {}): Manifests => ({
     ...noManifests,
     roles: [{ kind, name: 'r', namespace: undefined, rules: list, at: place(61) }],
@@ -430,12 +432,14 @@ describe('what a pod may do in the cluster', () => {
     severities('container/service-account-powerful', web, { manifests: manifests(kind, list) })
   test.each([
     [['*'], ['*'], ['high'], ['critical']],
-    [['get'], ['secrets'], ['medium'], ['medium']],
+    [['get'], ['secrets'], ['medium'], ['high']],
     [['create'], ['pods/exec'], ['high'], ['high']],
-    [['create'], ['pods'], ['medium'], ['medium']],
-    [['bind'], ['clusterroles'], ['high'], ['critical']],
+    [['create'], ['pods'], ['high'], ['high']],
+    // There are none in a namespace.
+    [['bind'], ['clusterroles'], [], ['critical']],
+    [['bind'], ['roles'], ['high'], ['critical']],
     [['get'], ['configmaps'], [], []],
-    [['*'], ['configmaps'], ['medium'], ['medium']],
+    [['*'], ['configmaps'], ['low'], ['low']],
   ])('%j %j', (verbs, resources, inRole, inCluster) => {
     expect(of(rules(verbs, resources))).toEqual(inRole)
     expect(of(rules(verbs, resources), 'ClusterRole')).toEqual(inCluster)

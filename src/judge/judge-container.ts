@@ -49,8 +49,8 @@ export const judgeContainers = (
         if (Symbol.asyncIterator in reports) throw new TypeError('rules on containers answer at once')
         for (const report of reports) {
           const at = placeOf(report.at)
-          const place = `${id}\n${JSON.stringify(at)}`
-          // Containers of one pod, and services with one anchor, share what is written once.
+          // Containers of one pod, and services with one anchor, share what is written once. A rule may say several things of one place.
+          const place = JSON.stringify([id, at, severity ?? report.severity, report.message])
           const sharing = at.in === 'file' ? told.get(place) : undefined
           if (sharing) {
             if (sharing.at(-1) !== container) sharing.push(container)

@@ -18,7 +18,10 @@ export default breakoutPath({
       if (type !== 'bind' || readOnly || source === undefined) continue
       const path = realHostPath(source)
       if (path !== '/var/log' && path !== '/var/log/pods' && path !== '/var/log/containers') continue
-      const reads = access.find(({ resources, verbs }) => logs.some(name => allows(resources, name)) && allows(verbs, 'get'))
+      const reads = access.find(
+        ({ apiGroups, resources, verbs }) =>
+          allows(apiGroups, '') && logs.some(name => allows(resources, name)) && allows(verbs, 'get'),
+      )
       yield {
         title: 'A link in the log folder shows any file of the node',
         severity: 'high',

@@ -27,6 +27,8 @@ export type AccessRule = {
   readonly apiGroups: readonly string[]
   readonly resources: readonly string[]
   readonly verbs: readonly string[]
+  /** Empty: all of them. */
+  readonly resourceNames: readonly string[]
   readonly at: Location
 }
 export type Role = {
@@ -53,12 +55,32 @@ export type Service = {
   readonly at: Location
 }
 
+/** What runs pods, as far as others ask of it. */
+export type Workload = {
+  /** `Deployment`, `Pod`, … */
+  readonly kind: string
+  readonly name: string
+  readonly namespace: string | undefined
+  /** Of its pods. */
+  readonly labels: Readonly<Record<string, string>>
+  readonly isOnHostNetwork: boolean
+  readonly at: Location
+}
+
 export type Manifests = {
   readonly networkPolicies: readonly NetworkPolicy[]
   readonly serviceAccounts: readonly ServiceAccount[]
   readonly roles: readonly Role[]
   readonly roleBindings: readonly RoleBinding[]
   readonly services: readonly Service[]
+  readonly workloads: readonly Workload[]
 }
 
-export const noManifests: Manifests = { networkPolicies: [], serviceAccounts: [], roles: [], roleBindings: [], services: [] }
+export const noManifests: Manifests = {
+  networkPolicies: [],
+  serviceAccounts: [],
+  roles: [],
+  roleBindings: [],
+  services: [],
+  workloads: [],
+}

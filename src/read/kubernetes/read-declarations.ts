@@ -2,7 +2,16 @@
 import type { YamlMap } from '../yaml/tree.ts'
 import { booleanAt, fieldOf, mapAt, mapsAt, type Notes, recordAt, textAt, textsAt } from './decode.ts'
 import { groupOf, identityOf, type KubernetesObject } from './find-pods.ts'
-import type { LabelSelector, Manifests, NetworkPolicy, Role, RoleBinding, Service, ServiceAccount } from './manifests.ts'
+import type {
+  LabelSelector,
+  Manifests,
+  NetworkPolicy,
+  Role,
+  RoleBinding,
+  Service,
+  ServiceAccount,
+  Workload,
+} from './manifests.ts'
 
 export type Declarations = {
   readonly networkPolicies: NetworkPolicy[]
@@ -10,6 +19,7 @@ export type Declarations = {
   readonly roles: Role[]
   readonly roleBindings: RoleBinding[]
   readonly services: Service[]
+  readonly workloads: Workload[]
 }
 
 export const newDeclarations = (): Declarations => ({
@@ -18,6 +28,7 @@ export const newDeclarations = (): Declarations => ({
   roles: [],
   roleBindings: [],
   services: [],
+  workloads: [],
 })
 
 /** Takes in what an object declares, if anything. Kinds of the same name in other groups (Knative's Service) are others. */
@@ -44,6 +55,7 @@ export const readDeclaration = (notes: Notes, object: KubernetesObject, into: De
         apiGroups: textsAt(notes, rule.map, 'apiGroups').map(({ value }) => value),
         resources: textsAt(notes, rule.map, 'resources').map(({ value }) => value),
         verbs: textsAt(notes, rule.map, 'verbs').map(({ value }) => value),
+        resourceNames: textsAt(notes, rule.map, 'resourceNames').map(({ value }) => value),
         at: rule.at,
       })),
     })
@@ -84,4 +96,5 @@ export const mergeManifests = (list: readonly Manifests[]): Manifests => ({
   roles: list.flatMap(({ roles }) => roles),
   roleBindings: list.flatMap(({ roleBindings }) => roleBindings),
   services: list.flatMap(({ services }) => services),
+  workloads: list.flatMap(({ workloads }) => workloads),
 })

@@ -57,7 +57,12 @@ export const readManifests = (stream: YamlStream): ReadManifests => {
     const { pods, objects } = findPods(notes, object)
     for (const pod of pods) {
       if (containers.length + pod.items.length > maxContainers) throw new TooMuch()
-      containers.push(...readPod(notes, pod, nodeOf))
+      const own = readPod(notes, pod, nodeOf)
+      containers.push(...own)
+      const [first] = own
+      if (!first?.pod) continue
+      const { kind, name, namespace, labels, at } = first.pod
+      declarations.workloads.push({ kind, name, namespace, labels, isOnHostNetwork: first.network.value === 'host', at })
     }
     for (const inner of objects) visit(inner, depth + 1)
   }

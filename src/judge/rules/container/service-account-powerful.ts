@@ -1,9 +1,9 @@
-import type { Location, Severity } from '../../../model/finding.ts'
+import { compareSeverity, type Location } from '../../../model/finding.ts'
 import type { Report } from '../../../model/rule.ts'
-import type { AccessRule } from '../../../read/kubernetes/manifests.ts'
-import { advise, speaksForPod } from '../../container-queries.ts'
+import { powersOf } from '../../cluster-powers.ts'
+import { advise, quoted, speaksForPod } from '../../container-queries.ts'
 import { containerRule } from '../../container-rule.ts'
-import { accessOf } from '../../service-account.ts'
+import { type Access, accessOf, type Right, rightsOf } from '../../service-account.ts'
 
 export default containerRule({
   on: 'container',
@@ -38,83 +38,90 @@ export default containerRule({
   *check(container, _, facts): Iterable<Report> {
     const { pod } = container
     if (!pod || !speaksForPod(container, facts)) return
-    const name = pod.serviceAccount.value ?? 'default'
+    const rights = rightsOf(pod, facts.manifests)
+    const found = [
+      ...rights.map(said),
+      ...(rights.some(({ names }) => !names) ? [] : wildcards(accessOf(pod, facts.manifests))),
+    ].sort((a, b) => compareSeverity(a.severity, b.severity))
+    const [worst] = found
+    if (!worst) return
     const own = pod.serviceAccount.at ?? pod.at
-    // Where the right is given, unless that is another file.
-    const places = (given: Location, ...more: readonly Location[]): Pick<Report, 'at' | 'also'> =>
-      given.in === 'file' && own.in === 'file' && given.path === own.path
-        ? { at: given, also: [...more, own] }
-        : { at: own, also: [given, ...more] }
-    for (const { binding, role, rules } of accessOf(pod, facts.manifests)) {
-      const isWide = binding.kind === 'ClusterRoleBinding'
-      const where = isWide ? 'in the whole cluster' : 'in its namespace'
-      if (role === undefined) {
-        const known = builtIn[binding.role.name]
-        if (binding.role.kind !== 'ClusterRole' || known === undefined) continue
-        yield {
-          ...places(binding.at),
-          severity: isWide ? known.severity : 'high',
-          message: `the pod’s account \`${name}\` is \`${binding.role.name}\` ${where}: ${known.gives}`,
-          ...advise('Bind a role of its own, with the verbs and resources that the program uses'),
-        }
-        continue
-      }
-      for (const rule of rules) {
-        const danger = dangerOf(rule)
-        if (!danger) continue
-        yield {
-          ...places(rule.at, binding.at),
-          severity: danger.isTotal && isWide ? 'critical' : danger.severity,
-          message: `the pod’s account \`${name}\` may ${danger.may} ${where}, by \`${role.name}\``,
-          ...advise('Name the verbs and the resources that the program uses, by resourceNames where it is always the same one'),
-        }
-      }
+    const places = found.slice(0, maxPlaces).flatMap(({ at, binding }) => [at, binding])
+    // Where the right is given, so that pods of one account tell of it once; unless that is another file.
+    const isHere = worst.at.in === 'file' && own.in === 'file' && worst.at.path === own.path
+    const [at, ...also] = unique(isHere ? [...places, own] : [own, ...places])
+    yield {
+      at: at!,
+      ...(also.length > 0 ? { also } : {}),
+      ...(found.length > maxPlaces ? { isCut: true } : {}),
+      severity: worst.severity,
+      message: `the pod’s account \`${pod.serviceAccount.value ?? 'default'}\` may ${inWords(found)}`,
+      ...advise(
+        worst.severity === 'info'
+          ? 'Nothing, where the program needs it: it is limited to these already'
+          : 'Bind a role of its own, with the verbs and the resources that the program uses, by resourceNames where it is always the same one',
+      ),
     }
   },
 })
 
-/** https://kubernetes.io/docs/reference/access-authn-authz/rbac/#default-roles-and-role-bindings */
-const builtIn: Readonly<Record<string, { readonly severity: Severity; readonly gives: string }>> = {
-  'cluster-admin': { severity: 'critical', gives: 'it may do everything' },
-  admin: { severity: 'high', gives: 'it reads secrets, and starts and changes everything' },
-  edit: { severity: 'high', gives: 'it reads secrets and starts pods as any account' },
-}
+type Said = Pick<Right, 'severity' | 'where' | 'by' | 'elsewhere' | 'at'> & { readonly may: string; readonly binding: Location }
 
-type Danger = { readonly may: string; readonly severity: Severity; readonly isTotal?: true }
+const maxPlaces = 10
+/** Of rights that are told in one sentence. */
+const maxTold = 6
 
-const dangerOf = ({ apiGroups, resources, verbs }: AccessRule): Danger | undefined => {
-  const has = (list: readonly string[], ...names: readonly string[]): boolean =>
-    list.includes('*') || names.some(name => list.includes(name))
-  const isAny = (list: readonly string[]): boolean => list.includes('*')
-  if (resources.length === 0) return undefined
-  if (isAny(resources) && isAny(verbs)) return { may: 'do everything', severity: 'high', isTotal: true }
-  if (has(verbs, 'escalate', 'bind') && has(resources, 'roles', 'clusterroles', 'rolebindings', 'clusterrolebindings'))
-    return { may: 'give itself every right', severity: 'high', isTotal: true }
-  if (has(verbs, 'impersonate') && has(resources, 'users', 'groups', 'serviceaccounts'))
-    return { may: 'act as anybody else', severity: 'high', isTotal: true }
-  if (isAny(resources)) return { may: `${verbs.join(', ')} everything`, severity: 'high' }
-  if (has(resources, 'secrets') && has(verbs, 'get', 'list', 'watch') && has(apiGroups, ''))
-    return { may: 'read secrets', severity: 'medium' }
-  if (has(resources, 'nodes/proxy')) return { may: 'ask every kubelet to run commands', severity: 'high', isTotal: true }
-  if (has(resources, 'pods/exec', 'pods/attach', 'pods/ephemeralcontainers') && has(verbs, 'create', 'get', 'update', 'patch'))
-    return { may: 'run commands in other pods', severity: 'high' }
-  if (
-    has(
-      resources,
-      'pods',
-      'deployments',
-      'daemonsets',
-      'statefulsets',
-      'jobs',
-      'cronjobs',
-      'replicasets',
-      'replicationcontrollers',
-    ) &&
-    has(verbs, 'create')
+const said = ({ power, names, binding, ...how }: Right): Said => ({
+  ...how,
+  may: names ? `${power.may} (only ${quoted(names.slice(0, 3))}${names.length > 3 ? ' and others' : ''})` : power.may,
+  binding: binding.at,
+})
+
+/** What is yet to come to a group of the API comes with it. Beside a power that is nothing to speak of. */
+const wildcards = (accesses: readonly Access[]): readonly Said[] =>
+  accesses.flatMap(({ binding, role, rules, scope, where, elsewhere }) =>
+    rules.flatMap(rule => {
+      const { apiGroups, resources, verbs } = rule
+      if (resources.length === 0 || powersOf(rule, scope).length > 0) return []
+      const isWide = resources.includes('*') && verbs.some(verb => changing.has(verb))
+      if (!isWide && !verbs.includes('*')) return []
+      const groups = apiGroups.map(group => (group === '' ? 'core' : group))
+      return {
+        severity: isWide && apiGroups.some(group => group === '*' || isBuiltIn(group)) ? ('medium' as const) : ('low' as const),
+        may: `${verbs.includes('*') ? 'do everything with' : 'change'} ${
+          isWide ? `all of ${quoted(groups)}` : `${quoted(resources.slice(0, 3))}${resources.length > 3 ? ' and others' : ''}`
+        }`,
+        where,
+        elsewhere,
+        by: role?.name ?? binding.role.name,
+        at: rule.at,
+        binding: binding.at,
+      }
+    }),
   )
-    return { may: 'start pods, with any account and any folder of the node', severity: 'medium' }
-  if (has(resources, 'serviceaccounts/token') && has(verbs, 'create'))
-    return { may: 'make tokens of other accounts', severity: 'high' }
-  if (isAny(verbs)) return { may: `do everything with ${resources.join(', ')}`, severity: 'medium' }
-  return undefined
+
+const changing: ReadonlySet<string> = new Set(['*', 'create', 'update', 'patch', 'delete', 'deletecollection'])
+
+/** Kubernetes' own groups have no dot, or end so. */
+const isBuiltIn = (group: string): boolean => !group.includes('.') || /\.k8s\.io$/.test(group)
+
+/** `read secrets and start pods in its namespace, by \`web\`; …` */
+const inWords = (found: readonly Said[]): string => {
+  const groups = new Map<string, Said[]>()
+  for (const one of found.slice(0, maxTold)) {
+    const key = JSON.stringify([one.where, one.by, one.elsewhere])
+    groups.set(key, [...(groups.get(key) ?? []), one])
+  }
+  const parts = [...groups.values()].map(list => {
+    const [{ where, by, elsewhere }] = list as [Said, ...Said[]]
+    const mays = [...new Set(list.map(({ may }) => may))]
+    const all = mays.length > 1 ? `${mays.slice(0, -1).join(', ')} and ${mays.at(-1)}` : mays[0]!
+    const ifApplied = elsewhere.length > 0 ? `, if ${quoted(elsewhere)} ${elsewhere.length > 1 ? 'are' : 'is'} applied too` : ''
+    return `${all} ${where}, by \`${by}\`${ifApplied}`
+  })
+  return `${parts.join('; ')}${found.length > maxTold ? `; and ${found.length - maxTold} more` : ''}`
 }
+
+const unique = (places: readonly Location[]): readonly Location[] => [
+  ...new Map(places.map(place => [JSON.stringify(place), place])).values(),
+]
