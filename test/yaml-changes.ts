@@ -72,6 +72,9 @@ const becomes =
   (_: Value | undefined, after: Value | undefined): boolean =>
     values.includes(after as Value)
 
+/** What known images need while they start: it is added back where ALL is dropped. */
+const needed = new Set(['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'NET_BIND_SERVICE', 'SETGID', 'SETUID'])
+
 /** The last names of a path, without the numbers of lists → what may become of it. */
 const intended: readonly (readonly [path: RegExp, is: (before: Value | undefined, after: Value | undefined) => boolean])[] = [
   // Compose
@@ -84,7 +87,7 @@ const intended: readonly (readonly [path: RegExp, is: (before: Value | undefined
     /^services\/[^/]+\/(?:security_opt|cap_add|group_add|devices|device_cgroup_rules|sysctls|ulimits|networks|configs)$/,
     (before, after) => {
       if (before !== undefined && !Array.isArray(before) && before !== null) return true
-      return added(before, after).every(one => one === 'no-new-privileges:true')
+      return added(before, after).every(one => one === 'no-new-privileges:true' || needed.has(String(one)))
     },
   ],
   [/^services\/[^/]+\/(?:sysctls|ulimits|networks)\/[^/]+$/, isGone],

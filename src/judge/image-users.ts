@@ -55,6 +55,19 @@ const stepsDown = new Set(
 export const entryPointStepsDown = (image: ImageReference): boolean =>
   image.registry === 'docker.io' && stepsDown.has(image.repository)
 
+/** Servers whose first process stays root and whose workers are somebody else: https://nginx.org/en/docs/ngx_core_module.html#user */
+const keepsRoot = new Set(['nginx', 'httpd'].map(name => `library/${name}`))
+
+/**
+ * What well-known images need of root's power to start, and to become another user: gosu and su-exec change user and group, and the entry points give their folders to
+ * that user. Undefined for images of which nothing is known.
+ */
+export const startCapabilities = (image: ImageReference): readonly string[] | undefined => {
+  if (entryPointStepsDown(image)) return ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID']
+  if (image.registry === 'docker.io' && keepsRoot.has(image.repository)) return ['CHOWN', 'NET_BIND_SERVICE', 'SETGID', 'SETUID']
+  return undefined
+}
+
 /** Unprivileged users that exist in official images, with what USER should say. The numeric form works with Kubernetes' runAsNonRoot. */
 const builtIn: readonly { readonly image: RegExp; readonly user: string; readonly uid: string }[] = [
   { image: /^library\/node$/, user: 'node', uid: '1000:1000' },

@@ -1,6 +1,7 @@
 import type { Report } from '../../../model/rule.ts'
-import { isConfined, isRootUser, mend, startUser } from '../../container-queries.ts'
+import { isConfined, isRootUser, mend, referenceOf, startUser } from '../../container-queries.ts'
 import { containerRule } from '../../container-rule.ts'
+import { startCapabilities } from '../../image-users.ts'
 
 export default containerRule({
   on: 'container',
@@ -12,14 +13,18 @@ export default containerRule({
   why: 'Without being asked, an engine gives root in a container 14 capabilities: among them to ignore permissions of files, to make devices, to forge packets of its neighbours. Most services need none of them. Each that is gone is one step less for an attacker, and many kernel bugs cannot be reached at all.',
   examples: [
     {
-      bad: 'services:\n  web:\n    image: nginx:1.27\n',
-      good: 'services:\n  web:\n    image: nginx:1.27\n    cap_drop:\n      - ALL\n',
+      bad: 'services:\n  web:\n    image: web:1.27\n',
+      good: 'services:\n  web:\n    image: web:1.27\n    cap_drop:\n      - ALL\n',
     },
     {
-      bad: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: nginx:1.27\n      securityContext:\n        capabilities:\n          drop: [NET_RAW]\n',
-      good: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: nginx:1.27\n      securityContext:\n        capabilities:\n          drop: [NET_RAW, ALL]\n',
+      bad: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: web:1.27\n      securityContext:\n        capabilities:\n          drop: [NET_RAW]\n',
+      good: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: web:1.27\n      securityContext:\n        capabilities:\n          drop: [NET_RAW, ALL]\n',
     },
-    { bad: 'docker run nginx:1.27', good: 'docker run --cap-drop ALL nginx:1.27' },
+    { bad: 'docker run web:1.27', good: 'docker run --cap-drop ALL web:1.27' },
+    {
+      bad: 'services:\n  db:\n    image: postgres:17\n',
+      good: 'services:\n  db:\n    image: postgres:17\n    cap_drop:\n      - ALL\n    cap_add:\n      - CHOWN\n      - DAC_OVERRIDE\n      - FOWNER\n      - SETGID\n      - SETUID\n',
+    },
   ],
   replaces: [
     'CIS 5.4',
@@ -47,6 +52,10 @@ export default containerRule({
     // Who does not begin as root gets none of them, until a program with the setuid bit makes them root.
     const user = startUser(container, facts)
     const isIdle = user !== undefined && !isRootUser(user)
+    // In Kubernetes the restricted standard allows no other additions: there the user is set instead.
+    const reference = isIdle || container.form === 'kubernetes' ? undefined : referenceOf(container)
+    const has = new Set(container.capAdd.map(({ value }) => value))
+    const needed = (reference && startCapabilities(reference))?.filter(name => !has.has(name)) ?? []
     yield {
       at: container.capDrop[0]?.at ?? container.at,
       ...(some || isIdle ? { severity: 'low' as const } : {}),
@@ -57,8 +66,11 @@ export default containerRule({
           : 'all default capabilities are kept, and most services need none of them',
       ...mend(
         'unsafe',
-        'Drop ALL, and add back what the program needs; verify that it starts: one that begins as root often needs CHOWN, SETUID and SETGID',
+        needed.length > 0
+          ? `Drop ALL, and add back what \`${reference!.repository.replace('library/', '')}\` needs to start and to become another user; verify that it starts`
+          : 'Drop ALL, and add back what the program needs; verify that it starts: one that begins as root often needs CHOWN, SETUID and SETGID',
         { do: 'add', field: 'capDrop', value: ['ALL'] },
+        ...(needed.length > 0 ? [{ do: 'add', field: 'capAdd', value: needed } as const] : []),
       ),
     }
   },
