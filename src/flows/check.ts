@@ -20,6 +20,7 @@ import type { ManifestFiles } from './manifest-files.ts'
 import { repair, type Unit } from './repair.ts'
 import { chooseRules, type RuleOptions, type Rules, suppressionsFor } from './running-rules.ts'
 import { findSettings, type Settings } from './settings.ts'
+import { foldTemplates } from './templates.ts'
 
 export type CheckOptions = RuleOptions & {
   readonly paths: readonly string[]
@@ -216,7 +217,11 @@ export const check = async (world: World, rules: Rules, version: string, options
   const once = toldOnce(findings)
   findings.splice(0, findings.length, ...once)
   findings.sort(byPosition)
-  return { report: { version, files, findings, problems, rules: infos, breakouts, applied }, changes, settings }
+  return {
+    report: { version, files, findings, problems: await foldTemplates(world, problems), rules: infos, breakouts, applied },
+    changes,
+    settings,
+  }
 }
 
 /** What findings say would give a secret away that they quote: it is taken out of texts; edits that carry one are left to --fix. */

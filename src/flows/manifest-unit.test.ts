@@ -118,6 +118,24 @@ describe('what is judged', () => {
 })
 
 describe('what is told once', () => {
+  test('templates: once for a chart, and for a file that belongs to none', async () => {
+    const template = 'apiVersion: v1\nkind: Pod\n{{- if x }}\n---\napiVersion: v1\nkind: Pod\n{{ y }}: {\n'
+    const { report } = await run({
+      'charts/a/Chart.yaml': 'name: a\n',
+      'charts/a/templates/pod.yaml': template,
+      'charts/a/templates/sub/pod.yaml': template,
+      'b/templates/pod.yaml': template,
+      'c.yaml': 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: @NAME@\n',
+      'd.yaml': '# @NAME@\napiVersion: v1\nkind: Pod\nmetadata: [\n',
+    })
+    expect(report.problems.map(one => `${one.kind} ${one.message}`).sort()).toEqual([
+      expect.stringMatching(/^failed this is no YAML/),
+      'uncovered `charts/a` is a chart of Helm: 2 templates of it are no YAML before they are filled in; judge what `helm template charts/a` prints',
+      'uncovered a template is no YAML before it is filled in; judge what `helm template` prints',
+      'uncovered a template is no YAML before it is filled in; judge what is made of it',
+    ])
+  })
+
   test('a part of a file that several projects use', async () => {
     const base = 'services:\n  db:\n    image: db:1\n    privileged: true\n'
     const use = 'services:\n  db:\n    extends: {file: base.yaml, service: db}\n'

@@ -229,16 +229,19 @@ const report = (
     told.push(...suppressed.problems)
   }
   const marked = new Map(findings.map(finding => [finding.key, finding]))
+  const breakouts = waysOut(
+    [...facts.keys()],
+    container => facts.get(container)!,
+    judged.map(one => ({ ...one, finding: marked.get(one.finding.key) ?? one.finding })),
+  )
+  // Of what nothing is told nothing is shown, and nothing needs to be hidden.
+  const isQuiet = findings.length + told.length === 0 && breakouts.every(({ ways }) => ways.length === 0)
   return {
     findings,
-    breakouts: waysOut(
-      [...facts.keys()],
-      container => facts.get(container)!,
-      judged.map(one => ({ ...one, finding: marked.get(one.finding.key) ?? one.finding })),
-    ),
+    breakouts,
     problems: told,
     faults: more.filter(({ kind }) => kind === 'failed').length,
-    files: files.map(file => sourceFile(file, findings)),
+    files: files.map(file => (isQuiet ? { ...file, redact: [], secrets: [] } : sourceFile(file, findings))),
   }
 }
 

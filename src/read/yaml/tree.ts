@@ -49,7 +49,7 @@ export type YamlDocument = {
   readonly file: YamlFile
   /** From its `---`, or the start of the file, to the next. */
   readonly span: Span
-  /** Undefined for an empty document, and for one that is not YAML. */
+  /** Undefined for an empty document, for one that is not YAML, and for a CustomResourceDefinition. */
   readonly root: YamlNode | undefined
 }
 
@@ -109,9 +109,33 @@ const maxMending = 20_000_000
 
 /** Go templates, such as Helm's charts are made of: no YAML until something filled them in. */
 const template = /\{\{/
+/** The same of other programs: `@NAME@`, `<% %>`, `{% %}`. They count where the reader stumbles over them. */
+const otherTemplate = /@[A-Za-z_][\w.-]{0,100}@|<%|\{%/
+
+/**
+ * Schemas of an API run nothing, and are the longest documents that there are: their tree is not worth building. Only a document with no other keys than
+ * theirs counts, each at the start of a line, with one `kind`.
+ */
+const isSchema = (source: string): boolean => {
+  if (!source.includes('CustomResourceDefinition')) return false
+  const known = { apiVersion: 0, kind: 0 }
+  for (const { 0: line, index } of source.matchAll(/^[^\s#][^\n]*/gm)) {
+    if (/^(?:---|\.\.\.)[ \t\r]*(?:#|$)/.test(line)) continue
+    const name = /^(apiVersion|kind|metadata|spec|status):(?=[ \t\r]|$)/.exec(line)?.[1]
+    if (name === undefined) return false
+    // In a document that is indented as a whole, these may be lines of a text.
+    if (known.kind + known.apiVersion === 0 && /^[ \t]+[^\s#]/m.test(source.slice(0, index))) return false
+    if (name === 'kind' && !/^kind:[ \t]+["']?CustomResourceDefinition["']?[ \t\r]*(?:#|$)/.test(line)) return false
+    if (name === 'apiVersion' && !/^apiVersion:[ \t]+["']?apiextensions\.k8s\.io\/\w+["']?[ \t\r]*(?:#|$)/.test(line))
+      return false
+    if (name === 'kind' || name === 'apiVersion') known[name]++
+  }
+  return known.kind === 1 && known.apiVersion === 1
+}
 
 const readDocument = (file: YamlFile, span: Span, problems: Problem[]): YamlNode | undefined => {
   let source = file.text.slice(span.start, span.end)
+  if (isSchema(source)) return undefined
   let events: Event[] | undefined
   try {
     for (let work = 0; !events; ) {
@@ -129,13 +153,14 @@ const readDocument = (file: YamlFile, span: Span, problems: Problem[]): YamlNode
     if (!(error instanceof YAMLException)) throw error
     const at = span.start + Math.min(error.mark?.position ?? 0, source.length)
     const place = { start: at, end: at }
-    if (template.test(source))
+    const isHelm = template.test(source)
+    if (isHelm || otherTemplate.test(lineAt(source, at - span.start)))
       problems.push(
         problem(
           file,
           place,
           'yaml-template',
-          'a template is no YAML before it is filled in; judge what `helm template` prints',
+          `a template is no YAML before it is filled in; judge what ${isHelm ? '`helm template` prints' : 'is made of it'}`,
           'uncovered',
         ),
       )
@@ -155,6 +180,13 @@ const readDocument = (file: YamlFile, span: Span, problems: Problem[]): YamlNode
     return undefined
   }
   return new TreeBuilder(file, source, span.start, problems).build(events)
+}
+
+/** Its first characters: a line may be as long as the file. */
+const lineAt = (text: string, position: number): string => {
+  const start = text.lastIndexOf('\n', position - 1) + 1
+  const end = text.indexOf('\n', position)
+  return text.slice(start, Math.min(end === -1 ? text.length : end, start + 1000))
 }
 
 const styles: Readonly<Record<number, YamlStyle>> = {
