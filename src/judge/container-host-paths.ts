@@ -86,14 +86,29 @@ export const engineAt = (
 
 type Danger = {
   /** Itself and everything below; `exact`: only itself. */
-  readonly path: string
+  readonly path: string | RegExp
   readonly exact?: true
   /** When it can be written to, and when it can only be read. */
   readonly writable: Severity
   readonly readable: Severity
   /** To follow “gives the container …”. */
   readonly gives: string
+  /** Instead, when it can be written to. */
+  readonly givesWriter?: string
+  /** How a writer becomes root on the host, where that is so. */
+  readonly leads?: string
+  /** What differs on a node of Kubernetes. */
+  readonly onNode?: Partial<Pick<Danger, 'writable' | 'readable' | 'gives' | 'givesWriter' | 'leads'>>
 }
+
+const changedProgram = 'a changed program, which root starts sooner or later'
+const configuration = 'the configuration of one program of the host'
+const containersFiles = {
+  writable: 'critical',
+  readable: 'high',
+  gives: 'the files of every other container',
+  leads: 'a changed program in a container that may do more',
+} as const
 
 /** The first that fits counts. */
 const dangers: readonly Danger[] = [
@@ -103,113 +118,302 @@ const dangers: readonly Danger[] = [
     writable: 'critical',
     readable: 'critical',
     gives: 'the whole host, its keys and its engine’s socket included',
+    leads: 'a line in cron, a key in authorized_keys, a changed program',
   },
   {
     path: '/etc/kubernetes',
     writable: 'critical',
     readable: 'critical',
-    gives: 'the keys of the cluster, and pods that the kubelet starts by itself',
+    gives: 'the keys of the cluster',
+    givesWriter: 'the keys of the cluster, and pods that the kubelet starts by itself',
+    leads: 'a pod of its own in manifests/, with the whole node',
   },
-  { path: '/etc/shadow', writable: 'critical', readable: 'high', gives: 'the passwords of the host' },
-  { path: '/etc/ssh', writable: 'critical', readable: 'high', gives: 'the host’s own keys of SSH' },
+  {
+    path: '/etc/rancher',
+    writable: 'critical',
+    readable: 'critical',
+    gives: 'the key of the cluster’s administrator',
+    leads: 'whatever that administrator may do',
+  },
+  {
+    path: /^\/etc\/g?shadow-?$/,
+    writable: 'critical',
+    readable: 'high',
+    gives: 'the passwords of the host',
+    leads: 'a password of its own for root',
+  },
+  {
+    path: '/etc/ssh',
+    writable: 'critical',
+    readable: 'high',
+    gives: 'the host’s own keys of SSH',
+    givesWriter: 'the host’s own keys of SSH, and who may log in',
+    leads: 'a line in sshd_config that lets its own key in',
+  },
   { path: '/etc/localtime', writable: 'low', readable: 'info', gives: 'the host’s time zone' },
   { path: '/etc/timezone', writable: 'low', readable: 'info', gives: 'the host’s time zone' },
   { path: '/etc/hostname', writable: 'medium', readable: 'info', gives: 'the host’s name' },
   { path: '/etc/machine-id', writable: 'medium', readable: 'info', gives: 'the host’s number' },
   { path: '/etc/resolv.conf', writable: 'medium', readable: 'info', gives: 'how the host resolves names' },
+  {
+    path: /^\/etc\/(?:[a-z]+-release|debian_version|issue|services|protocols)$/,
+    writable: 'low',
+    readable: 'info',
+    gives: 'which system the host is',
+  },
   { path: '/etc/ssl/certs', writable: 'high', readable: 'info', gives: 'whom the host trusts' },
   { path: '/etc/pki/ca-trust', writable: 'high', readable: 'info', gives: 'whom the host trusts' },
   { path: '/etc/ca-certificates', writable: 'high', readable: 'info', gives: 'whom the host trusts' },
   { path: '/usr/share/zoneinfo', writable: 'low', readable: 'info', gives: 'the time zones' },
+  {
+    path: /^\/etc\/(?:letsencrypt|ssl|pki)(?:\/|$)/,
+    writable: 'high',
+    readable: 'high',
+    gives: 'the private keys of the host’s TLS certificates',
+  },
+  {
+    path: /^\/etc\/(?:wireguard|openvpn|ipsec\.d|ipsec\.secrets)(?:\/|$)/,
+    writable: 'high',
+    readable: 'high',
+    gives: 'the keys of the host’s private networks',
+  },
   { path: '/etc/hosts', writable: 'high', readable: 'low', gives: 'the names that the host resolves by itself' },
-  { path: '/etc/passwd', writable: 'critical', readable: 'low', gives: 'the accounts of the host' },
-  { path: '/etc/group', writable: 'critical', readable: 'low', gives: 'the groups of the host' },
+  {
+    path: /^\/etc\/passwd-?$/,
+    writable: 'critical',
+    readable: 'low',
+    gives: 'the accounts of the host',
+    leads: 'an account of its own with the number 0',
+  },
+  {
+    path: /^\/etc\/group-?$/,
+    writable: 'critical',
+    readable: 'low',
+    gives: 'the groups of the host',
+    leads: 'an account in the group of the engine, or of sudo',
+  },
+  {
+    path: /^\/etc\/(?:cron(?:tab|\.[^/]*)?|anacrontab|at\.allow)(?:\/|$)/,
+    writable: 'critical',
+    readable: 'low',
+    gives: 'what the host runs by the clock',
+    leads: 'a line of its own there',
+  },
+  {
+    path: /^\/etc\/(?:sudoers|sudoers\.d|doas\.conf|pam\.d|security|polkit-1)(?:\/|$)/,
+    writable: 'critical',
+    readable: 'low',
+    gives: 'who may become root on the host',
+    leads: 'a line that lets any user become root',
+  },
+  {
+    path: /^\/etc\/(?:systemd|init|init\.d|inittab|rc\.local|rc[0-6S]?\.d|rc\.d|dbus-1|udev|xinetd\.d|update-motd\.d|logrotate\.d|apt|dpkg|dnf|yum|NetworkManager|network|networkd-dispatcher|dhcp|acpi|modprobe\.d|modules-load\.d|modules|binfmt\.d|sysctl\.d|sysctl\.conf|tmpfiles\.d)(?:\/|$)/,
+    writable: 'critical',
+    readable: 'low',
+    gives: 'what the host starts by itself',
+    leads: 'a command of its own, which the host runs as root',
+  },
+  {
+    path: /^\/etc\/(?:ld\.so[^/]*|profile|profile\.d|environment|bash\.bashrc|bashrc|zsh|alternatives)(?:\/|$)/,
+    writable: 'critical',
+    readable: 'low',
+    gives: 'what every program or shell of the host loads',
+    leads: 'a command or a library of its own, which root loads',
+  },
+  {
+    path: /^\/etc\/(?:docker|containerd|crio|containers)(?:\/|$)/,
+    writable: 'critical',
+    readable: 'medium',
+    gives: 'how the host’s engine runs, and its credentials',
+    leads: 'a runtime of its own, which the engine starts as root',
+  },
+  {
+    path: '/etc/cni',
+    writable: 'critical',
+    readable: 'medium',
+    gives: 'the settings and credentials of the node’s network plugins',
+    givesWriter: 'which programs the kubelet runs as root for the network, and their credentials',
+    leads: 'the name of another program',
+  },
   {
     path: '/etc',
+    exact: true,
     writable: 'critical',
     readable: 'high',
     gives: 'the host’s configuration: accounts, passwords, cron and systemd',
+    leads: 'a line in cron, an account with the number 0',
   },
-  { path: '/root', writable: 'critical', readable: 'high', gives: 'root’s own files: SSH keys and credentials' },
+  { path: '/etc', writable: 'medium', readable: 'low', gives: configuration },
+  {
+    path: '/root',
+    writable: 'critical',
+    readable: 'high',
+    gives: 'root’s own files: SSH keys and credentials',
+    leads: 'a key in authorized_keys, a line in a profile',
+  },
   { path: '/home', exact: true, writable: 'high', readable: 'high', gives: 'everybody’s files: SSH keys and credentials' },
   { path: '/Users', exact: true, writable: 'high', readable: 'high', gives: 'everybody’s files: SSH keys and credentials' },
   {
     path: '/proc',
+    exact: true,
     writable: 'critical',
     readable: 'high',
-    gives: 'every process of the host, and its kernel’s settings: core_pattern starts a program outside',
+    gives: 'every process of the host, and the files and secrets of those that run as its own user',
+    givesWriter: 'every process of the host, and its kernel’s settings: core_pattern starts a program outside',
   },
-  { path: '/sys/fs/cgroup', writable: 'high', readable: 'low', gives: 'the host’s control groups' },
-  { path: '/sys/kernel/debug', writable: 'critical', readable: 'high', gives: 'the kernel’s tracing and debugging' },
   {
-    path: '/sys',
+    path: /^\/proc\/(?:sys|sysrq-trigger)(?:\/|$)/,
+    writable: 'critical',
+    readable: 'low',
+    gives: 'the settings of the host’s kernel',
+    givesWriter: 'the settings of the host’s kernel: core_pattern starts a program outside',
+  },
+  { path: /^\/proc\/(?:\d+|self)(?:\/|$)/, writable: 'high', readable: 'high', gives: 'a process of the host, with its files' },
+  {
+    path: /^\/proc\/(?:kcore|kallsyms|kmsg)$/,
+    writable: 'high',
+    readable: 'high',
+    gives: 'the memory or the log of the host’s kernel',
+  },
+  { path: '/proc', writable: 'low', readable: 'info', gives: 'figures of the host’s kernel' },
+  { path: '/sys/fs/cgroup', writable: 'high', readable: 'low', gives: 'the host’s control groups' },
+  { path: '/sys/fs/bpf', writable: 'high', readable: 'low', gives: 'the BPF programs and maps of the host' },
+  { path: '/sys/kernel/debug', writable: 'critical', readable: 'high', gives: 'the kernel’s tracing and debugging' },
+  { path: '/sys/kernel/tracing', writable: 'critical', readable: 'high', gives: 'the kernel’s tracing and debugging' },
+  { path: '/sys/kernel/security', writable: 'high', readable: 'low', gives: 'the policies of the host’s AppArmor and the like' },
+  {
+    path: /^\/sys(?:\/kernel(?:\/uevent_helper)?)?$/,
     writable: 'critical',
     readable: 'medium',
-    gives: 'the host’s devices and kernel: uevent_helper starts a program outside',
+    gives: 'what devices the host has, and how its kernel is set',
+    givesWriter: 'the host’s devices and kernel: uevent_helper starts a program outside',
+  },
+  {
+    path: '/sys',
+    writable: 'medium',
+    readable: 'low',
+    gives: 'what is known of the host’s devices',
+    givesWriter: 'the host’s devices: it may detach and change them',
   },
   { path: '/dev/shm', writable: 'medium', readable: 'medium', gives: 'the shared memory of the host’s processes' },
   { path: '/dev', exact: true, writable: 'critical', readable: 'high', gives: 'the host’s disks and its memory, as devices' },
   { path: '/dev/log', writable: 'low', readable: 'low', gives: 'the host’s log' },
-  { path: '/boot', writable: 'critical', readable: 'medium', gives: 'the kernel that the host starts with' },
-  { path: '/lib/modules', writable: 'critical', readable: 'low', gives: 'the modules that the host’s kernel loads' },
+  {
+    path: '/boot',
+    writable: 'critical',
+    readable: 'medium',
+    gives: 'the kernel that the host starts with',
+    leads: 'a kernel of its own at the next start',
+  },
+  {
+    path: /^(?:\/usr)?\/lib\/modules(?:\/|$)/,
+    writable: 'critical',
+    readable: 'low',
+    gives: 'the modules that the host’s kernel loads',
+    leads: 'a changed module, which the kernel loads',
+  },
   { path: '/usr/src', writable: 'medium', readable: 'info', gives: 'the sources that kernel modules are built of' },
-  { path: '/lib', writable: 'critical', readable: 'low', gives: 'the libraries that the host’s programs load' },
-  { path: '/lib64', writable: 'critical', readable: 'low', gives: 'the libraries that the host’s programs load' },
-  { path: '/bin', writable: 'critical', readable: 'low', gives: 'the programs of the host' },
-  { path: '/sbin', writable: 'critical', readable: 'low', gives: 'the programs of the host' },
-  { path: '/usr', writable: 'critical', readable: 'low', gives: 'the programs of the host' },
+  {
+    path: /^(?:\/usr(?:\/local)?)?\/(?:lib|lib32|lib64)(?:\/|$)/,
+    writable: 'critical',
+    readable: 'low',
+    gives: 'the libraries that the host’s programs load',
+    leads: 'a changed library, which root’s programs load',
+  },
+  {
+    path: /^(?:\/usr(?:\/local)?)?\/(?:bin|sbin|libexec)(?:\/|$)/,
+    writable: 'critical',
+    readable: 'low',
+    gives: 'the programs of the host',
+    leads: changedProgram,
+  },
+  {
+    path: /^\/usr(?:\/local)?$/,
+    writable: 'critical',
+    readable: 'low',
+    gives: 'the programs of the host',
+    leads: changedProgram,
+  },
+  { path: '/usr', writable: 'medium', readable: 'info', gives: 'files of programs of the host' },
   {
     path: '/var/lib/docker',
-    writable: 'critical',
-    readable: 'high',
+    ...containersFiles,
     gives: 'the files, volumes and secrets of every other container',
   },
-  { path: '/var/lib/containerd', writable: 'critical', readable: 'high', gives: 'the files of every other container' },
-  { path: '/var/lib/containers', writable: 'critical', readable: 'high', gives: 'the files of every other container' },
+  { path: '/var/lib/containerd', ...containersFiles },
+  { path: '/var/lib/containers', ...containersFiles },
   {
     path: '/run/containers',
     writable: 'critical',
     readable: 'high',
     gives: 'the state and the credentials of the host’s engine',
+    leads: 'a changed file of a container that may do more',
   },
-  { path: '/var/lib/rancher', writable: 'critical', readable: 'critical', gives: 'the cluster’s keys and the files of its pods' },
+  {
+    path: '/var/lib/rancher',
+    writable: 'critical',
+    readable: 'critical',
+    gives: 'the cluster’s keys and the files of its pods',
+    leads: 'a manifest of its own, which the cluster applies',
+  },
   {
     path: '/var/lib/kubelet',
     writable: 'critical',
     readable: 'critical',
     gives: 'the tokens and secrets of all pods of the node, and the kubelet’s own key',
+    leads: 'the token of a pod that may do more',
   },
   {
     path: '/var/lib/etcd',
     writable: 'critical',
     readable: 'critical',
     gives: 'everything that the cluster knows, secrets included',
+    leads: 'a right that it writes for itself',
   },
-  { path: '/opt/cni', writable: 'critical', readable: 'low', gives: 'programs that the kubelet runs as root' },
   {
-    path: '/var/log',
-    writable: 'high',
-    readable: 'medium',
-    gives: 'the host’s logs: with a link in /var/log/pods any file can be asked of the kubelet',
+    path: '/opt/cni',
+    writable: 'critical',
+    readable: 'low',
+    gives: 'programs that the kubelet runs as root',
+    leads: 'a changed program, which the kubelet runs for the next pod',
   },
-  { path: '/var/spool/cron', writable: 'critical', readable: 'low', gives: 'what the host runs by the clock' },
+  {
+    path: /^\/var\/log(?:\/(?:pods|containers))?$/,
+    writable: 'medium',
+    readable: 'medium',
+    gives: 'the host’s logs, and what its programs wrote into them',
+    givesWriter: 'the host’s logs: it reads them, and takes its traces out',
+    onNode: {
+      writable: 'high',
+      givesWriter: 'the node’s logs: with a link in /var/log/pods any file can be asked of the kubelet',
+    },
+  },
+  { path: '/var/log', writable: 'low', readable: 'low', gives: 'logs of the host' },
+  {
+    path: '/var/spool/cron',
+    writable: 'critical',
+    readable: 'low',
+    gives: 'what the host runs by the clock',
+    leads: 'a line of its own there',
+  },
   {
     path: '/var',
     exact: true,
     writable: 'critical',
     readable: 'high',
-    gives: 'the engine’s files, those of all other containers, and what cron runs',
+    gives: 'the engine’s files and those of all other containers',
+    givesWriter: 'the engine’s files, those of all other containers, and what cron runs',
+    leads: 'a line in spool/cron',
   },
   {
     path: '/var/lib',
     exact: true,
-    writable: 'critical',
-    readable: 'high',
+    ...containersFiles,
     gives: 'the engine’s files and those of all other containers',
   },
   { path: '/mnt', exact: true, writable: 'medium', readable: 'medium', gives: 'every disk that is mounted there' },
   { path: '/media', exact: true, writable: 'medium', readable: 'medium', gives: 'every disk that is mounted there' },
-  { path: '/opt', exact: true, writable: 'high', readable: 'low', gives: 'programs that the host runs' },
+  { path: '/opt', exact: true, writable: 'high', readable: 'low', gives: 'programs that the host runs', leads: changedProgram },
   { path: '/srv', exact: true, writable: 'medium', readable: 'low', gives: 'everything that the host serves' },
   {
     path: '/tmp',
@@ -226,17 +430,32 @@ const credentials =
 
 const wholeHome = /^(?:~|\$HOME|\$\{HOME\}|\/home\/[^/]+|\/Users\/[^/]+)$/
 
-/** What a bind of this path gives away; undefined for a path of which nothing bad is known. */
-export const hostPathDanger = (
-  path: string,
-  readOnly: boolean,
-): { readonly severity: Severity; readonly gives: string; readonly path: string } | undefined => {
+export type HostPathDanger = {
+  readonly severity: Severity
+  /** To follow “gives the container …”. */
+  readonly gives: string
+  /** How a writer becomes root on the host, where that is so. */
+  readonly leads?: string
+}
+
+/** What a bind of this path gives away; undefined for a path of which nothing bad is known. `isNode`: the host runs a kubelet. */
+export const hostPathDanger = (path: string, readOnly: boolean, isNode = false): HostPathDanger | undefined => {
   const real = realHostPath(path)
-  const found = dangers.find(one => (one.exact ? real === one.path : isBelow(real, one.path)))
+  const found = dangers.find(one =>
+    typeof one.path === 'string' ? (one.exact ? real === one.path : isBelow(real, one.path)) : one.path.test(real),
+  )
   if (credentials.test(path) && (found === undefined || found.path === '/root'))
-    return { severity: 'high', gives: 'keys and credentials of the person at this machine', path: real }
-  if (found) return { severity: readOnly ? found.readable : found.writable, gives: found.gives, path: found.path }
-  if (wholeHome.test(path)) return { severity: 'high', gives: 'all files of a person: SSH keys and credentials', path: real }
-  if (/^[A-Za-z]:[\\/]?$/.test(path)) return { severity: 'critical', gives: 'the whole disk of the host', path }
+    return { severity: 'high', gives: 'keys and credentials of the person at this machine' }
+  if (found) {
+    const { writable, readable, gives, givesWriter = gives, leads } = isNode ? { ...found, ...found.onNode } : found
+    return readOnly ? { severity: readable, gives } : { severity: writable, gives: givesWriter, ...(leads ? { leads } : {}) }
+  }
+  if (wholeHome.test(path)) return { severity: 'high', gives: 'all files of a person: SSH keys and credentials' }
+  if (/^[A-Za-z]:[\\/]?$/.test(path))
+    return {
+      severity: 'critical',
+      gives: 'the whole disk of the host',
+      ...(readOnly ? {} : { leads: 'a changed program or task of the system' }),
+    }
   return undefined
 }

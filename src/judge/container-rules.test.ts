@@ -120,14 +120,34 @@ describe('folders of the host', () => {
   test.each([
     ['/', 'critical', 'critical'],
     ['/etc', 'critical', 'high'],
-    ['/etc/cron.d', 'critical', 'high'],
+    ['/etc/cron.d', 'critical', 'low'],
+    ['/etc/sudoers', 'critical', 'low'],
+    ['/etc/systemd/system', 'critical', 'low'],
+    ['/etc/ld.so.preload', 'critical', 'low'],
+    ['/etc/profile.d', 'critical', 'low'],
+    ['/etc/shadow', 'critical', 'high'],
+    ['/etc/passwd', 'critical', 'low'],
+    ['/etc/letsencrypt', 'high', 'high'],
+    ['/etc/ssl/certs', 'high', 'info'],
+    // Of one program.
+    ['/etc/pihole', 'medium', 'low'],
+    ['/etc/dnsmasq.d', 'medium', 'low'],
+    ['/etc/nginx/conf.d', 'medium', 'low'],
+    ['/etc/exports', 'medium', 'low'],
+    ['/etc/cronicle', 'medium', 'low'],
+    ['/usr/share/appdata/wireguard/config', 'medium', 'info'],
+    ['/usr/bin', 'critical', 'low'],
+    ['/usr/local/lib/x', 'critical', 'low'],
     ['/root', 'critical', 'high'],
     ['/root/.ssh', 'high', 'high'],
     ['/home/ann/.aws', 'high', 'high'],
     ['~/.kube', 'high', 'high'],
     ['/home', 'high', 'high'],
     ['/proc', 'critical', 'high'],
-    ['/proc/sys/kernel', 'critical', 'high'],
+    ['/proc/sys/kernel', 'critical', 'low'],
+    ['/proc/1/ns', 'high', 'high'],
+    ['/sys/fs/bpf', 'high', 'low'],
+    ['/sys/bus', 'medium', 'low'],
     ['/sys', 'critical', 'medium'],
     ['/dev', 'critical', 'high'],
     ['/boot', 'critical', 'medium'],
@@ -136,11 +156,15 @@ describe('folders of the host', () => {
     ['/var/lib/docker', 'critical', 'high'],
     ['/var/lib/docker/volumes/x/_data', 'critical', 'high'],
     ['/var/lib/kubelet', 'critical', 'critical'],
-    ['/var/log', 'high', 'medium'],
+    ['/var/log', 'medium', 'medium'],
+    ['/var/log/nginx', 'low', 'low'],
+    ['/etc/cni/net.d', 'critical', 'medium'],
     ['C:\\', 'critical', 'critical'],
   ])('%s', (source, writable, readable) => {
     expect(severities('container/host-path', container({ mounts: [bind(source)] }))).toEqual([writable])
-    expect(severities('container/host-path', container({ mounts: [bind(source, { readOnly: true })] }))).toEqual([readable])
+    expect(severities('container/host-path', container({ mounts: [bind(source, { readOnly: true })] }))).toEqual(
+      readable === 'info' ? [] : [readable],
+    )
   })
   test.each(['./data', '../data', '/srv/data', '/opt/app', '/data/etc', '/etcetera', '/home/ann/project', '/var/www', '${DATA}'])(
     'not %s',
@@ -151,6 +175,30 @@ describe('folders of the host', () => {
   test('a named volume is none, and the time zone is nothing to speak of', () => {
     expect(check('container/host-path', container({ mounts: [bind('etc', { type: 'volume' })] }))).toEqual([])
     expect(check('container/host-path', container({ mounts: [bind('/etc/localtime', { readOnly: true })] }))).toEqual([])
+  })
+  test('what is said fits what may be done there, and where', () => {
+    const of = (source: string, readOnly = false, form: ContainerForm = 'compose') =>
+      check('container/host-path', container({ mounts: [bind(source, { readOnly })] }, form)).map(({ message }) => message)[0]
+    expect(of('/proc')).toContain('core_pattern')
+    expect(of('/proc', true)).not.toContain('core_pattern')
+    expect(of('/sys')).toContain('uevent_helper')
+    for (const [source, readOnly] of [
+      ['/sys', true],
+      ['/sys/fs/bpf', false],
+      ['/sys/bus', false],
+    ] as const)
+      expect(of(source, readOnly)).not.toContain('uevent_helper')
+    expect(of('/var/log', false, 'kubernetes')).toContain('asked of the kubelet')
+    expect(of('/var/log')).not.toContain('kubelet')
+    expect(of('/var/log', true, 'kubernetes')).not.toContain('kubelet')
+    expect(severities('container/host-path', container({ mounts: [bind('/var/log')] }, 'kubernetes'))).toEqual(['high'])
+    expect(of('/etc/cni/net.d', false, 'kubernetes')).not.toContain('passwords')
+    expect(of('/etc/os-release', true)).toBeUndefined()
+    // The way to root is that of the folder.
+    expect(hostPathDanger('/lib/modules', false)!.leads).toContain('module')
+    expect(hostPathDanger('/opt/cni/bin', false)!.leads).toContain('kubelet')
+    expect(hostPathDanger('/etc/cron.d', true)!.leads).toBeUndefined()
+    expect(hostPathDanger('/etc/letsencrypt', false)!.leads).toBeUndefined()
   })
   test('links are followed', () => {
     expect(realHostPath('/var/run/docker.sock')).toBe('/run/docker.sock')

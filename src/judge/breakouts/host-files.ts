@@ -9,11 +9,12 @@ export default breakoutPath({
   summary: 'A folder of the host leads to its keys, or to what it runs as root',
   links: ['https://kubernetes.io/docs/concepts/storage/volumes/#hostpath', 'https://docs.docker.com/engine/storage/bind-mounts/'],
   *find({ container, root }) {
+    const isNode = container.form === 'kubernetes'
     if (!root) return
     for (const { type, source, readOnly, at, declaredAt } of container.mounts) {
       if (type !== 'bind' || source === undefined || engineAt(source)) continue
       if (elsewhere.some(path => isBelow(realHostPath(source), path))) continue
-      const danger = hostPathDanger(source, readOnly)
+      const danger = hostPathDanger(source, readOnly, isNode)
       if (!danger || (danger.severity !== 'critical' && danger.severity !== 'high')) continue
       yield {
         title: readOnly ? `\`${source}\` shows what the host keeps secret` : `\`${source}\` can be changed from inside`,
@@ -23,7 +24,7 @@ export default breakoutPath({
           root.part,
         ],
         depends: root.depends,
-        gets: `has ${danger.gives}${readOnly ? '' : ': a line in cron, a key in authorized_keys, a changed program, and root on the host'}`,
+        gets: danger.leads ? `has ${danger.gives}; then ${danger.leads}, and root on the host` : `has ${danger.gives}`,
         close:
           readOnly || isBad(source)
             ? { title: `Mount only what is needed of \`${source}\``, wishes: [{ do: 'remove', at }] }

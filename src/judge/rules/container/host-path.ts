@@ -47,11 +47,11 @@ export default containerRule({
     for (const { type, source, target, readOnly, at, declaredAt } of container.mounts) {
       if (type !== 'bind' || source === undefined || engineAt(source)) continue
       const place = { at, ...(declaredAt ? { also: [declaredAt] } : {}) }
-      const danger = hostPathDanger(source, readOnly)
+      const danger = hostPathDanger(source, readOnly, container.form === 'kubernetes')
       // The host's time zone hurts nobody; the standards of Kubernetes forbid it all the same.
       if (danger?.severity === 'info' && container.form !== 'kubernetes') continue
       if (danger) {
-        const written = readOnly ? ', read-only' : ''
+        const written = readOnly ? ', read-only,' : ''
         yield {
           ...place,
           severity: danger.severity,
