@@ -289,5 +289,19 @@ describe('the text', () => {
     expect(at('low[container/image-floating]')).toBeLessThan(at('Not hardened'))
     const brief = showText(report, { colour: false, brief: true })
     for (const { rule } of report.findings) expect(brief).toContain(rule)
+    const problem = { kind: 'uncovered', code: 'x-y', message: 'not\nread', at: report.findings[0]!.at[0] } as const
+    expect(showText({ ...report, problems: [problem] }, { colour: false, brief: true })).toMatch(
+      /^compose\.yaml:\d+:\d+: not covered x-y: not.{1,8}read$/m,
+    )
+  })
+
+  test('how many --fix repairs', async () => {
+    const { report } = await run({ 'compose.yaml': 'services:\n  a:\n    image: a:1\n    privileged: true\n' })
+    const some = (safety: 'safe' | 'unsafe') => {
+      const finding = report.findings[0]!
+      return { ...finding, fix: { title: 'X', safety, edits: [{ path: 'x', span: { start: 0, end: 0 }, text: '' }] } }
+    }
+    expect(showText({ ...report, findings: [some('unsafe')] }, { colour: false })).toContain('--fix --unsafe repairs 1;')
+    expect(showText({ ...report, findings: [some('safe'), some('unsafe')] }, { colour: false })).toContain('repairs 1 more;')
   })
 })

@@ -341,16 +341,53 @@ test('a read-only root is never set without the folders that are written to', ()
 })
 
 test('ports', () => {
-  const of = (...ports: readonly Port[]) =>
-    check('container/port-exposed', container({ ports })).map(one => [one.severity, one.wishes])
+  const of = (one: Port, image = 'web:1') =>
+    check('container/port-exposed', container({ ports: [one], image: set(image) })).map(report => [
+      report.severity,
+      report.wishes,
+    ])
   expect(of(port(80))).toEqual([['low', undefined]])
-  expect(of(port(5432))).toEqual([['medium', undefined]])
-  expect(of(port(6379, { hostPort: 16_379 }))).toEqual([['high', undefined]])
-  expect(of(port(2375, { hostAddress: '0.0.0.0' }))).toEqual([['critical', undefined]])
-  expect(of(port(5432, { hostAddress: '::' }))).toEqual([['medium', undefined]])
+  expect(of(port(5432), 'postgres:17')).toEqual([['medium', undefined]])
+  expect(of(port(6379, { hostPort: 16_379 }), 'bitnami/redis')).toEqual([['high', undefined]])
+  expect(of(port(2375, { hostAddress: '0.0.0.0' }), 'docker:dind')).toEqual([['critical', undefined]])
+  expect(of(port(5432, { hostAddress: '::' }), 'acme/postgis')).toEqual([['medium', undefined]])
   expect(of(port(5432, { hostAddress: '127.0.0.1' }))).toEqual([])
   expect(of(port(5432, { published: false, hostPort: undefined }))).toEqual([])
   expect(of(port(20_000, { lastHostPort: 30_000 }))).toEqual([['medium', undefined]])
+})
+
+test('ports in words: what is reached, and what listens only where the image or the service says so', () => {
+  const said = (one: Port, image?: string, name = 'web') => {
+    const [report] = check('container/port-exposed', container({ name, ports: [one], image: set(image) }))
+    return `${report!.severity} ${report!.message}`
+  }
+  const all = 'open on every address of the host'
+  expect(said(port(9200), 'owncloud/ocis:7')).toBe(`low the port 9200 is ${all}, and Elasticsearch often listens there`)
+  expect(said(port(9200), 'docker.elastic.co/elasticsearch/elasticsearch:9')).toBe(
+    `high the port 9200 is ${all}, and Elasticsearch listens there`,
+  )
+  expect(said(port(8500), undefined, 'consul')).toBe(`medium the port 8500 is ${all}, and Consul listens there`)
+  expect(said(port(9200, { hostPort: 6379, lastHostPort: 6379 }))).toContain(`host port 6379 → 9200 is ${all}, and Elasticsearch often`)
+  expect(said(port(80, { hostPort: undefined, lastHostPort: undefined }))).toBe(
+    'low port 80 of the container is published on a random port of the host, on every address',
+  )
+  const random = port(9200, { hostPort: undefined, lastHostPort: undefined })
+  expect(said(random, 'elasticsearch:9')).toMatch(/^medium port 9200 of the container is published on a random port/)
+  expect(said(port(20_000, { lastHostPort: 20_050 }))).toBe(`low the ports 20000-20050 are ${all}`)
+})
+
+test('an SSH server whose port is open is told once', () => {
+  const of = (one: Port) => severities('container/ssh-server', container({ ports: [one] }))
+  expect(of(port(22))).toEqual([])
+  expect(of(port(22, { published: false, hostPort: undefined }))).toEqual(['low'])
+})
+
+test('the image of Istio’s sidecar is put there by Istio', () => {
+  const of = (name: string, labels = {}, form: ContainerForm = 'kubernetes') =>
+    check('container/image-floating', container({ name, image: set('auto'), pod: pod({ labels }) }, form)).length
+  expect(of('Deployment/gateway › istio-proxy')).toBe(0)
+  expect(of('Deployment/gateway › a', { 'sidecar.istio.io/inject': 'true' })).toBe(0)
+  expect([of('Deployment/gateway › a'), of('istio-proxy', {}, 'compose')]).toEqual([1, 1])
 })
 
 describe('namespaces', () => {
@@ -385,9 +422,17 @@ test('a network for all is told once for a project', () => {
 })
 
 test('settings of the kernel', () => {
-  const of = (name: string, form: ContainerForm) =>
-    severities('container/sysctl-unsafe', container({ sysctls: [set({ name, value: '1' })] }, form))
-  expect([of('net.core.somaxconn', 'kubernetes'), of('net.core.somaxconn', 'compose')]).toEqual([['medium'], ['info']])
+  const of = (name: string, form: ContainerForm, value = '1') =>
+    severities('container/sysctl-unsafe', container({ sysctls: [set({ name, value })] }, form))
+  expect([of('net.core.somaxconn', 'kubernetes'), of('net.core.somaxconn', 'compose')]).toEqual([['medium'], []])
+  for (const name of ['ip_forward', 'conf.all.accept_redirects', 'conf.all.send_redirects', 'conf.eth0.accept_source_route']) {
+    expect([of(`net.ipv4.${name}`, 'compose'), of(`net.ipv4.${name}`, 'compose', '0')]).toEqual([['low'], []])
+    // The standards of Kubernetes forbid the name, whatever its value.
+    expect(of(`net.ipv4.${name}`, 'kubernetes', '0')).toEqual(['low'])
+  }
+  expect(['0', '1'].map(value => of('net.ipv4.conf.all.secure_redirects', 'compose', value))).toEqual([[], []])
+  expect(['0', '1', '2'].map(value => of('net.ipv4.conf.all.rp_filter', 'compose', value))).toEqual([['low'], [], []])
+  expect([of('kernel.shmmax', 'compose'), of('fs.mqueue.msg_max', 'docker-run')]).toEqual([['info'], ['info']])
   expect([of('kernel.panic', 'compose'), of('net/ipv4/tcp_syncookies', 'compose')]).toEqual([['medium'], []])
 })
 

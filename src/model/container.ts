@@ -52,6 +52,8 @@ export type Port = {
   /** True when the port is reachable from outside of the host as it is written. */
   readonly published: boolean
   readonly at: Location
+  /** Of the part of it that opens the port, where it stands on a line of its own. */
+  readonly publishedAt?: Location
 }
 
 export type EnvironmentVariable = {

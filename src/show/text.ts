@@ -41,7 +41,8 @@ export const showText = (report: CheckReport, options: TextOptions): string => {
   }
   if (!options.brief) parts.push(showRecreations(report, style, columns))
   if (!options.brief) parts.push(showSafer(report, style, columns))
-  for (const problem of report.problems) parts.push(problemBlock(report, problem, style))
+  for (const problem of report.problems)
+    parts.push(options.brief ? briefProblem(report, problem, style) : problemBlock(report, problem, style))
   if (!options.brief) parts.push(showWaived(report, style, columns))
   parts.push(summary(report, style))
   return parts.join('')
@@ -169,11 +170,17 @@ const block = (
   return `${lines.join('')}\n`
 }
 
+const problemKind = ({ kind }: Problem): string => (kind === 'failed' ? 'not checked' : 'not covered')
+const paintProblem = (style: Style, { kind }: Problem): ((text: string) => string) =>
+  kind === 'failed' ? style.red : style.yellow
+
+const briefProblem = (report: CheckReport, problem: Problem, style: Style): string => {
+  const place = problem.at ? `${placeText(report, problem.at)}: ` : ''
+  return `${place}${paintProblem(style, problem)(problemKind(problem))} ${problem.code}: ${forTerminal(problem.message)}\n`
+}
+
 const problemBlock = (report: CheckReport, problem: Problem, style: Style): string => {
-  const label =
-    problem.kind === 'failed'
-      ? style.bold(style.red(`not checked[${problem.code}]`))
-      : style.bold(style.yellow(`not covered[${problem.code}]`))
+  const label = style.bold(paintProblem(style, problem)(`${problemKind(problem)}[${problem.code}]`))
   const at = problem.at ? `${style.blue('  -->')} ${placeText(report, problem.at)}\n` : ''
   return `${label} ${forTerminal(problem.message)}\n${at}\n`
 }
@@ -206,7 +213,9 @@ const summary = (report: CheckReport, style: Style): string => {
     const [safe, risky] = [fixable('safe'), fixable('unsafe')]
     if (safe > 0) lines.push(`${style.green('--fix')} repairs ${safe} of them and changes nothing else.`)
     if (risky > 0)
-      lines.push(`${style.yellow('--fix --unsafe')} repairs ${risky} more; read the --diff first, since behaviour may change.`)
+      lines.push(
+        `${style.yellow('--fix --unsafe')} repairs ${risky}${safe > 0 ? ' more' : ''}; read the --diff first, since behaviour may change.`,
+      )
     const worst = active.reduce((a, b) => (compareSeverity(b.severity, a.severity) < 0 ? b : a))
     lines.push(style.dim(`More on a rule: bulkhead explain ${worst.rule}`))
   }

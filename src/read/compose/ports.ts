@@ -3,7 +3,7 @@ import type { Port } from '../../model/container.ts'
 import type { Location } from '../../model/finding.ts'
 import { isLoopback } from '../docker-run/values.ts'
 import { resolved, type YamlMap } from '../yaml/tree.ts'
-import type { ComposeReading } from './reading.ts'
+import { type ComposeReading, entryPlace } from './reading.ts'
 
 export const portsOf = (service: YamlMap, reading: ComposeReading): readonly Port[] => {
   const ports = new Map<string, Port>()
@@ -61,7 +61,12 @@ const longPort = (map: YamlMap, at: Location, reading: ComposeReading): Port | u
   const protocol = reading.string(map, 'protocol', 'ports[].protocol')?.value ?? ''
   const container = target === undefined ? undefined : rangeOf(target)
   const host = published === '' ? undefined : rangeOf(published)
-  return !container || (published !== '' && !host) ? undefined : port(address, host, container[0], protocol, true, at)
+  if (!container || (published !== '' && !host)) return undefined
+  const field = reading.field(map, 'published')
+  return {
+    ...port(address, host, container[0], protocol, true, at),
+    ...(field ? { publishedAt: entryPlace(field) } : {}),
+  }
 }
 
 const port = (

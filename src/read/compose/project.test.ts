@@ -249,6 +249,16 @@ describe('fields of a service', () => {
   })
 })
 
+test('a long port is opened by its `published`', async () => {
+  const text =
+    'services:\n  web:\n    image: a\n    ports:\n      - target: 5006\n        published: "15006"\n      - target: 1\n'
+  const { containers } = await project({ 'compose.yaml': text })
+  const [first, second] = containers[0]!.ports
+  const at = first!.publishedAt
+  expect(at?.in === 'file' && text.slice(at.span.start, at.span.end)).toBe('published: "15006"')
+  expect(second!.publishedAt).toBeUndefined()
+})
+
 describe('what Compose would refuse, or cannot be known', () => {
   test('unknown fields, wrong types, doubled keys: each told once, and the rest is judged', async () => {
     const found = await project({

@@ -225,7 +225,10 @@ class Search {
     }
     if (this.#isArgo() && (fields.has('container') || fields.has('script'))) {
       this.#tellOfPatch(map)
-      const main = ['container', 'script'].flatMap(name => this.#item(map, name, 'main', argoFields))
+      const called = textAt(this.#notes, map, 'name')?.value
+      const main = ['container', 'script']
+        .flatMap(name => this.#item(map, name, 'main', argoFields))
+        .map(item => ({ ...item, ...(called === undefined ? {} : { called }) }))
       const init = mapsAt(this.#notes, map, 'initContainers').map(item => ({ ...item, role: 'init' as const, also: argoFields }))
       const side = mapsAt(this.#notes, map, 'sidecars').map(item => ({ ...item, role: 'main' as const, also: argoFields }))
       if (main.length > 0) this.#push([map, ...this.#outside(around)], [...init, ...main, ...side], map)

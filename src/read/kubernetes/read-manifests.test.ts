@@ -505,6 +505,7 @@ spec:
   templates:
   - {name: a, container: {image: x, volumeMounts: [{name: v, mountPath: /v}]}, sidecars: [{name: s, image: v}]}
   - {name: b, securityContext: {runAsUser: 2}, containerSet: {containers: [{name: c, image: z}]}}`)
+    expect(containers.map(({ name }) => name)).toEqual(['Workflow/w-… › a', 'Workflow/w-… › s', 'Workflow/w-… › c'])
     expect(containers.map(({ image, user, network }) => [image.value, user.value, network.value])).toEqual([
       ['x', '1', 'host'],
       ['v', '1', 'host'],

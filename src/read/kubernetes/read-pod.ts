@@ -40,6 +40,8 @@ export type ContainerItem = {
   readonly also?: ReadonlySet<string>
   /** Where a container takes from what it does not say itself: Tekton's stepTemplate. */
   readonly base?: YamlMap
+  /** What people call it where it has no name of its own: Argo's template. */
+  readonly called?: string
 }
 
 export type PodSource = {
@@ -167,7 +169,7 @@ type Common = {
 
 const shapeOf = (role: Container['role']): Shape => (role === 'ephemeral' ? ephemeralSpec : containerSpec)
 
-const readContainer = (notes: Notes, { node, map, role, also, base }: ContainerItem, common: Common): Container => {
+const readContainer = (notes: Notes, { node, map, role, also, base, called }: ContainerItem, common: Common): Container => {
   spend(notes)
   const { pod, source, settings } = common
   const levels = base ? [map, base] : [map]
@@ -192,7 +194,7 @@ const readContainer = (notes: Notes, { node, map, role, also, base }: ContainerI
   const ownRestart = word('restartPolicy')
   const healthy = probeAt(levels, 'livenessProbe')
   return {
-    ...blankContainer('kubernetes', `${pod.kind}/${pod.name || '?'} › ${name || '?'}`, at),
+    ...blankContainer('kubernetes', `${pod.kind}/${pod.name || '?'} › ${name || called || '?'}`, at),
     ...settings,
     ...readSecurity(notes, {
       container: contexts,

@@ -1,6 +1,13 @@
+import type { Container } from '../../../model/container.ts'
 import type { Report } from '../../../model/rule.ts'
 import { advise, referenceOf } from '../../container-queries.ts'
 import { containerRule } from '../../container-rule.ts'
+
+/** Istio puts its own image in place of this word: https://istio.io/latest/docs/setup/additional-setup/gateway/#deploying-a-gateway */
+const isInjected = ({ form, name, image, pod }: Container): boolean =>
+  form === 'kubernetes' &&
+  image.value === 'auto' &&
+  (name.endsWith('› istio-proxy') || Object.hasOwn(pod?.labels ?? {}, 'sidecar.istio.io/inject'))
 
 export default containerRule({
   on: 'container',
@@ -27,7 +34,7 @@ export default containerRule({
     const { image, build } = container
     const reference = referenceOf(container)
     // What is built here is what is here, whatever its name.
-    if (!reference || build || reference.digest !== undefined) return
+    if (!reference || build || reference.digest !== undefined || isInjected(container)) return
     if (reference.tag !== undefined && reference.tag !== 'latest') return
     yield {
       at: image.at ?? container.at,
