@@ -199,6 +199,18 @@ const factsOf = (sample: Sample, containers: readonly Container[]): ContainerFac
 const waysOf = (sample: Sample, container: Container, host: HostFacts | undefined): readonly Breakout[] =>
   breakoutsOf(container, factsOf(sample, [container]), host)
 
+test.each([
+  ['"65532"', 'low'],
+  ['"1997:1997"', 'low'],
+  ['node', 'low'],
+  ['"33"', 'medium'],
+  ['"1000"', 'high'],
+])('processes of the host as user %s', async (user, severity) => {
+  const sample = await read(compose(`pid: host\nuser: ${user}`))
+  const [way] = waysOf(sample, sample.containers[0]!, {}).filter(({ title }) => title.startsWith('Processes of the host'))
+  expect(way!.severity).toBe(severity)
+})
+
 test('every kind has samples, open in at least two forms or of the machine', () => {
   expect(Object.keys(breakoutPaths)).toHaveLength(18)
   expect(new Set(open.map(([kind]) => kind))).toEqual(new Set(Object.keys(breakoutPaths)))

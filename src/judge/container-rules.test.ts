@@ -367,7 +367,9 @@ test('ports in words: what is reached, and what listens only where the image or 
     `high the port 9200 is ${all}, and Elasticsearch listens there`,
   )
   expect(said(port(8500), undefined, 'consul')).toBe(`medium the port 8500 is ${all}, and Consul listens there`)
-  expect(said(port(9200, { hostPort: 6379, lastHostPort: 6379 }))).toContain(`host port 6379 → 9200 is ${all}, and Elasticsearch often`)
+  expect(said(port(9200, { hostPort: 6379, lastHostPort: 6379 }))).toContain(
+    `host port 6379 → 9200 is ${all}, and Elasticsearch often`,
+  )
   expect(said(port(80, { hostPort: undefined, lastHostPort: undefined }))).toBe(
     'low port 80 of the container is published on a random port of the host, on every address',
   )
@@ -574,6 +576,50 @@ describe('what a pod may do in the cluster', () => {
       ),
     ).toEqual(['low'])
     expect(of({ serviceAccount: set('web') }, manifests('Role', rules(['get'], ['configmaps'])))).toEqual([])
+  })
+  test('no advice on tokens for the steps of a workflow', () => {
+    for (const kind of ['Workflow', 'CronWorkflow', 'WorkflowTemplate', 'ClusterWorkflowTemplate'])
+      for (const rule of ['container/service-account-token', 'container/network-policy-missing'])
+        expect(check(rule, container({ pod: pod({ kind }) }, 'kubernetes'), { manifests: noManifests })).toEqual([])
+  })
+  test('a namespace without policies is told once', () => {
+    const workload = (name: string, more: Partial<Manifests['workloads'][number]> = {}) => ({
+      kind: 'Deployment',
+      name,
+      namespace: undefined,
+      labels: { app: name },
+      isOnHostNetwork: false,
+      at: place(70 + name.length),
+      ...more,
+    })
+    const policies = [
+      {
+        name: 'p',
+        namespace: 'default',
+        podSelector: { matchLabels: { app: 'closed' }, matchExpressions: [] },
+        policyTypes: ['Ingress'],
+        at: place(3),
+      },
+    ]
+    const workloads = [
+      workload('closed'),
+      workload('host', { isOnHostNetwork: true }),
+      workload('job', { kind: 'Job' }),
+      workload('a'),
+      workload('bb'),
+      workload('bb'),
+      workload('ccc', { namespace: 'default', at: { in: 'file', path: 'y', span: { start: 1, end: 2 } } }),
+      workload('other', { namespace: 'other' }),
+    ]
+    const of = ({ kind, name, namespace, labels, at }: (typeof workloads)[number]) =>
+      check('container/network-policy-missing', container({ pod: pod({ kind, name, namespace, labels, at }) }, 'kubernetes'), {
+        manifests: { ...noManifests, networkPolicies: policies, workloads },
+      })
+    expect(workloads.map(one => of(one).length)).toEqual([0, 0, 0, 1, 0, 0, 0, 1])
+    const [told] = of(workloads[3]!)
+    expect(told!.message).toContain('selects 3 workloads of the namespace `default`')
+    expect(told!.also).toHaveLength(2)
+    expect(of(workloads[7]!)[0]!.message).toContain('selects `other`')
   })
   test('policies of the network', () => {
     const policy = (podSelector: Manifests['networkPolicies'][number]['podSelector'], namespace?: string) => ({

@@ -1,3 +1,4 @@
+import type { Severity } from '../../model/finding.ts'
 import { breakoutPath, hostProcesses, partAt, unlessAppArmor } from '../breakout-path.ts'
 import { isRootUser, startUser } from '../container-queries.ts'
 
@@ -23,7 +24,7 @@ export default breakoutPath({
     if (!isRoot && apparmor)
       yield {
         title: `Processes of the host that run as ${who} open their files and environment`,
-        severity: 'high',
+        severity: likelihood(number),
         chain,
         depends: [
           // https://man7.org/linux/man-pages/man2/ptrace.2.html: the group counts as well.
@@ -48,3 +49,12 @@ export default breakoutPath({
       }
   },
 })
+
+/**
+ * How much it weighs: people begin at 1000, programs of the host have numbers below; images take others so that nobody has them.
+ * https://man7.org/linux/man-pages/man5/login.defs.5.html (UID_MIN, SYS_UID_MAX)
+ */
+const likelihood = (number: string | undefined): Severity => {
+  if (number === undefined || !/^\d+$/.test(number)) return 'low'
+  return Number(number) === 1000 ? 'high' : Number(number) < 1000 ? 'medium' : 'low'
+}

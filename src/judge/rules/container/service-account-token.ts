@@ -32,6 +32,8 @@ export default containerRule({
   *check(container, _, facts): Iterable<Report> {
     const { pod } = container
     if (!pod || container.form !== 'kubernetes' || !speaksForPod(container, facts)) return
+    // The steps of Argo Workflows tell the cluster how they ended: https://argo-workflows.readthedocs.io/en/latest/workflow-rbac/
+    if (/Workflow(?:Template)?$/.test(pod.kind)) return
     const account = serviceAccountOf(pod, facts.manifests)
     if (!(pod.automountToken.value ?? account?.automountToken ?? true)) return
     const name = pod.serviceAccount.value ?? 'default'

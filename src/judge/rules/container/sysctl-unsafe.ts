@@ -34,21 +34,41 @@ export default containerRule({
   *check(container): Iterable<Report> {
     const isKubernetes = container.form === 'kubernetes'
     for (const sysctl of container.sysctls) {
-      const { name } = sysctl.value
+      const { name, value } = sysctl.value
       const real = sysctlName(name)
       if (isSafeSysctl(isKubernetes ? name : real)) continue
       const isOwn = isNamespaced(real)
+      const effect = effectOf(real, value.trim())
+      // In Docker those of the network are the container's alone: what does not weaken it hurts nobody.
+      if (!isKubernetes && real.startsWith('net.') && effect !== 'weakens') continue
       yield {
         at: sysctl.at ?? container.at,
-        ...(isKubernetes || !isOwn ? {} : { severity: weakens(real) ? ('low' as const) : ('info' as const) }),
-        message: isOwn
-          ? `\`${name}\` is not among the settings that are known to leave others alone`
-          : `\`${name}\` is a setting of the whole host, not of the container`,
+        ...(isKubernetes
+          ? effect === 'hardens'
+            ? { severity: 'low' as const }
+            : {}
+          : isOwn
+            ? { severity: effect === 'weakens' ? ('low' as const) : ('info' as const) }
+            : {}),
+        message: !isOwn
+          ? `\`${name}\` is a setting of the whole host, not of the container`
+          : isKubernetes
+            ? `\`${name}\` is not among the settings that Kubernetes’ standards allow, so a cluster may refuse the pod`
+            : effect === 'weakens'
+              ? `\`${name}\` is \`${value}\`: the container passes on, or believes, what an ordinary one drops`
+              : `\`${name}\` sets how much of the host’s memory the container’s queues may take`,
         ...mend('unsafe', 'Delete it; verify that the program needs no more than the default', ...removal(sysctl)),
       }
     }
   },
 })
 
-/** Forwarding, redirects, source routes. */
-const weakens = (name: string): boolean => /forward|redirects|source_route|rp_filter|route_localnet/.test(name)
+/** What makes a container a router, or lets it be led astray: https://docs.kernel.org/networking/ip-sysctl.html */
+const effectOf = (name: string, value: string): 'weakens' | 'hardens' | undefined => {
+  const isOff = /^0+$/.test(value)
+  if (/(?:^|[._])(?:forward|ip_forward|forwarding|mc_forwarding|\w+_redirects|accept_source_route|route_localnet)$/.test(name))
+    return /secure_redirects$/.test(name) ? undefined : isOff ? 'hardens' : 'weakens'
+  if (/\.(?:rp_filter|log_martians|icmp_echo_ignore_broadcasts|icmp_ignore_bogus_error_responses|tcp_rfc1337)$/.test(name))
+    return !isOff ? 'hardens' : name.endsWith('rp_filter') ? 'weakens' : undefined
+  return undefined
+}
