@@ -98,6 +98,33 @@ describe('sockets of engines', () => {
       expect(engineAt(source)).toBeUndefined()
     },
   )
+  test('of a proxy in front of it', () => {
+    const of = (image: string, overrides: Partial<Container> = {}) => {
+      const mounts = [bind('/var/run/docker.sock', { readOnly: true })]
+      const [report] = check(
+        'container/engine-socket',
+        container({ image: set(image as string | undefined), mounts, ...overrides }),
+      )
+      return { severity: report!.severity ?? 'critical', fix: report!.fix!.title }
+    }
+    const post = (value: string) => ({ environment: [{ name: 'POST', value, at: place(90) }] })
+    for (const image of [
+      'tecnativa/docker-socket-proxy:0.3',
+      'lscr.io/linuxserver/socket-proxy:3',
+      'wollomatic/socket-proxy:1',
+    ]) {
+      expect(of(image).severity).toBe('medium')
+      expect(of(image).fix).not.toContain('socket proxy')
+      expect(of(image, post('0')).severity).toBe('medium')
+      expect(of(image, post('1')).severity).toBe('high')
+      expect(of(image, { command: set(['-allowPOST=/v1\\..{1,2}/containers/.*']) }).severity).toBe('high')
+    }
+    expect(of('traefik:3', post('0')).severity).toBe('critical')
+    expect(of('acme/socket-proxy-tester:1').severity).toBe('critical')
+    // The folder around it has more than the socket.
+    const folder = container({ image: set('tecnativa/docker-socket-proxy:0.3' as string | undefined), mounts: [bind('/run')] })
+    expect(severities('container/engine-socket', folder)).toEqual(['critical'])
+  })
   test('pipes of Windows, the API of Compose, the host over TCP', () => {
     const pipe = bind('\\\\.\\pipe\\docker_engine', { type: 'npipe' })
     expect(severities('container/engine-socket', container({ mounts: [pipe] }))).toEqual(['critical'])

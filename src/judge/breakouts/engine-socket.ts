@@ -1,5 +1,6 @@
 import { breakoutPath, partAt, placed, type Rootness, removed, type Scene, type Way } from '../breakout-path.ts'
 import { engineAt } from '../container-host-paths.ts'
+import { socketProxyOf } from '../socket-proxy.ts'
 
 export default breakoutPath({
   code: 'E1',
@@ -18,12 +19,15 @@ export default breakoutPath({
         if (!found) continue
         const inside = found.through === 'folder' ? `\`${source}\`, in which its socket is,` : `\`${source}\``
         const isOwn = /^rootless/.test(found.engine)
+        const isProxy = found.through === 'socket' && found.commands === 'engine' && socketProxyOf(container) !== undefined
         yield {
           title: `${found.engine}’s socket is within reach`,
-          severity: isOwn ? 'high' : 'critical',
+          severity: isOwn || isProxy ? 'high' : 'critical',
           // A mount for reading only does not keep anybody from sending commands to a socket.
           chain: [placed(`${inside} is mounted`, at), user.part],
-          depends: user.depends,
+          depends: isProxy
+            ? [...user.depends, 'the attacker is in the proxy itself, or it lets through that a container is started']
+            : user.depends,
           gets: isOwn
             ? 'starts containers as the user whose engine it is: all files and keys of that person'
             : found.commands === 'system'

@@ -3,6 +3,7 @@ import type { Report } from '../../../model/rule.ts'
 import { engineAt } from '../../container-host-paths.ts'
 import { advise, placeOf } from '../../container-queries.ts'
 import { containerRule } from '../../container-rule.ts'
+import { socketProxyOf } from '../../socket-proxy.ts'
 
 const proxy = advise(
   'Take it out; a program that needs the engine can talk to a socket proxy that lets only the calls through that it makes',
@@ -52,6 +53,21 @@ export default containerRule({
     for (const mount of container.mounts) {
       const found = ofMount(mount)
       if (!found) continue
+      const known = found.through === 'socket' && found.commands === 'engine' ? socketProxyOf(container) : undefined
+      if (known) {
+        yield {
+          at: mount.at,
+          also: [...(mount.declaredAt ? [mount.declaredAt] : []), ...(known.mayWrite ? [known.at] : [])],
+          severity: known.mayWrite ? 'high' : 'medium',
+          message: known.mayWrite
+            ? `this is the proxy in front of ${found.engine}, and it lets requests through that change things: whoever reaches it may start containers`
+            : `this is the proxy in front of ${found.engine}: whoever reaches it asks the engine what it lets through`,
+          ...advise(
+            'Keep it on an internal network with the one program that asks it, publish no port, and open only the requests that this program makes',
+          ),
+        }
+        continue
+      }
       const path = `\`${mount.source}\``
       const readOnly = mount.readOnly ? '; read-only does not change that' : ''
       if (found.through === 'folder')
