@@ -278,6 +278,7 @@ const dangers: readonly Danger[] = [
   { path: '/proc', writable: 'low', readable: 'info', gives: 'figures of the host’s kernel' },
   { path: '/sys/fs/cgroup', writable: 'high', readable: 'low', gives: 'the host’s control groups' },
   { path: '/sys/fs/bpf', writable: 'high', readable: 'low', gives: 'the BPF programs and maps of the host' },
+  { path: '/sys/fs', exact: true, writable: 'high', readable: 'low', gives: 'the host’s control groups and its BPF programs' },
   { path: '/sys/kernel/debug', writable: 'critical', readable: 'high', gives: 'the kernel’s tracing and debugging' },
   { path: '/sys/kernel/tracing', writable: 'critical', readable: 'high', gives: 'the kernel’s tracing and debugging' },
   { path: '/sys/kernel/security', writable: 'high', readable: 'low', gives: 'the policies of the host’s AppArmor and the like' },
@@ -304,6 +305,13 @@ const dangers: readonly Danger[] = [
     readable: 'medium',
     gives: 'the kernel that the host starts with',
     leads: 'a kernel of its own at the next start',
+  },
+  {
+    path: /^(?:\/opt\/cni|\/usr\/libexec\/kubernetes)(?:\/|$)/,
+    writable: 'critical',
+    readable: 'low',
+    gives: 'programs that the kubelet runs as root',
+    leads: 'a changed program, which the kubelet runs for the next pod',
   },
   {
     path: /^(?:\/usr)?\/lib\/modules(?:\/|$)/,
@@ -357,6 +365,20 @@ const dangers: readonly Danger[] = [
     leads: 'a manifest of its own, which the cluster applies',
   },
   {
+    path: /^\/var\/lib\/kubelet\/(?:plugins|plugins_registry|device-plugins|pod-resources)(?:\/|$)/,
+    writable: 'high',
+    readable: 'low',
+    gives: 'the sockets of the kubelet’s plugins',
+    givesWriter: 'the sockets of the kubelet’s plugins: it may pose as one, and sees the secrets of volumes',
+  },
+  {
+    path: '/var/lib/kubelet/pods',
+    writable: 'critical',
+    readable: 'critical',
+    gives: 'the tokens and secrets of all pods of the node',
+    leads: 'the token of a pod that may do more',
+  },
+  {
     path: '/var/lib/kubelet',
     writable: 'critical',
     readable: 'critical',
@@ -369,13 +391,6 @@ const dangers: readonly Danger[] = [
     readable: 'critical',
     gives: 'everything that the cluster knows, secrets included',
     leads: 'a right that it writes for itself',
-  },
-  {
-    path: '/opt/cni',
-    writable: 'critical',
-    readable: 'low',
-    gives: 'programs that the kubelet runs as root',
-    leads: 'a changed program, which the kubelet runs for the next pod',
   },
   {
     path: /^\/var\/log(?:\/(?:pods|containers))?$/,

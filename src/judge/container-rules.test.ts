@@ -183,6 +183,10 @@ describe('folders of the host', () => {
     ['/var/lib/docker', 'critical', 'high'],
     ['/var/lib/docker/volumes/x/_data', 'critical', 'high'],
     ['/var/lib/kubelet', 'critical', 'critical'],
+    ['/var/lib/kubelet/plugins/csi.example.com', 'high', 'low'],
+    ['/var/lib/kubelet/pods', 'critical', 'critical'],
+    ['/usr/libexec/kubernetes/kubelet-plugins', 'critical', 'low'],
+    ['/sys/fs', 'high', 'low'],
     ['/var/log', 'medium', 'medium'],
     ['/var/log/nginx', 'low', 'low'],
     ['/etc/cni/net.d', 'critical', 'medium'],
@@ -224,6 +228,7 @@ describe('folders of the host', () => {
     // The way to root is that of the folder.
     expect(hostPathDanger('/lib/modules', false)!.leads).toContain('module')
     expect(hostPathDanger('/opt/cni/bin', false)!.leads).toContain('kubelet')
+    expect(hostPathDanger('/usr/libexec/kubernetes/kubelet-plugins/volume/exec', false)!.leads).toContain('kubelet')
     expect(hostPathDanger('/etc/cron.d', true)!.leads).toBeUndefined()
     expect(hostPathDanger('/etc/letsencrypt', false)!.leads).toBeUndefined()
   })
