@@ -1,10 +1,12 @@
 /** `bulkhead audit` and `bulkhead guard`: what a command line would start, before it does. */
-import { auditCommandLine, startsContainer } from '../flows/audit.ts'
+import { auditCommandLine, auditStart } from '../flows/audit.ts'
 import { exitCode } from '../flows/check.ts'
 import { containerRules } from '../judge/rules/container-registry.ts'
+import { manifestRules } from '../judge/rules/manifest-registry.ts'
 import { rules } from '../judge/rules/registry.ts'
 import { reaches, type Severity, UsageError } from '../model/finding.ts'
 import { version } from '../model/version.ts'
+import { startingOf } from '../read/docker-run/starting.ts'
 import { machine } from '../world/machine.ts'
 import { type CheckArguments, formatReport } from './check-command.ts'
 import { graphForm, writeGraph } from './graph-file.ts'
@@ -49,15 +51,30 @@ export const runAudit = async (words: readonly string[], args: AuditArguments): 
 export type GuardArguments = Pick<AuditArguments, 'failOn' | 'strict' | 'profile' | 'only' | 'config' | 'color'> & {
   /** Say what would be judged, and run nothing. */
   readonly dryRun?: boolean
+  /** Run also what starts containers in a way that is not judged: `docker service create`. */
+  readonly allowUnjudged?: boolean
 }
 
 /** Judges, and runs the command only where nothing stands against it. The exit code is then the command's own. */
 export const runGuard = async (words: readonly string[], args: GuardArguments): Promise<number> => {
   const [program, ...rest] = words
   if (program === undefined) throw new UsageError('no command was given', 'bulkhead guard -- docker run …')
+  const starting = startingOf(words)
+  if (starting.starts === 'unjudged') {
+    if (args.allowUnjudged) return args.dryRun ? 0 : runProgram(program, rest)
+    tell(`the command was not run: \`${starting.what}\` is not judged. --allow-unjudged runs it all the same`)
+    return 2
+  }
   // A shim for everything that the program does: what starts no container is not ours to judge.
-  if (!startsContainer(words)) return args.dryRun ? 0 : runProgram(program, rest)
-  const { report, settings } = await auditCommandLine(machine, { ...rules, ...containerRules }, version, words, optionsOf(args))
+  const judging = { ...rules, ...containerRules, ...manifestRules }
+  const outcome =
+    starting.starts === 'nothing'
+      ? undefined
+      : starting.starts === 'container'
+        ? await auditCommandLine(machine, judging, version, words, optionsOf(args))
+        : await auditStart(machine, judging, version, starting, optionsOf(args))
+  if (!outcome) return args.dryRun ? 0 : runProgram(program, rest)
+  const { report, settings } = outcome
   const threshold: Severity | 'none' = args.failOn ?? settings.failOn ?? 'high'
   const code = exitCode(report, threshold, args.strict ?? settings.strict)
   if (code !== 0) {

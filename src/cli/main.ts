@@ -7,6 +7,7 @@ import type { EngineArguments } from './audit-engine-command.ts'
 import type { CheckArguments } from './check-command.ts'
 import type { HistoryArguments } from './history-command.ts'
 import type { ProfileArguments } from './profile-command.ts'
+import type { RebaseArguments } from './rebase-command.ts'
 import type { SbomArguments } from './sbom-command.ts'
 import type { QuickArguments, ScanArguments } from './scan-command.ts'
 import { tell } from './terminal.ts'
@@ -115,6 +116,7 @@ export const main = async (args: readonly string[]): Promise<number> => {
         .description('run a command that starts a container only where nothing stands against it: bulkhead guard -- docker run …')
         .argument('[command...]', 'the command, after --')
         .option('--dry-run', 'judge it, and do not run it')
+        .option('--allow-unjudged', 'run also what starts containers in a way that is not judged, such as docker service create')
         .action(async (words: string[], options: GuardArguments) => {
           const { runGuard } = await import('./audit-command.ts')
           code = await runGuard(words, { ...options, color: program.opts<{ color: GuardArguments['color'] }>().color })
@@ -331,6 +333,26 @@ export const main = async (args: readonly string[]): Promise<number> => {
         .action(async (subject: string, options: ProfileArguments) => {
           const { runProfile } = await import('./profile-command.ts')
           code = await runProfile(subject, options)
+        })
+
+    if (isAsked('rebase'))
+      program
+        .command('rebase')
+        .description(
+          'change a base image to another one: in Dockerfiles, Compose and Kubernetes files, and scripts that start containers',
+        )
+        .argument('<old>', 'the image that is used now: node:20-bookworm, or node for every tag of it')
+        .argument('<new>', 'the image that shall be used; without a tag the tags stay')
+        .argument('[paths...]', 'files, folders and patterns', ['.'])
+        .option('--dry-run', 'show what would change, and write nothing')
+        .option('--digest <digest>', 'pin the new image to this digest, behind its tag')
+        .option('--message', 'print a message for the commit')
+        .option('--strict', 'exit with 2 also for what is not covered')
+        .option('-q, --quiet', 'no summary')
+        .action(async (old: string, fresh: string, paths: string[], options: Omit<RebaseArguments, 'color'>) => {
+          const { runRebase } = await import('./rebase-command.ts')
+          const { color } = program.opts<{ color: RebaseArguments['color'] }>()
+          code = await runRebase(old, fresh, paths, { ...options, color })
         })
 
     if (isAsked('cache')) {

@@ -1,4 +1,5 @@
 /** audit: a command line → the container that it would start → what that may do, and the ways out that it opens. */
+import { delimiter, dirname, join, resolve } from 'node:path'
 import { waysOut } from '../judge/breakout.ts'
 import type { ContainerRule } from '../judge/container-rule.ts'
 import { judgeContainers } from '../judge/judge-container.ts'
@@ -10,8 +11,10 @@ import type { CheckReport, SaferCommand } from '../model/report.ts'
 import { lineStarts } from '../model/text.ts'
 import { type World, WorldError } from '../model/world.ts'
 import { commandLine } from '../read/docker-run/command-line.ts'
+import { findDockerRuns } from '../read/docker-run/find-docker-run.ts'
 import { readDockerRun } from '../read/docker-run/read-docker-run.ts'
-import { waysWithoutSecrets, withoutSecrets } from './check.ts'
+import type { Starting } from '../read/docker-run/starting.ts'
+import { check, waysWithoutSecrets, withoutSecrets } from './check.ts'
 import { ruleNames } from './known-rules.ts'
 import { type ManifestRules, readScriptRuns, scriptUnit } from './manifest-unit.ts'
 import { repair } from './repair.ts'
@@ -25,8 +28,35 @@ export type AuditOutcome = { readonly report: CheckReport; readonly settings: Se
 /** A file of variables over 1 MiB is none that people write. */
 const environmentFileLimit = 1024 * 1024
 
-/** True when the words, as a program gets them, start a container. */
-export const startsContainer = (words: readonly string[]): boolean => readDockerRun(commandLine(words).words) !== undefined
+/** What files declare, or what a script does, before a command starts it. Undefined: nothing of it concerns containers. */
+export const auditStart = async (
+  world: World,
+  rules: Rules,
+  version: string,
+  starting: Exclude<Starting, { readonly starts: 'nothing' | 'container' | 'unjudged' }>,
+  options: AuditOptions,
+): Promise<AuditOutcome | undefined> => {
+  const common = { ...options, shellcheck: 'off' as const }
+  if (starting.starts === 'script') {
+    const name = 'command.sh'
+    if (findDockerRuns(name, starting.text, 'shell').containers.length === 0) return undefined
+    const input = { name, bytes: new TextEncoder().encode(starting.text) }
+    return check(world, rules, version, { ...common, paths: ['.'], input })
+  }
+  const paths = starting.paths.length > 0 ? starting.paths : await composeFiles(world, starting.folder ?? '.')
+  return check(world, rules, version, { ...common, paths })
+}
+
+/** Those that Compose takes when none is named: the first of these, in the folder or above it. */
+const composeFiles = async (world: World, folder: string): Promise<readonly string[]> => {
+  const named = world.env.COMPOSE_FILE
+  if (named !== undefined && named !== '') return named.split(world.env.COMPOSE_PATH_SEPARATOR ?? delimiter)
+  for (let at = resolve(folder); ; at = dirname(at)) {
+    for (const name of ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml'])
+      if (await world.files.stat(join(at, name))) return [join(at, name)]
+    if (dirname(at) === at) throw new UsageError('no Compose file is here', 'name it with -f')
+  }
+}
 
 /** `words`: the command as a program gets it: `docker`, `run`, …. Throws UsageError when it starts no container. */
 export const auditCommandLine = async (
