@@ -88,8 +88,11 @@ const rootnessOf = (container: Container, facts: ContainerFacts, host: HostFacts
 export const sceneOf = (container: Container, facts: ContainerFacts, host: HostFacts): Scene => {
   const capabilities = effectiveCapabilities(container)
   const has = (name: string): boolean => capabilities === 'all' || capabilities.has(name)
-  const adding = (name: string): Setting<string> | undefined =>
-    container.capAdd.find(({ value }) => value === name) ?? container.capAdd.find(({ value }) => value === 'ALL')
+  /** By its name first: that is the nearest place to point at. */
+  const additions = (name: string): readonly Setting<string>[] => [
+    ...container.capAdd.filter(({ value }) => value === name),
+    ...container.capAdd.filter(({ value }) => value === 'ALL'),
+  ]
   return {
     container,
     facts,
@@ -99,16 +102,16 @@ export const sceneOf = (container: Container, facts: ContainerFacts, host: HostF
     has,
     holds(name) {
       if (container.privileged.value) return partAt(`it has ${name}, as privileged containers have all`, container.privileged)
-      const added = adding(name)
+      const [added] = additions(name)
       return added ? partAt(`it has ${name}`, added) : { text: `it has ${name}: the engine gives it to everybody` }
     },
     without(...names) {
-      const places = new Set(names.flatMap(name => adding(name)?.at ?? []))
+      const places = new Set(names.flatMap(name => additions(name).flatMap(({ at }) => at ?? [])))
       // What the engine gives to everybody is there with and without the addition.
       const isGiven = !container.capDrop.some(({ value }) => value === 'ALL')
       const dropped = names.filter(
         name =>
-          adding(name)?.at === undefined ||
+          additions(name).every(({ at }) => at === undefined) ||
           (isGiven && dockerCapabilities.includes(name) && !container.capDrop.some(({ value }) => value === name)),
       )
       return [

@@ -52,17 +52,37 @@ export const capabilityDangers: Readonly<Record<string, { readonly severity: Sev
   BLOCK_SUSPEND: { severity: 'low', gives: 'keep the host from sleeping' },
 }
 
-/** What is left of the default set, with what was added. `ALL`: every one that the kernel knows. A later drop wins over an addition, as Docker has it, unless all were dropped. */
+/** Every one that a list may name: https://man7.org/linux/man-pages/man7/capabilities.7.html */
+const allCapabilities: readonly string[] = [
+  ...dockerCapabilities,
+  ...Object.keys(capabilityDangers).filter(name => name !== 'ALL' && !dockerCapabilities.includes(name)),
+]
+
+/** What is left of the default set, with what was added. `all`: every one that the kernel knows. */
 export const effectiveCapabilities = (container: Container): ReadonlySet<string> | 'all' => {
   if (container.privileged.value) return 'all'
   const added = container.capAdd.map(({ value }) => value)
   const dropped = new Set(container.capDrop.map(({ value }) => value))
-  if (added.includes('ALL') && dropped.size === 0) return 'all'
-  const base = dropped.has('ALL')
-    ? []
-    : added.includes('ALL')
-      ? [...dockerCapabilities, ...Object.keys(capabilityDangers).filter(name => name !== 'ALL')]
-      : dockerCapabilities
-  // https://github.com/moby/moby/blob/master/daemon/pkg/oci/caps/utils.go
-  return new Set([...base.filter(name => !dropped.has(name)), ...added.filter(name => name !== 'ALL')])
+  return container.form === 'kubernetes' ? ofRuntime(added, dropped) : ofEngine(added, dropped)
+}
+
+/** Docker looks for an added `ALL` first, and takes only names from it: https://github.com/moby/moby/blob/master/daemon/pkg/oci/caps/utils.go (TweakCapabilities) */
+const ofEngine = (added: readonly string[], dropped: ReadonlySet<string>): ReadonlySet<string> | 'all' => {
+  if (added.includes('ALL')) {
+    const left = allCapabilities.filter(name => !dropped.has(name))
+    return left.length === allCapabilities.length ? 'all' : new Set(left)
+  }
+  const kept = dropped.has('ALL') ? [] : dockerCapabilities.filter(name => !dropped.has(name))
+  return new Set([...kept, ...added])
+}
+
+/**
+ * containerd and CRI-O first add all, then drop all, then add by name; a name that is dropped is gone in the end.
+ * https://github.com/containerd/containerd/blob/main/internal/cri/opts/spec_opts.go (WithCapabilities)
+ */
+const ofRuntime = (added: readonly string[], dropped: ReadonlySet<string>): ReadonlySet<string> | 'all' => {
+  const isAll = added.includes('ALL') && !dropped.has('ALL')
+  if (isAll && dropped.size === 0) return 'all'
+  const base = dropped.has('ALL') ? [] : isAll ? allCapabilities : dockerCapabilities
+  return new Set([...base, ...added.filter(name => name !== 'ALL')].filter(name => !dropped.has(name)))
 }

@@ -44,10 +44,10 @@ export const referenceOf = ({ image }: Container): ImageReference | undefined =>
 export const imageOf = (container: Container, facts: ContainerFacts): ContainerImage | undefined =>
   facts.builtImage ?? (container.image.value === undefined ? undefined : facts.imageOf(container.image.value))
 
-/** `root`, `0`, `0:1000`, `00`; the empty user of an image too. */
+/** `root`, `0`, `0:1000`, `00`, `+0` (engines read it by Go’s Atoi: https://github.com/moby/sys/blob/main/user/user.go); the empty user of an image too. */
 export const isRootUser = (user: string): boolean => {
   const name = user.split(':')[0]!
-  return name === '' || name === 'root' || /^0+$/.test(name)
+  return name === '' || name === 'root' || /^[-+]?0+$/.test(name)
 }
 
 /** The user that it starts as: the container's own, else the image's; undefined when that is unknown. */

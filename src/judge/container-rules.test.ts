@@ -303,6 +303,18 @@ describe('capabilities', () => {
     expect([some.has('SYS_ADMIN'), some.has('SYS_MODULE'), some.has('CHOWN')]).toEqual([false, true, true])
     expect(effectiveCapabilities(container({ privileged: set(true) }))).toBe('all')
   })
+  test('all added and all dropped: an engine gives all, a runtime of Kubernetes none', () => {
+    expect(effectiveCapabilities(of(['ALL'], ['ALL']))).toBe('all')
+    expect(effectiveCapabilities({ ...of(['ALL'], ['ALL']), form: 'engine' })).toBe('all')
+    expect(effectiveCapabilities({ ...of(['ALL', 'CHOWN'], ['ALL']), form: 'kubernetes' })).toEqual(new Set(['CHOWN']))
+    const some = effectiveCapabilities(of(['ALL', 'SYS_ADMIN'], ['ALL', 'SYS_ADMIN'])) as ReadonlySet<string>
+    expect([some.has('SYS_ADMIN'), some.has('SYS_MODULE')]).toEqual([false, true])
+  })
+  test('the same name added and dropped: an engine gives it, a runtime of Kubernetes does not', () => {
+    const both = of(['SYS_ADMIN'], ['SYS_ADMIN'])
+    expect((effectiveCapabilities(both) as ReadonlySet<string>).has('SYS_ADMIN')).toBe(true)
+    expect((effectiveCapabilities({ ...both, form: 'kubernetes' }) as ReadonlySet<string>).has('SYS_ADMIN')).toBe(false)
+  })
 })
 
 describe('users', () => {
