@@ -30,7 +30,7 @@ const entry = (lines: Readonly<Record<string, string>>): string =>
     target: 'ci-*',
     reason: 'Docker in Docker for builds',
     owner: 'ann@acme.example',
-    until: '2099-12-31',
+    until: '2027-12-31',
     ...lines,
   })
     .filter(([, value]) => value !== '')
@@ -47,11 +47,11 @@ test('silences its target alone, and the report says who answers for it', async 
   expect(report.problems).toEqual([])
   const text = showText(report, { colour: false })
   expect(text).toMatch(
-    /\nWaived +target +by +until\ncontainer\/privileged +ci-runner +ann@acme\.example +2099-12-31\n {4}Docker in Docker for builds\n/,
+    /\nWaived +target +by +until\ncontainer\/privileged +ci-runner +ann@acme\.example +2027-12-31\n {4}Docker in Docker for builds\n/,
   )
   expect(text).not.toContain('suppressed: by')
   expect(showText(report, { colour: false, showSuppressed: true })).toContain(
-    'suppressed: by ann@acme.example: Docker in Docker for builds (until 2099-12-31)',
+    'suppressed: by ann@acme.example: Docker in Docker for builds (until 2027-12-31)',
   )
   const document = JSON.parse(showJson(report))
   expect(document.waivers).toEqual([
@@ -60,13 +60,26 @@ test('silences its target alone, and the report says who answers for it', async 
       target: 'ci-runner',
       reason: 'Docker in Docker for builds',
       owner: 'ann@acme.example',
-      until: '2099-12-31',
+      until: '2027-12-31',
       findings: 1,
     },
   ])
   const [runner, web] = report.breakouts!
   expect(runner!.ways.find(({ id }) => id === 'privileged')!.accepted).toBe('Docker in Docker for builds')
   expect(web!.ways.find(({ id }) => id === 'privileged')!.accepted).toBeUndefined()
+})
+
+test.each([
+  ['a folder of rules', { rule: 'container/*' }, /a waiver names one/],
+  ['an end out of sight', { until: '9999-12-31' }, /no end/],
+])('%s does not count, and that is told', async (_, change, words) => {
+  const report = await reportOf(entry(change))
+  expect(silenced(report)).toEqual([])
+  expect(report.problems).toMatchObject([{ code: 'waiver-incomplete', message: expect.stringMatching(words) }])
+})
+
+test('a day that does not exist is a mistake in the configuration', async () => {
+  await expect(reportOf(entry({ until: '2027-02-31' }))).rejects.toThrow(/a date that exists/)
 })
 
 test.each(['reason', 'owner', 'until'])('without its %s it does not count, and that is told', async key => {

@@ -1,12 +1,17 @@
 /** bulkhead.yaml: found, read, checked. Its JSON Schema, docs/bulkhead.schema.json, is generated from `configurationSchema`. */
 import * as v from 'valibot'
+import { isDate } from '../judge/ignore-comments.ts'
 import { UsageError } from '../model/finding.ts'
 import { nearest } from '../model/nearest.ts'
 import { type LineStarts, lineStarts, positionAt, type Span } from '../model/text.ts'
 import type { KnownRules } from './known-rules.ts'
 
 const severity = v.picklist(['critical', 'high', 'medium', 'low', 'info'])
-const isoDate = v.pipe(v.string(), v.regex(/^\d{4}-\d{2}-\d{2}$/, 'a date looks like 2026-12-31'))
+const isoDate = v.pipe(
+  v.string(),
+  v.regex(/^\d{4}-\d{2}-\d{2}$/, 'a date looks like 2026-12-31'),
+  v.check(isDate, 'a date that exists looks like 2026-12-31'),
+)
 
 const ruleSetting = v.union([
   v.picklist(['off', 'critical', 'high', 'medium', 'low', 'info']),

@@ -36,7 +36,12 @@ export const isDockerfileName = (name: string): boolean => dockerfileName.test(n
 
 /** Files that may hold a Compose project or Kubernetes objects. Locks of package managers are YAML, too, and large. */
 export const isManifestName = (name: string): boolean =>
-  /\.ya?ml$/i.test(name) && !/^(?:pnpm-lock|mkdocs|\.?pre-commit-config|bulkhead|\.hadolint)\.ya?ml$/i.test(name)
+  (/\.ya?ml$/i.test(name) && !/^(?:pnpm-lock|mkdocs|\.?pre-commit-config|bulkhead|\.hadolint)\.ya?ml$/i.test(name)) ||
+  // `kubectl apply -f DIR` takes these too. What package managers and compilers keep in JSON is large, and none of it.
+  (/\.json$/i.test(name) &&
+    !/^(?:package|composer|tsconfig|jsconfig|manifest|angular|nx|turbo|renovate|lerna|deno|\.eslintrc|\.swcrc)[\w.-]*\.json$|[.-]lock\.json$|\.(?:schema|map)\.json$/i.test(
+      name,
+    ))
 
 const skippedFolders = new Set(['.git', '.hg', '.svn', 'node_modules'])
 const globSigns = /[*?[{]/
@@ -235,7 +240,11 @@ const search = async (
       if (type === 'directory') {
         if (skippedFolders.has(name) || isIgnored(all, [...names, name], true)) continue
         queue.push({ path, names: [...names, name], layers: all })
-      } else if (type !== 'other' && wanted(name) && !isIgnored(all, [...names, name], false)) {
+      } else if (wanted(name) && !isIgnored(all, [...names, name], false)) {
+        if (type === 'other') {
+          problems.push(noFile(path))
+          continue
+        }
         listings.set(folder, entries)
         ;(type === 'link' ? links : paths).push(path)
       } else if (type === 'file' && maybe(name) && !isIgnored(all, [...names, name], false)) bare.push(path)
@@ -247,6 +256,13 @@ const search = async (
   problems.sort((a, b) => (a.message < b.message ? -1 : 1))
   return { paths: paths.sort(), maybe: bare.sort(), problems }
 }
+
+/** A pipe may wait for ever, a device never end. */
+const noFile = (path: string): Problem => ({
+  kind: 'uncovered',
+  code: 'file-special',
+  message: `${path} is a pipe, a socket or a device, and was not read`,
+})
 
 const followLinks = async (
   world: World,
@@ -263,7 +279,9 @@ const followLinks = async (
     }
     try {
       const target = await world.files.real(link)
-      if ((await world.files.stat(target))?.type !== 'file') continue
+      const type = (await world.files.stat(target))?.type
+      if (type === 'other') problems.push(noFile(link))
+      if (type !== 'file') continue
       const inside = relative(realTop, target)
       if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside))
         skip(`${link} is a link out of ${top} and was not followed; name it itself to have it judged`)

@@ -14,6 +14,10 @@ export type Waivers = {
 }
 
 /** `file`: where they stand. `inFolder`: a path as the configuration's patterns see it. */
+/** Years for which a decision may hold before somebody looks at it again. */
+const longest = 2
+const inYears = (today: string, years: number): string => `${Number(today.slice(0, 4)) + years}${today.slice(4)}`
+
 export const placedWaivers = (
   waivers: readonly Waiver[],
   file: string,
@@ -38,6 +42,18 @@ export const placedWaivers = (
     ].filter(part => part !== '')
     if (missing.length > 0) {
       problems.push(tell(waiver, 'waiver-incomplete', `has no ${missing.join(' and no ')}, so it does not count`))
+      return []
+    }
+    if (rule.endsWith('/*')) {
+      problems.push(
+        tell(waiver, 'waiver-incomplete', 'is for a whole folder of rules, and a waiver names one, so it does not count'),
+      )
+      return []
+    }
+    if (until! > inYears(today, longest)) {
+      problems.push(
+        tell(waiver, 'waiver-incomplete', `ends in more than ${longest} years, which is no end, so it does not count`),
+      )
       return []
     }
     if (until! < today) problems.push(tell(waiver, 'waiver-expired', `ran out on ${until}, so it does not count any more`))

@@ -9,6 +9,9 @@ const anyTopLevel = /^(?:services|include|volumes|networks|secrets|configs|model
 const serviceField =
   /^[ \t]+["']?(?:image|build|extends|container_name|privileged|network_mode|cap_add|provider)["']?[ \t]*:|[{,][ \t]*["']?(?:image|build|extends)["']?[ \t]*:|^[ \t]+<<:/m
 
+/** The names that Compose itself looks for: such a file is a project, whatever is in it (https://docs.docker.com/compose/intro/compose-application-model/). */
+const defaultName = /^(?:docker-)?compose(?:\.override)?\.ya?ml$/i
+
 /** True when the base name is one that Compose, or people who have several of them, use. */
 export const hasComposeName = (path: string): boolean =>
   fileName.test(path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1))
@@ -18,6 +21,8 @@ export const looksLikeCompose = (path: string, marked: string): boolean => {
   const text = marked.startsWith('\ufeff') ? marked.slice(1) : marked
   if (!/\.ya?ml$/i.test(path)) return false
   if (/(?:^|[/\\])\.github[/\\]workflows[/\\]/.test(path)) return false
+  if (defaultName.test(path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)))
+    return !/^apiVersion[ \t]*:/m.test(text)
   // JSON is YAML, too.
   if (hasComposeName(path))
     return (
