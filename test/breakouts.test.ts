@@ -204,6 +204,31 @@ const waysOf = (sample: Sample, container: Container, host: HostFacts | undefine
   breakoutsOf(container, factsOf(sample, [container]), host)
 
 test.each([
+  ['/lib/modules', /module/],
+  ['/opt/cni/bin', /kubelet/],
+  ['/etc/cron.d', /line of its own/],
+  ['/usr/bin', /changed program/],
+])('how a writer of %s becomes root', async (source, words) => {
+  const sample = await read(compose(`volumes:\n  - ${source}:/x`))
+  const [way] = waysOf(sample, sample.containers[0]!, {}).filter(({ id }) => id === 'host-files')
+  expect(way!.gets).toMatch(words)
+  expect(way!.gets).not.toMatch(/authorized_keys/)
+})
+
+test.each(['/etc/pihole', '/etc/nginx/conf.d', '/usr/share/appdata/wireguard/config'])('no way out by %s', async source => {
+  const sample = await read(compose(`volumes:\n  - ${source}:/x`))
+  expect(waysOf(sample, sample.containers[0]!, {}).filter(({ id }) => id === 'host-files')).toEqual([])
+})
+
+test('a proxy has the socket, and those behind it have not', async () => {
+  const sample = await read(
+    'services:\n  proxy:\n    image: tecnativa/docker-socket-proxy:0.3\n    volumes:\n      - /var/run/docker.sock:/var/run/docker.sock:ro\n',
+  )
+  const [way] = waysOf(sample, sample.containers[0]!, {}).filter(({ id }) => id === 'engine-socket')
+  expect([way!.severity, way!.depends.some(text => text.includes('proxy'))]).toEqual(['high', true])
+})
+
+test.each([
   ['"65532"', 'low'],
   ['"1997:1997"', 'low'],
   ['node', 'low'],

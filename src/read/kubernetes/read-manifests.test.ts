@@ -218,6 +218,21 @@ spec: {selector: {app: x}, type: NodePort}
     services: [{ selector: { app: 'x' }, type: 'NodePort' }],
   })
   expect(mergeManifests([manifests, manifests]).services).toHaveLength(2)
+  const pods = read(`
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: d, namespace: ns}
+spec: {template: {metadata: {labels: {app: x}}, spec: {hostNetwork: true, containers: [{name: a, image: a}, {name: b, image: b}]}}}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: r}
+rules: [{apiGroups: [""], resources: [secrets], verbs: [get], resourceNames: [one]}]
+`).manifests
+  expect(pods.workloads).toMatchObject([
+    { kind: 'Deployment', name: 'd', namespace: 'ns', labels: { app: 'x' }, isOnHostNetwork: true },
+  ])
+  expect(pods.roles[0]!.rules[0]!.resourceNames).toEqual(['one'])
 })
 
 describe('what the API would refuse', () => {
