@@ -218,7 +218,15 @@ export const check = async (world: World, rules: Rules, version: string, options
   findings.splice(0, findings.length, ...once)
   findings.sort(byPosition)
   return {
-    report: { version, files, findings, problems: await foldTemplates(world, problems), rules: infos, breakouts, applied },
+    report: {
+      version,
+      files,
+      findings,
+      problems: await foldTemplates(world, distinct(problems)),
+      rules: infos,
+      breakouts,
+      applied,
+    },
     changes,
     settings,
   }
@@ -284,6 +292,17 @@ const toldOnce = (findings: readonly Finding[]): readonly Finding[] => {
       ? finding
       : noted(finding, `${others} more ${others === 1 ? 'project uses' : 'projects use'} this part of the file`),
   )
+}
+
+/** The same of problems: a file that many projects use has each of its own once. */
+const distinct = (problems: readonly Problem[]): readonly Problem[] => {
+  const known = new Set<string>()
+  return problems.filter(({ kind, code, message, at }) => {
+    const key = JSON.stringify([kind, code, message, at])
+    if (known.has(key)) return false
+    known.add(key)
+    return true
+  })
 }
 
 const failed = (code: string, message: string, path: string): Problem => ({

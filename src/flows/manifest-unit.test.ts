@@ -117,7 +117,58 @@ describe('what is judged', () => {
   })
 })
 
+describe('what rests on variables without a value', () => {
+  const text =
+    'services:\n  a:\n    image: a:1\n    user: "${U}:${G}"\n    volumes: ["${ROOT}/etc:/e", "/root:/r"]\n    environment: {DB_PASSWORD: "Xq7hunter2x9Kq${H}"}\n'
+  const only = ['container/user-root', 'container/host-path', 'container/secret-value']
+  const said = async (files: Readonly<Record<string, string>>) =>
+    (await run(files, { only })).report.findings.map(one => `${one.severity} ${one.rule} ${one.message} (${one.note ?? ''})`)
+
+  test('weighs one step less, and says so', async () => {
+    const findings = await said({ 'compose.yaml': text })
+    expect(findings).toEqual(
+      expect.arrayContaining([
+        'medium container/user-root `U` and `G` have no value here, and without one the container runs as root (this holds if `U` and `G` stay empty)',
+        expect.stringMatching(/^high container\/host-path `\/etc` .*\(this holds if `ROOT` stays empty\)$/),
+        expect.stringMatching(/^critical container\/host-path `\/root` .*\(\)$/),
+        // A secret that is written is one all the same.
+        expect.stringMatching(/container\/secret-value .*\(\)$/),
+      ]),
+    )
+  })
+
+  test('no longer when they have one', async () => {
+    const findings = await said({ 'compose.yaml': text, '.env': 'U=0\nG=0\nROOT=/\n' })
+    expect(findings).toEqual(
+      expect.arrayContaining([
+        'high container/user-root the container runs as root: `0:0` ()',
+        expect.stringMatching(/^critical container\/host-path `\/etc` .*\(\)$/),
+      ]),
+    )
+  })
+
+  test('ways out, too', async () => {
+    const ways = async (files: Readonly<Record<string, string>>) =>
+      (await run(files)).report.breakouts!.flatMap(one => one.ways.filter(({ title }) => /`\/etc` can be changed/.test(title)))
+    const compose = 'services:\n  a:\n    image: a:1\n    volumes: ["${ROOT}/etc:/e"]\n'
+    const [open] = await ways({ 'compose.yaml': compose, '.env': 'ROOT=/\n' })
+    const [perhaps] = await ways({ 'compose.yaml': compose })
+    expect([open!.severity, perhaps!.severity]).toEqual(['critical', 'high'])
+    expect(perhaps!.depends).toEqual([...open!.depends, '`ROOT` stays empty'])
+  })
+})
+
 describe('what is told once', () => {
+  test('problems and ways out of a service that many projects extend', async () => {
+    const base = 'services:\n  db:\n    image: db:${TAG}\n    privileged: true\n'
+    const use = 'services:\n  db:\n    extends: {file: base.yaml, service: db}\n'
+    const { report } = await run({ 'base.yaml': base, 'compose.a.yaml': use, 'compose.b.yaml': use })
+    expect(report.problems.map(({ code }) => code)).toEqual(['compose-variable-unset'])
+    const text = showText(report, { colour: false })
+    expect(text.match(/^Ways out of/gm)).toHaveLength(1)
+    expect(text).toContain('the same of db compose.a.yaml:2, db compose.b.yaml:2')
+  })
+
   test('templates: once for a chart, and for a file that belongs to none', async () => {
     const template = 'apiVersion: v1\nkind: Pod\n{{- if x }}\n---\napiVersion: v1\nkind: Pod\n{{ y }}: {\n'
     const { report } = await run({

@@ -1,9 +1,10 @@
 /** Containers → the ways out that their configuration opens, and what is left of them when wishes come true. */
 import type { Breakout, ContainerBreakouts } from '../model/breakout.ts'
 import type { Container, Wish } from '../model/container.ts'
-import { compareSeverity, type Finding, type Location } from '../model/finding.ts'
+import { compareSeverity, type Finding, type Location, lesser } from '../model/finding.ts'
 import { type HostFacts, sceneOf } from './breakout-path.ts'
 import { breakoutPaths } from './breakouts/registry.ts'
+import { quoted, unsetAt } from './container-queries.ts'
 import type { ContainerFacts } from './container-rule.ts'
 import { allFulfilled } from './fulfil.ts'
 import type { JudgedContainer } from './judge-container.ts'
@@ -13,11 +14,25 @@ export const breakoutsOf = (container: Container, facts: ContainerFacts, host: H
   const scene = sceneOf(container, facts, host)
   return Object.entries(breakoutPaths)
     .flatMap(([id, path]) =>
-      [...path.find(scene)].map(
-        way => ({ reaches: 'host', ...way, id, container: container.name, links: path.links }) satisfies Breakout,
+      [...path.find(scene)].map(way =>
+        resting({ reaches: 'host', ...way, id, container: container.name, links: path.links } satisfies Breakout, container),
       ),
     )
     .sort((a, b) => compareSeverity(a.severity, b.severity))
+}
+
+/** One that rests on variables without a value is open only while they have none. */
+const resting = (way: Breakout, container: Container): Breakout => {
+  const unset = unsetAt(
+    container,
+    way.chain.flatMap(({ at }) => at ?? []),
+  )
+  if (unset.length === 0) return way
+  return {
+    ...way,
+    severity: lesser(way.severity),
+    depends: [...way.depends, `${quoted(unset)} ${unset.length === 1 ? 'stays' : 'stay'} empty`],
+  }
 }
 
 /**

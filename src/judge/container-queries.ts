@@ -54,6 +54,16 @@ export const isRootUser = (user: string): boolean => {
 export const startUser = (container: Container, facts: ContainerFacts): string | undefined =>
   container.user.value ?? container.imageUser ?? imageOf(container, facts)?.user
 
+/** The variables without a value on which what stands at these places rests. */
+export const unsetAt = ({ unset }: Container, places: readonly Location[]): readonly string[] => {
+  if (unset === undefined || unset.length === 0) return []
+  const names = unset.filter(({ at }) => at && places.some(place => overlap(place, at))).flatMap(({ value }) => value)
+  return [...new Set(names)]
+}
+
+const overlap = (a: Location, b: Location): boolean =>
+  a.in === 'file' && b.in === 'file' && a.path === b.path && a.span.start < b.span.end && b.span.start < a.span.end
+
 /** In words: `a, b and c`, each in backticks. */
 export const quoted = (names: readonly string[]): string => {
   const all = names.map(name => `\`${name}\``)

@@ -1,8 +1,9 @@
 /** Rules × containers → findings, each with what would be right. What several containers share (a pod's setting, an anchor) is told once. */
 import type { Container, Wish } from '../model/container.ts'
-import type { Finding, Location, Problem, Severity } from '../model/finding.ts'
+import { type Finding, type Location, lesser, type Problem, type Severity } from '../model/finding.ts'
 import { shortHash } from '../model/key.ts'
 import type { Report } from '../model/rule.ts'
+import { quoted, unsetAt } from './container-queries.ts'
 import type { ContainerFacts, ContainerRule } from './container-rule.ts'
 
 /** A rule as the configuration wants it: its options validated, its severity perhaps changed (undefined: the rule's own). */
@@ -49,6 +50,10 @@ export const judgeContainers = (
         if (Symbol.asyncIterator in reports) throw new TypeError('rules on containers answer at once')
         for (const report of reports) {
           const at = placeOf(report.at)
+          const also = (report.also ?? []).map(placeOf)
+          // A secret that is written is one, whatever stands beside it.
+          const unset = report.redact ? [] : unsetAt(container, [at, ...also])
+          const own = report.severity ?? rule.severity
           // Containers of one pod, and services with one anchor, share what is written once. A rule may say several things of one place.
           const place = JSON.stringify([id, at, severity ?? report.severity, report.message])
           const sharing = at.in === 'file' ? told.get(place) : undefined
@@ -69,9 +74,12 @@ export const judgeContainers = (
               rule: id,
               container: container.name,
               key: shortHash(`${identity}\n${occurrence}`),
-              severity: severity ?? report.severity ?? rule.severity,
+              severity: severity ?? (unset.length > 0 ? lesser(own) : own),
               message: report.message,
-              at: [at, ...(report.also ?? []).map(placeOf)],
+              at: [at, ...also],
+              ...(unset.length > 0
+                ? { note: `this holds if ${quoted(unset)} ${unset.length === 1 ? 'stays' : 'stay'} empty` }
+                : {}),
               ...(report.fix ? { fix: report.fix } : {}),
               ...(report.redact ? { redact: report.redact } : {}),
             },

@@ -195,6 +195,8 @@ export type Container = {
   readonly hostProcess: Setting<boolean>
   /** Compose: a provider program that runs instead of a container. */
   readonly provider: Setting<string | undefined>
+  /** Compose: places of the project whose text lacks what variables without a value would bring; the names of those. */
+  readonly unset?: readonly Setting<readonly string[]>[]
   /** Compose files from elsewhere that it was made of. */
   readonly remoteSources: readonly Setting<string>[]
 }

@@ -14,6 +14,10 @@ export const severities: readonly Severity[] = ['critical', 'high', 'medium', 'l
 /** Negative when `a` is worse than `b`. */
 export const compareSeverity = (a: Severity, b: Severity): number => severities.indexOf(a) - severities.indexOf(b)
 
+/** One step less; what is known to be nothing more than a fact stays that. */
+export const lesser = (severity: Severity): Severity =>
+  severity === 'info' || severity === 'unknown' ? severity : severities[severities.indexOf(severity) + 1]!
+
 /** True when `severity` is `threshold` or worse. */
 export const reaches = (severity: Severity, threshold: Severity): boolean => compareSeverity(severity, threshold) <= 0
 

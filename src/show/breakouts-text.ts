@@ -18,10 +18,10 @@ export const showBreakouts = (report: CheckReport, style: Style, columns: number
   const all = report.breakouts ?? []
   if (shown === 'none' || all.length === 0) return ''
   const isShown = (way: Breakout): boolean => shown === 'all' || !isLesser(way)
-  const parts = all
+  const main = all
     .filter(({ ways }) => ways.some(isShown))
     .sort((a, b) => compareSeverity(a.ways[0]!.severity, b.ways[0]!.severity))
-    .map(one => containerBlock(report, one, style, columns, isShown))
+  const parts = alike(main).map(([one, ...others]) => containerBlock(report, one, others, style, columns, isShown))
   const names = (some: readonly ContainerBreakouts[]): string => nameList([...new Set(some.map(({ container }) => container))])
   const lesser = all.filter(({ ways }) => ways.length > 0 && !ways.some(isShown))
   const none = all.filter(({ ways }) => ways.length === 0)
@@ -39,9 +39,37 @@ const nameList = (names: readonly string[]): string => {
   return names.length > maxNames ? `${some.join(', ')} and ${names.length - maxNames} more` : some.join(', ')
 }
 
+type Alike = [ContainerBreakouts, ...ContainerBreakouts[]]
+
+/** Services that many projects extend have the same ways out, opened at the same places. */
+const alike = (all: readonly ContainerBreakouts[]): readonly Alike[] => {
+  const groups = new Map<string, Alike>()
+  for (const one of all) {
+    const said = (ways: readonly Breakout[]): unknown =>
+      ways.map(({ id, title, severity, chain, depends, gets, close, accepted }) => [
+        id,
+        title,
+        severity,
+        chain,
+        depends,
+        gets,
+        close.title,
+        accepted,
+      ])
+    // Alike by what nobody wrote are many; each is to be found by its own name.
+    const isWritten = one.ways.some(({ chain }) => chain.some(({ at }) => at?.in === 'file'))
+    const key = JSON.stringify(isWritten ? [said(one.ways), said(one.remaining)] : [groups.size])
+    const group = groups.get(key)
+    if (group) group.push(one)
+    else groups.set(key, [one])
+  }
+  return [...groups.values()]
+}
+
 const containerBlock = (
   report: CheckReport,
   { container, at, ways, remaining }: ContainerBreakouts,
+  others: readonly ContainerBreakouts[],
   style: Style,
   columns: number,
   isShown: (way: Breakout) => boolean,
@@ -50,6 +78,10 @@ const containerBlock = (
   // A container that is there is its own place.
   const where = at.in === 'container' ? '' : ` ${style.dim(linePlace(report, at))}`
   const lines = [`${style.bold(`Ways out of ${forTerminal(container)}`)}${where}`]
+  if (others.length > 0) {
+    const named = nameList(others.map(other => `${other.container} ${linePlace(report, other.at)}`))
+    lines.push(labelled('  the same of ', named, style.dim, columns))
+  }
   // What several of them need is said once.
   const said = new Set<string>()
   for (const way of shown) lines.push('', wayBlock(report, way, said, style, columns))

@@ -5,7 +5,7 @@ import type { YamlMap, YamlNode } from '../yaml/tree.ts'
 import { resolved } from '../yaml/tree.ts'
 import { hostPath, isHostPath } from './paths.ts'
 import type { ComposeReading } from './reading.ts'
-import { entryPlace, onceIn } from './reading.ts'
+import { entryPlace } from './reading.ts'
 
 /** A volume, secret or config of the first level. */
 export type TopLevel = { readonly name: string; readonly body: YamlMap | undefined; readonly at: Location }
@@ -71,6 +71,8 @@ const volumeOf = (node: YamlNode, at: Location, reading: ComposeReading): Mount 
       at,
     }
   if (parts[1] === '' || (parts[0] === '' && value.unset.length === 0)) {
+    // The variable that is missing is told of.
+    if (value.unset.length + value.required.length > 0) return undefined
     reading.problem('failed', 'compose-volume-invalid', `\`${value.text}\` is no volume: SOURCE:TARGET or SOURCE:TARGET:MODE`, at)
     return undefined
   }
@@ -134,13 +136,7 @@ const declared = (mount: Mount, volumes: TopLevels, reading: ComposeReading): Mo
   if (mount.type !== 'volume' || mount.source === undefined) return mount
   const volume = volumes.get(mount.source)
   if (!volume) {
-    reading.problem(
-      'uncovered',
-      'compose-volume-undeclared',
-      `no volume \`${mount.source}\` is declared under \`volumes\``,
-      mount.at,
-      onceIn(mount.at, mount.source),
-    )
+    reading.lack('volume', mount.source, mount.at)
     return mount
   }
   const at: Mount = { ...mount, declaredAt: volume.at }
@@ -193,13 +189,7 @@ export const grantsOf = (
     names.push({ value: source, at })
     const declaration = declarations.get(source)
     if (!declaration) {
-      reading.problem(
-        'uncovered',
-        `compose-${what.slice(0, -1)}-undeclared`,
-        `no \`${source}\` is declared under \`${what}\``,
-        at,
-        onceIn(at, source),
-      )
+      reading.lack(what === 'secrets' ? 'secret' : 'config', source, at)
       continue
     }
     const file = declaration.body && reading.field(declaration.body, 'file')

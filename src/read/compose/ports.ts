@@ -2,6 +2,7 @@
 import type { Port } from '../../model/container.ts'
 import type { Location } from '../../model/finding.ts'
 import { isLoopback } from '../docker-run/values.ts'
+import { fieldsOf } from '../yaml/fields.ts'
 import { resolved, type YamlMap } from '../yaml/tree.ts'
 import { type ComposeReading, entryPlace } from './reading.ts'
 
@@ -18,7 +19,12 @@ export const portsOf = (service: YamlMap, reading: ComposeReading): readonly Por
     const map = resolved(node)
     const port = map?.kind === 'map' ? longPort(map, at, reading) : shortPort(reading.text(node), at, true)
     if (port) put(port)
-    else
+    // The variable that is missing is told of.
+    else if (
+      !(map?.kind === 'map' ? [...fieldsOf(map).values()].map(({ value }) => value) : [node]).some(one =>
+        reading.restsOnUnset(one),
+      )
+    )
       reading.problem(
         'failed',
         'compose-port-invalid',
@@ -26,10 +32,10 @@ export const portsOf = (service: YamlMap, reading: ComposeReading): readonly Por
         at,
       )
   }
-  for (const { value, at } of reading.strings(service, 'expose')) {
+  for (const { value, at, node } of reading.strings(service, 'expose')) {
     const port = shortPort(value, at, false)
     if (port && !value.includes(':')) put(port)
-    else reading.problem('uncovered', 'compose-port-invalid', `\`${value}\` is no port`, at)
+    else if (!reading.restsOnUnset(node)) reading.problem('uncovered', 'compose-port-invalid', `\`${value}\` is no port`, at)
   }
   return [...ports.values()]
 }

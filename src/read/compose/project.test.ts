@@ -279,15 +279,52 @@ describe('what Compose would refuse, or cannot be known', () => {
 describe('variables', () => {
   const text = 'services:\n  web:\n    image: "a:${TAG}"\n    privileged: ${PRIV}\n    user: ${PRIV:-1000}\n'
 
-  test('an unset one is told once for a file, with its place, and never silently makes a right false', async () => {
-    const found = await project({ 'compose.yaml': `${text}    hostname: ${'$'}{TAG}\n` })
-    expect(codes(found)).toEqual(['compose-variable-unset', 'compose-variable-unset'])
-    expect(found.problems.map(({ message, kind }) => [message.slice(0, 6), kind])).toEqual([
-      ['`TAG` ', 'uncovered'],
-      ['`PRIV`', 'uncovered'],
-    ])
-    expect(textAt({ 'compose.yaml': text }, found.problems[1]!.at)).toBe('${PRIV}')
+  test('unset ones are told once for a project, with a place, and never silently make a right false', async () => {
+    const found = await project({ 'compose.yaml': `${text}    hostname: ${'$'}{TAG}\n    environment: {A: "${'$'}{QUIET}"}\n` })
+    expect(found.problems.map(({ code, kind }) => `${code} ${kind}`)).toEqual(['compose-variable-unset uncovered'])
+    expect(found.problems[0]!.message).toMatch(/^`TAG` and `PRIV` have no value and no default here/)
+    expect(textAt({ 'compose.yaml': text }, found.problems[0]!.at)).toBe('"a:${TAG}"')
+    expect(found.containers[0]!.unset!.map(({ value }) => value)).toEqual(expect.arrayContaining([['TAG'], ['PRIV'], ['QUIET']]))
     expect(found.containers[0]).toMatchObject({ privileged: { value: false }, user: { value: '1000' }, image: { value: 'a:' } })
+  })
+
+  test('names of the environment alone are quiet; those that Compose insists on are told once', async () => {
+    const of = (fields: string) => project({ 'compose.yaml': `services:\n  web:\n    image: a\n    ${fields}\n` })
+    expect((await of('environment: ["A=${X}"]\n    labels: {b: "${Y}"}')).problems).toEqual([])
+    const loud = await of('environment: ["A=${X}"]\n    user: "${X}:1"')
+    expect(loud.problems.map(({ message }) => message.slice(0, 13))).toEqual(['`X` has no va'])
+    expect((await of('environment: ["A=${X:?no}", "B=${Y?}"]')).problems.map(({ message }) => message)).toEqual([
+      'Compose refuses the file while `X` and `Y` are not set; an empty text is put for them',
+    ])
+  })
+
+  test('what follows from one that is not set is not told', async () => {
+    const files = (mounts: string) => ({ 'compose.yaml': `services:\n  web:\n    image: a\n${mounts}` })
+    const found = await project(
+      files(
+        '    ports: ["${P}", {target: "${Q}"}]\n    expose: ["${P}"]\n    volumes: ["${A}:${B}"]\n    security_opt: ["${S}"]\n',
+      ),
+    )
+    expect(codes(found)).toEqual(['compose-variable-unset'])
+    expect(codes(await project(files('    ports: [""]\n    volumes: [":"]\n    security_opt: [x]\n'))).toSorted()).toEqual([
+      'compose-port-invalid',
+      'compose-security-option',
+      'compose-volume-invalid',
+    ])
+  })
+
+  test('what a file would have from the one that it is laid over is told once for a file', async () => {
+    const files = {
+      'grafana.yml':
+        'services:\n  web:\n    networks: [a, b]\n    volumes: ["v:/v"]\n    secrets: [s]\n    env_file: x.env\n  db: {image: b, networks: [a], env_file: x.env}\n',
+    }
+    const found = await project(files)
+    expect(found.problems.map(({ code, message }) => `${code} ${message}`)).toEqual([
+      'compose-env-file-missing there is no `x.env` here: its variables are not judged',
+      expect.stringMatching(
+        /^compose-incomplete `grafana\.yml` seems .* the service `web` without `image` and `build`; .*the networks `a` and `b`, .*it is judged alone$/,
+      ),
+    ])
   })
 
   test('the name of the project, as Compose sets it', async () => {

@@ -18,7 +18,7 @@ import type { Lookup } from './interpolate.ts'
 import { isReset, type Merging, mergeProjects, mergeServices } from './merge.ts'
 import type { TopLevel, TopLevels } from './mounts.ts'
 import { folderOf, isRemote, pathIn } from './paths.ts'
-import { ComposeReading, entryPlace } from './reading.ts'
+import { ComposeReading, entryPlace, onceIn } from './reading.ts'
 import { type Declarations, type FileVariables, readService } from './service.ts'
 
 export type ComposeText = { readonly path: string; readonly text: string }
@@ -152,6 +152,7 @@ class ProjectReader {
       sourceOf.set(container, withOrigins(source))
     }
     const { networks, volumes, secrets, configs } = this.#declarations(model)
+    this.#reading.finish()
     return {
       containers,
       nodeOf,
@@ -467,13 +468,9 @@ class ProjectReader {
       const remoteSources = containers.length === 0 ? [...remotes, ...this.#remoteIncludes] : remotes
       const at = locationOf(this.#sources.get(name)?.key ?? key)
       if (!['image', 'build', 'provider'].some(one => reading.field(body, one)) && remoteSources.length === 0)
-        reading.problem(
-          'uncovered',
-          'compose-image-missing',
-          `\`${name}\` has neither an \`image\` nor a \`build\`: what it has is judged without the file that this one is laid over`,
-          at,
-        )
-      containers.push(readService({ name, at, body, declarations, fileVariables, remoteSources }, reading))
+        reading.lack('image', name, at)
+      const container = readService({ name, at, body, declarations, fileVariables, remoteSources }, reading)
+      containers.push({ ...container, unset: reading.unset })
     }
     return containers
   }
@@ -496,6 +493,7 @@ class ProjectReader {
             'compose-env-file-missing',
             `there is no \`${path}\` here: its variables are not judged`,
             at,
+            onceIn(at, path),
           )
       } else if (!('text' in found)) reading.problem(found.kind, found.code, found.message, at)
       else

@@ -37,8 +37,20 @@ export type Item = { readonly node: YamlNode; readonly at: Location }
 const freeVisits = 100_000
 const maxProblems = 1_000
 
+/** What Compose refuses a file for, when nothing else is laid under it. */
+export type Lack = 'network' | 'volume' | 'secret' | 'config' | 'image'
+
+type Unset = { readonly at: Location; readonly isLoud: boolean }
+type Required = { readonly at: Location; readonly message: string }
+
 export class ComposeReading {
   readonly problems: Problem[] = []
+  /** Places whose text lacks what variables without a value would bring: their names. */
+  readonly unset: Setting<readonly string[]>[] = []
+  readonly #unsetNames = new Map<string, Unset>()
+  readonly #requiredNames = new Map<string, Required>()
+  readonly #unsetPlaces = new Set<string>()
+  readonly #lacks = new Map<string, { readonly at: Location; readonly names: Map<Lack, Set<string>> }>()
   readonly scopes = new Map<YamlFile, FileScope>()
   readonly #told = new Set<string>()
   readonly #workingFolder: string | undefined
@@ -132,29 +144,15 @@ export class ComposeReading {
     return this.value(node)?.text
   }
 
-  value(node: YamlNode | undefined): Interpolated | undefined {
+  /** `isQuiet`: a variable without a value is nothing to tell of. */
+  value(node: YamlNode | undefined, isQuiet = false): Interpolated | undefined {
     const scalar = resolved(node)
     if (scalar?.kind !== 'scalar' || isNull(scalar)) return undefined
     if (!scalar.value.includes('$'))
       return { text: scalar.value, isReference: false, unset: [], required: [], invalid: undefined }
     const result = interpolate(scalar.value, this.#lookup(scalar.file))
     const at = locationOf(scalar)
-    for (const name of result.unset)
-      this.problem(
-        'uncovered',
-        'compose-variable-unset',
-        `\`${name}\` is not set and has no default: as Compose does, an empty text is put for it`,
-        at,
-        onceIn(at, name),
-      )
-    for (const { name, message } of result.required)
-      this.problem(
-        'uncovered',
-        'compose-variable-required',
-        `Compose refuses the file while \`${name}\` is not set${message === '' ? '' : ` (${message})`}; an empty text is put for it`,
-        at,
-        onceIn(at, name),
-      )
+    this.#noteUnset(result, at, isQuiet)
     if (result.invalid !== undefined)
       this.problem(
         'failed',
@@ -163,6 +161,75 @@ export class ComposeReading {
         at,
       )
     return result
+  }
+
+  #noteUnset({ unset, required }: Interpolated, at: Location, isQuiet: boolean): void {
+    if (unset.length + required.length === 0) return
+    for (const { name, message } of required) if (!this.#requiredNames.has(name)) this.#requiredNames.set(name, { at, message })
+    for (const name of unset) {
+      const known = this.#unsetNames.get(name)
+      if (!known || (!isQuiet && !known.isLoud)) this.#unsetNames.set(name, { at, isLoud: !isQuiet })
+    }
+    const place = placeKey(at)
+    if (this.#unsetPlaces.has(place)) return
+    this.#unsetPlaces.add(place)
+    this.unset.push({ value: [...new Set([...unset, ...required.map(({ name }) => name)])], at })
+  }
+
+  /** What a text lacks because variables do; that is told for itself. */
+  restsOnUnset(node: YamlNode | undefined): boolean {
+    const value = this.value(node)
+    return value !== undefined && value.unset.length + value.required.length > 0
+  }
+
+  /** The same for the place of a text. */
+  isUnsetAt(at: Location | undefined): boolean {
+    return this.#unsetPlaces.has(placeKey(at))
+  }
+
+  /** Something that the file names, and that it would have from another one. */
+  lack(what: Lack, name: string, at: Location): void {
+    const path = at.in === 'file' ? at.path : ''
+    const known = this.#lacks.get(path) ?? { at, names: new Map<Lack, Set<string>>() }
+    this.#lacks.set(path, known)
+    known.names.set(what, (known.names.get(what) ?? new Set<string>()).add(name))
+  }
+
+  /** What is told once for the whole: variables without a value, and what the files lack. */
+  finish(): void {
+    const loud = [...this.#unsetNames].filter(([, { isLoud }]) => isLoud)
+    const [first] = loud
+    if (first)
+      this.problem(
+        'uncovered',
+        'compose-variable-unset',
+        `${namesOf(loud.map(([name]) => name))} ${loud.length === 1 ? 'has' : 'have'} no value and no default here: as Compose does, an empty text is put for ${loud.length === 1 ? 'it' : 'them'}; put a \`.env\` beside the file to judge what runs`,
+        first[1].at,
+      )
+    const required = [...this.#requiredNames]
+    const [refused] = required
+    if (refused) {
+      const said = required.length === 1 && refused[1].message !== '' ? ` (${refused[1].message})` : ''
+      this.problem(
+        'uncovered',
+        'compose-variable-required',
+        `Compose refuses the file while ${namesOf(required.map(([name]) => name))} ${required.length === 1 ? 'is' : 'are'} not set${said}; an empty text is put for ${required.length === 1 ? 'it' : 'them'}`,
+        refused[1].at,
+      )
+    }
+    for (const [path, { at, names }] of this.#lacks) {
+      const parts = [...names].map(([what, some]) =>
+        what === 'image'
+          ? `${some.size === 1 ? 'the service' : 'the services'} ${namesOf([...some])} without \`image\` and \`build\``
+          : `the ${what}${some.size === 1 ? '' : 's'} ${namesOf([...some])}, declared nowhere`,
+      )
+      this.problem(
+        'uncovered',
+        'compose-incomplete',
+        `\`${posix.basename(path)}\` seems to be meant to be laid over another file, for by itself Compose refuses it: ${parts.join('; ')}; it is judged alone`,
+        at,
+      )
+    }
   }
 
   #lookup(file: YamlFile): Lookup {
@@ -268,6 +335,7 @@ export class ComposeReading {
   pairs(parent: YamlMap, name: string, what = name, separator: RegExp | string = '='): readonly Pair[] {
     const field = this.field(parent, name)
     if (!field) return []
+    const isQuiet = freeTexts.has(name)
     const pairs = new Map<string, Pair>()
     for (const part of partsOf(field.value)) {
       const node = resolved(part)
@@ -278,7 +346,7 @@ export class ComposeReading {
             pairs.delete(one.name)
             continue
           }
-          const value = this.value(one.value)
+          const value = this.value(one.value, isQuiet)
           if (value === undefined && resolved(one.value)?.kind !== 'scalar')
             this.wrong(`${what}.${one.name}`, 'a text', entryPlace(one))
           pairs.set(one.name, {
@@ -295,7 +363,7 @@ export class ComposeReading {
           if (isReset(item)) continue
           const at = locationOf(item)
           const scalar = resolved(item)
-          const text = this.text(item)
+          const text = this.value(item, isQuiet)?.text
           if (text === undefined || scalar?.kind !== 'scalar') {
             this.wrong(what, 'a list of texts', at)
             continue
@@ -356,6 +424,16 @@ const truncated = (text: string): number | undefined => {
 const unread = (text: string): number | undefined => (decimalOf(text) === undefined ? undefined : 0)
 
 const nothing: Lookup = () => undefined
+
+/** Fields of texts that belong to the program: what is missing in them gives nobody a right. */
+const freeTexts: ReadonlySet<string> = new Set(['environment', 'args', 'labels'])
+
+const maxNames = 6
+const namesOf = (names: readonly string[]): string => {
+  const some = names.slice(0, maxNames).map(name => `\`${name}\``)
+  if (names.length > maxNames) return `${some.join(', ')} and ${names.length - maxNames} more`
+  return some.length > 1 ? `${some.slice(0, -1).join(', ')} and ${some.at(-1)}` : some[0]!
+}
 
 /** For problems that are told once for a name in a file. */
 export const onceIn = (at: Location | undefined, name: string): string => `${at?.in === 'file' ? at.path : ''}\0${name}`

@@ -13,7 +13,7 @@ import type { Field } from '../yaml/fields.ts'
 import { locationOf, resolved, type YamlMap, type YamlNode } from '../yaml/tree.ts'
 import { grantsOf, mountsOf, type TopLevels } from './mounts.ts'
 import { portsOf } from './ports.ts'
-import { type ComposeReading, entryPlace, onceIn } from './reading.ts'
+import { type ComposeReading, entryPlace } from './reading.ts'
 import { resourcesOf } from './resources.ts'
 import { securityOf } from './security.ts'
 import { commandWords } from './words.ts'
@@ -72,9 +72,11 @@ export const readService = (input: ServiceInput, reading: ComposeReading): Conta
     privileged: boolean('privileged'),
     capAdd: capabilities(body, 'cap_add', reading),
     capDrop: capabilities(body, 'cap_drop', reading),
-    ...securityOf(reading.strings(body, 'security_opt').map(plain), (option, place) =>
-      reading.problem('failed', 'compose-security-option', `\`${option}\` is no option that an engine knows`, place),
-    ),
+    ...securityOf(reading.strings(body, 'security_opt').map(plain), (option, place) => {
+      // The variable that is missing is told of.
+      if (reading.isUnsetAt(place)) return
+      reading.problem('failed', 'compose-security-option', `\`${option}\` is no option that an engine knows`, place)
+    }),
     readOnlyRoot: boolean('read_only'),
     pid: namespace('pid', blank.pid),
     ipc: namespace('ipc', blank.ipc),
@@ -191,14 +193,7 @@ const networkOf = (
   if (mode && mode.value !== '') return mode
   for (const network of networks) {
     const top = declared.get(network.value)
-    if (!top && network.value !== 'default')
-      reading.problem(
-        'uncovered',
-        'compose-network-undeclared',
-        `no network \`${network.value}\` is declared under \`networks\``,
-        network.at,
-        onceIn(network.at, network.value),
-      )
+    if (!top && network.value !== 'default') reading.lack('network', network.value, network.at ?? locationOf(body))
     const name = top?.body && engineName(top.body, top.name, reading)
     if (name === 'host' || name === 'none') return { value: name, ...(network.at ? { at: network.at } : {}) }
   }

@@ -331,7 +331,7 @@ const layOut = (fields: readonly Rendered[], draw: Draw): Readonly<Record<string
 const withoutPlaces = (container: Container): unknown =>
   JSON.parse(
     JSON.stringify(container, (key, value) => {
-      if (key === 'at' || key === 'declaredAt') return undefined
+      if (key === 'at' || key === 'declaredAt' || key === 'publishedAt') return undefined
       return value
     }),
   )

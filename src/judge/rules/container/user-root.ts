@@ -1,5 +1,5 @@
 import type { Report } from '../../../model/rule.ts'
-import { imageOf, isLinux, isRootUser, mend, referenceOf } from '../../container-queries.ts'
+import { imageOf, isLinux, isRootUser, mend, quoted, referenceOf, unsetAt } from '../../container-queries.ts'
 import { containerRule } from '../../container-rule.ts'
 import { entryPointStepsDown, startsUnprivileged } from '../../image-users.ts'
 
@@ -57,11 +57,14 @@ export default containerRule({
       if (user.value === undefined && facts.builtImage?.isJudged) return
       if (isKubernetes && runAsNonRoot.value && user.value === undefined) return
       const own = user.value !== undefined
+      const unset = user.at ? unsetAt(container, [user.at]) : []
       yield {
         at: own ? (user.at ?? container.at) : container.at,
         ...(isMapped ? { severity: 'low' as const } : {}),
         message: own
-          ? `the container runs as root: \`${user.value}\``
+          ? unset.length > 0
+            ? `${quoted(unset)} ${unset.length === 1 ? 'has' : 'have'} no value here, and without one the container runs as root`
+            : `the container runs as root: \`${user.value}\``
           : 'the container runs as root, because its image says so and nothing else is set',
         ...mend(
           'manual',
