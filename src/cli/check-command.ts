@@ -10,7 +10,7 @@ import { version } from '../model/version.ts'
 import { WorldError } from '../model/world.ts'
 import { machine } from '../world/machine.ts'
 import { graphForm, writeGraph } from './graph-file.ts'
-import { print, tell, terminalWidth, wantsColour } from './terminal.ts'
+import { deliver, tell, terminalWidth, wantsColour } from './terminal.ts'
 
 export type CheckArguments = {
   readonly fix?: boolean
@@ -78,7 +78,7 @@ export const runCheck = async (paths: readonly string[], args: CheckArguments): 
   if (args.writeBaseline !== undefined) await writeBaseline(args.writeBaseline, report)
   if (args.graph !== undefined) await writeGraph(args.graph, report, args.ways === 'all')
   const colour = args.output === undefined && wantsColour(args.color)
-  let text: string
+  let text: Iterable<string>
   if (args.diff) {
     const { showDiff } = await import('../show/diff.ts')
     const { hideSecrets } = await import('../judge/secrets/redact-file.ts')
@@ -87,13 +87,13 @@ export const runCheck = async (paths: readonly string[], args: CheckArguments): 
       diff: showDiff(path, before, after, { colour, created }),
     }))
     const shown = diffs.map(({ path, diff }) => hideSecrets(diff, report.files.get(path)?.secrets ?? []))
-    text = shown.join('')
+    text = shown
     if (shown.some((diff, i) => diff !== diffs[i]!.diff))
       tell('secrets are hidden in this diff, so it cannot be applied; --fix does it')
-    if (text === '' && !args.quiet) tell('nothing to fix')
-  } else text = await formatReport(report, args, colour)
-  if (args.output === undefined) await print(text)
-  else await machine.files.write(args.output, new TextEncoder().encode(text)).catch(asUsage)
+    if (shown.join('') === '' && !args.quiet) tell('nothing to fix')
+  } else if (args.format === 'json') text = (await import('../show/json.ts')).showJsonPieces(report)
+  else text = [await formatReport(report, args, colour)]
+  await deliver(text, args.output)
   return exitCode(report, args.failOn ?? settings.failOn ?? 'high', args.strict ?? settings.strict)
 }
 

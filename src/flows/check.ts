@@ -15,6 +15,7 @@ import { type World, WorldError } from '../model/world.ts'
 import type { Dockerfile } from '../read/dockerfile/graph.ts'
 import { discover, isDockerfileName, isManifestName, isScriptName } from './discover.ts'
 import { ContextReader, dockerfileUnit, sizeLimit } from './dockerfile-unit.ts'
+import { missingFrom } from './known-folders.ts'
 import { ruleNames } from './known-rules.ts'
 import type { ManifestFiles } from './manifest-files.ts'
 import { repair, type Unit } from './repair.ts'
@@ -138,12 +139,14 @@ export const check = async (world: World, rules: Rules, version: string, options
   // What reads Compose, Kubernetes and shells is loaded when something may be such a file.
   let manifests: ManifestFiles | undefined
   const judgedPaths = new Set<string>()
+  let isMissing: ((path: string) => boolean) | undefined
   const isManifest = async (path: string, bytes: Uint8Array, isYaml: boolean): Promise<boolean> => {
     manifests ??= new (await import('./manifest-files.ts')).ManifestFiles(world, {
       rulesFor: onContainers,
       fileRulesFor: onManifests,
       suppressionsFor: file => suppressionsFor(file, settings, names, options, today),
       isJudged: file => judgedPaths.has(resolve(file)),
+      isMissing: file => isMissing?.(file) ?? false,
       facts: { today, allowedRegistries: settings.allowedRegistries, imageOf: () => undefined },
     })
     return manifests.take(path, bytes, isYaml)
@@ -159,6 +162,8 @@ export const check = async (world: World, rules: Rules, version: string, options
     })
     problems.push(...discovery.problems)
     contexts.know(discovery.listings)
+    // Fixes may add files.
+    if (options.fix?.write !== true) isMissing = missingFrom(discovery.listings)
     for (const path of discovery.paths) judgedPaths.add(resolve(path))
     let judged = 0
     for await (const { path, bytes, error } of readAll(world, discovery.paths)) {

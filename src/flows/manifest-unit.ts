@@ -31,6 +31,8 @@ export type ManifestRules = {
   suppressionsFor(path: string): Suppressions
   /** Whether a file is among those that this run judges, so that what it says is told there. */
   isJudged?(path: string): boolean
+  /** Whether it is known that there is no such file. */
+  isMissing?(path: string): boolean
   readonly facts: Pick<ContainerFacts, 'today' | 'allowedRegistries' | 'imageOf'>
 }
 
@@ -155,6 +157,7 @@ export const composeUnit = (
           const name = join(file)
           const own = textOf(name)
           if (own !== undefined) return { path: name, text: own }
+          if (how.isMissing?.(name)) return undefined
           try {
             // Most files that are looked for are not there: asking first costs less than an error.
             if (!(await world.files.stat(name))) return undefined

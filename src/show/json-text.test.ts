@@ -14,7 +14,12 @@ test('the same text as JSON.stringify, for whatever is streamed', () => {
     }),
   )
   expect(jsonText({ a: undefined, b: [1, { c: 'x\n' }] })).toBe(written({ a: undefined, b: [1, { c: 'x\n' }] }))
-  expect([...jsonPieces({ a: new Streamed(() => [1, 2]) })]).toHaveLength(6)
+  const many = Array.from({ length: 100 }, (_, i) => ({ i, text: 'x\n' }))
+  const pieces = [...jsonPieces({ a: new Streamed(() => many) })]
+  expect(pieces.join('')).toBe(written({ a: many }))
+  // Neither one piece with all of them, nor one for each.
+  expect(pieces.length).toBeGreaterThan(5)
+  expect(pieces.length).toBeLessThan(30)
 })
 
 test('nothing of a text speaks to a terminal, and every text is read as it was', () => {

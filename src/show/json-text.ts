@@ -27,8 +27,8 @@ function* pieces(value: unknown, indent: string, deep: number): Generator<string
   const inner = `${indent}  `
   if (value instanceof Streamed) {
     let isFirst = true
-    for (const item of value.items()) {
-      yield `${isFirst ? '[' : ','}\n${inner}${plain(item, inner)}`
+    for (const items of batches(value.items())) {
+      yield `${isFirst ? '[' : ','}${listed(items, inner.length / 2)}`
       isFirst = false
     }
     yield isFirst ? '[]' : `\n${indent}]`
@@ -44,6 +44,32 @@ function* pieces(value: unknown, indent: string, deep: number): Generator<string
     }
     yield `\n${indent}${isList ? ']' : '}'}`
   }
+}
+
+/** Items that are written at once: one call costs about as much as a small item. */
+const batchLength = 32
+
+function* batches(items: Iterable<unknown>): Generator<readonly unknown[]> {
+  let batch: unknown[] = []
+  for (const item of items) {
+    batch.push(item)
+    if (batch.length < batchLength) continue
+    yield batch
+    batch = []
+  }
+  if (batch.length > 0) yield batch
+}
+
+/** Items of a list, at least one, with the lines and commas between them, so many levels in. */
+const listed = (items: readonly unknown[], level: number): string => {
+  let nest: unknown = items
+  // `[\n  [` stands in front of the items of a list in a list, and `\n  ]\n]` behind them.
+  let around = 1
+  for (let i = 1; i < level; i++) {
+    nest = [nest]
+    around += 2 * i + 2
+  }
+  return plain(nest, '').slice(around, -around - 1)
 }
 
 const holdsStreamed = (value: unknown, deep: number): boolean =>

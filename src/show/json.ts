@@ -4,13 +4,16 @@ import type { Finding, Location } from '../model/finding.ts'
 import { severities } from '../model/finding.ts'
 import type { CheckReport } from '../model/report.ts'
 import { positionAt, type Span } from '../model/text.ts'
-import { jsonText } from './json-text.ts'
+import { jsonPieces, Streamed } from './json-text.ts'
 import { waivedIn } from './waived-text.ts'
 
 export const schemaVersion = 1
 
 /** Deterministic: the order of the findings, keys in a fixed order. Ends with LF. */
-export const showJson = (report: CheckReport): string => {
+export const showJson = (report: CheckReport): string => [...showJsonPieces(report)].join('')
+
+/** The same in pieces: of thousands of files it is long, and no more of it has to be in memory than is written at once. */
+export const showJsonPieces = (report: CheckReport): Iterable<string> => {
   const active = report.findings.filter(({ suppressed }) => !suppressed)
   const document = {
     schemaVersion,
@@ -30,21 +33,26 @@ export const showJson = (report: CheckReport): string => {
     },
     files: [...report.files.keys()],
     ...(report.engine ? { engine: report.engine } : {}),
-    findings: report.findings.map(finding => findingJson(report, finding)),
-    problems: report.problems.map(({ kind, code, message, at }) => ({
+    findings: streamed(report.findings, finding => findingJson(report, finding)),
+    problems: streamed(report.problems, ({ kind, code, message, at }) => ({
       kind,
       code,
       message,
       ...(at ? { at: locationJson(report, at) } : {}),
     })),
-    ...(report.breakouts ? { breakouts: report.breakouts.map(one => breakoutsJson(report, one)) } : {}),
+    ...(report.breakouts ? { breakouts: streamed(report.breakouts, one => breakoutsJson(report, one)) } : {}),
     waivers: waivedIn(report),
     ...(report.recreations ? { recreations: report.recreations } : {}),
     ...(report.safer?.command === undefined ? {} : { safer: report.safer.command }),
     applied: report.applied,
   }
-  return jsonText(document)
+  return jsonPieces(document)
 }
+
+const streamed = <Item>(items: readonly Item[], json: (item: Item) => object): Streamed =>
+  new Streamed(function* () {
+    for (const item of items) yield json(item)
+  })
 
 const breakoutsJson = (report: CheckReport, { container, at, ways, remaining }: ContainerBreakouts): object => ({
   container,

@@ -78,18 +78,51 @@ const pairsIn = (createdBy: string): Pairs | undefined => {
   return { pairs, after }
 }
 
-/** Whatever is around them, they are of no use but to say a password. No unbounded repetition: subjects are hostile. */
-const phrases: readonly RegExp[] = [
+type Phrase = {
+  readonly words: readonly string[]
+  /** A part of the pattern that is found faster than the whole. */
+  readonly end?: RegExp
+  readonly pattern: RegExp
+}
+
+/**
+ * Whatever is around them, they are of no use but to say a password. No unbounded repetition: subjects are hostile. Each is tried where one of its words is in
+ * the text, in small letters: looking for those is many times faster.
+ */
+const phrases: readonly Phrase[] = [
   // https://docs.npmjs.com/cli/v11/configuring-npm/npmrc#auth-related-configuration
-  /:_(?:authToken|auth|password)[ \t=]{1,4}["']?(?<secret>[^\s"';&|<>]{1,512})/dg,
-  /\b(?:X-(?:[A-Za-z]{1,20}-){0,3}(?:Key|Token)|Api-?Key|(?:PRIVATE|JOB|DEPLOY)-TOKEN)\s?:\s{0,4}(?<secret>[^\s"'<>\\]{6,256})/dgi,
+  {
+    words: [':_auth', ':_password'],
+    pattern: /:_(?:authToken|auth|password)[ \t=]{1,4}["']?(?<secret>[^\s"';&|<>]{1,512})/dg,
+  },
+  {
+    words: ['-key', 'apikey', '-token'],
+    pattern:
+      /\b(?:X-(?:[A-Za-z]{1,20}-){0,3}(?:Key|Token)|Api-?Key|(?:PRIVATE|JOB|DEPLOY)-TOKEN)\s?:\s{0,4}(?<secret>[^\s"'<>\\]{6,256})/dgi,
+  },
   // https://www.rfc-editor.org/rfc/rfc9110#section-11.6.2
-  /\bauthorization["']?\s?:\s{0,4}["']?(?:basic|bearer|token|apikey)\s{1,4}(?<secret>[^\s"'<>\\]{4,2048})/dgi,
-  /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:@/?#'"`$<>{}()[\]\\|*]{0,64}:(?<secret>[^\s:@/?#'"`$<>{}()[\]\\|*]{3,128})@(?!(?:[\w-]{1,40}\.){0,3}example\b)[\w[]/dgi,
+  {
+    words: ['authorization'],
+    pattern: /\bauthorization["']?\s?:\s{0,4}["']?(?:basic|bearer|token|apikey)\s{1,4}(?<secret>[^\s"'<>\\]{4,2048})/dgi,
+  },
+  {
+    words: ['@'],
+    pattern:
+      /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:@/?#'"`$<>{}()[\]\\|*]{0,64}:(?<secret>[^\s:@/?#'"`$<>{}()[\]\\|*]{3,128})@(?!(?:[\w-]{1,40}\.){0,3}example\b)[\w[]/dgi,
+  },
   // https://dev.mysql.com/doc/refman/8.4/en/create-user.html, https://www.postgresql.org/docs/current/sql-createrole.html
-  /\b(?:identified\s{1,4}(?:with\s{1,4}['"]?\w{1,40}['"]?\s{1,4})?(?:by|as)|password(?:\s{0,4}[=(])?)\s{0,4}\\{0,2}(?:'\\''|["']{1,2})(?<secret>[^'"\\\n]{3,128})\\{0,2}["']/dgi,
+  {
+    words: ['identified', 'password'],
+    pattern:
+      /\b(?:identified\s{1,4}(?:with\s{1,4}['"]?\w{1,40}['"]?\s{1,4})?(?:by|as)|password(?:\s{0,4}[=(])?)\s{0,4}\\{0,2}(?:'\\''|["']{1,2})(?<secret>[^'"\\\n]{3,128})\\{0,2}["']/dgi,
+  },
   // A member of an object in JSON or JavaScript, also inside a string.
-  /(?<![\w$])\\{0,2}["']?[\w.-]{0,40}(?:passw(?:or)?d|passphrase|pwd|secret|token|api_?key)\\{0,2}["']?\s{0,4}:\s{0,4}\\{0,2}["'](?<secret>[^\s"'\\$]{3,256})\\{0,2}["']/dgi,
+  {
+    words: ['passw', 'passphrase', 'pwd', 'secret', 'token', 'apikey', 'api_key'],
+    end: /(?:passw(?:or)?d|passphrase|pwd|secret|token|api_?key)\\{0,2}["']?\s{0,4}:\s{0,4}\\{0,2}["']/i,
+    pattern:
+      /(?<![\w$])\\{0,2}["']?[\w.-]{0,40}(?:passw(?:or)?d|passphrase|pwd|secret|token|api_?key)\\{0,2}["']?\s{0,4}:\s{0,4}\\{0,2}["'](?<secret>[^\s"'\\$]{3,256})\\{0,2}["']/dgi,
+  },
 ]
 /**
  * In place of a user, as GitHub takes it
@@ -114,8 +147,9 @@ const inCommands = (text: string, from: number): readonly ImageSecret[] => {
     found.push({ id: 'secret-name', prefix: '', start, end: start + value.length })
   }
   const rest = text.slice(from)
-  for (const pattern of [assignment, option])
-    for (const match of rest.matchAll(pattern)) {
+  const small = rest.toLowerCase()
+  for (const [pattern, sign] of [[assignment, '='] as const, [option, '--'] as const])
+    for (const match of rest.includes(sign) ? rest.matchAll(pattern) : []) {
       const [whole, , name, value] = match as unknown as readonly [string, string, string, string]
       if (!isSecretName(name) || /^(?:disabled?|no)-/.test(name)) continue
       const isQuoted = /^(["']).*\1$/s.test(value)
@@ -124,15 +158,17 @@ const inCommands = (text: string, from: number): readonly ImageSecret[] => {
       if (/^keys?$/i.test(name) ? !looksRandom(bare) : /^[\w ./-]* \S*passwd$/.test(bare)) continue
       add(from + match.index + whole.length - value.length + (isQuoted ? 1 : 0), bare)
     }
-  for (const match of rest.matchAll(member))
+  for (const match of rest.includes(':') ? rest.matchAll(member) : [])
     if (isSecretName(match[1]!) && (looksRandom(match[2]!) || isMixed(match[2]!)))
       add(from + match.index + match[0].length - match[2]!.length, match[2]!)
-  for (const pattern of phrases)
+  for (const { words, end: sign, pattern } of phrases) {
+    if (!words.some(word => small.includes(word)) || sign?.test(rest) === false) continue
     for (const { indices } of rest.matchAll(pattern)) {
       const [start, end] = indices!.groups!.secret!
       add(from + start, rest.slice(start, end))
     }
-  for (const { indices } of rest.matchAll(tokenUser)) {
+  }
+  for (const { indices } of rest.includes('@') ? rest.matchAll(tokenUser) : []) {
     const [start, end] = indices!.groups!.secret!
     const value = rest.slice(start, end)
     if (looksRandom(value)) add(from + start, value)

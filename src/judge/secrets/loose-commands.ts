@@ -36,7 +36,7 @@ export const readLoosely = (source: string, from: number, to: number): readonly 
     next = 'word'
   }
   const finish = (isPiped: boolean): void => {
-    while (words[0] && (/:$/.test(words[0].text) || words[0].text === '-')) words.shift()
+    while (words[0] && (words[0].text.endsWith(':') || words[0].text === '-')) words.shift()
     const [first] = words
     const isName = first !== undefined && !first.text.startsWith('-')
     const name = isName ? first.text.replace(/^.*[\\/]/s, '') : ''
@@ -53,18 +53,18 @@ export const readLoosely = (source: string, from: number, to: number): readonly 
     const char = source[at]!
     if (char === '\n') {
       // The next item of a list, or a line that goes on.
-      const item = /^\n[ \t]*-[ \t]+/.exec(source.slice(at, at + 128))?.[0]
-      if (item === undefined) finish(false)
-      at += item?.length ?? 1
-    } else if (/\s/.test(char) || char === ',' || char === '[' || char === ']') at++
-    else if (source.startsWith('<<<', at)) {
+      const behind = itemAt(source, at, Math.min(source.length, at + 128))
+      if (behind === undefined) finish(false)
+      at = behind ?? at + 1
+    } else if (isBlank(source.charCodeAt(at)) || char === ',' || char === '[' || char === ']') at++
+    else if (char === '<' && source.startsWith('<<<', at)) {
       next = 'input'
       at += 3
     } else if (char === '>') {
       next = 'target'
       at += source[at + 1] === '>' ? 2 : 1
     } else if (char === '\\' && /\r?\n/y.test(source.slice(at + 1, at + 3))) at += 2
-    else if (/[;|&(){}`]/.test(char)) {
+    else if (';|&(){}`'.includes(char)) {
       finish(char === '|' && source[at + 1] !== '|')
       at++
     } else {
@@ -77,26 +77,47 @@ export const readLoosely = (source: string, from: number, to: number): readonly 
   return commands
 }
 
+/** What `\s` means (https://tc39.es/ecma262/#sec-compiletocharset). */
+const isBlank = (unit: number): boolean =>
+  unit === 32 || (unit >= 9 && unit <= 13) || (unit > 127 && /\s/.test(String.fromCharCode(unit)))
+
+/** Behind the dash of the item that the line after a line end begins with: `\n  - x`. */
+const itemAt = (source: string, from: number, to: number): number | undefined => {
+  let at = from + 1
+  while (at < to && isPadding(source.charCodeAt(at))) at++
+  if (at >= to || source[at] !== '-') return undefined
+  const behind = ++at
+  while (at < to && isPadding(source.charCodeAt(at))) at++
+  return at > behind ? at : undefined
+}
+const isPadding = (unit: number): boolean => unit === 32 || unit === 9
+
 const wordAt = (source: string, start: number, to: number): { readonly text: string; readonly end: number } => {
-  const parts: string[] = []
+  let text = ''
   let at = start
+  /** Where what stands for itself begins, as far as it is not in the text yet. */
+  let plain = start
   while (at < to) {
     const char = source[at]!
     if (char === '"' || char === "'") {
       const close = closing(source, at, to)
       const inner = source.slice(at + 1, close)
-      parts.push(char === '"' ? inner.replace(/\\(["\\$`])/g, '$1') : inner)
+      text += source.slice(plain, at) + (char === '"' ? inner.replace(/\\(["\\$`])/g, '$1') : inner)
       at = Math.min(to, close + 1)
+      plain = at
     } else if (char === '\\' && at + 1 < to) {
-      parts.push(source[at + 1]!)
+      text += source.slice(plain, at) + source[at + 1]!
       at += 2
-    } else if (/[\s;|&()`>]/.test(char) || (char === ',' && /["'\s]/.test(source[at - 1] ?? '')) || char === ']') break
-    else {
-      parts.push(char)
-      at++
-    }
+      plain = at
+    } else if (
+      isBlank(source.charCodeAt(at)) ||
+      ';|&()`>]'.includes(char) ||
+      (char === ',' && /["'\s]/.test(source[at - 1] ?? ''))
+    )
+      break
+    else at++
   }
-  return { text: parts.join(''), end: Math.max(at, start + 1) }
+  return { text: text + source.slice(plain, at), end: Math.max(at, start + 1) }
 }
 
 /** A quote that nobody closes in its line is a letter: `it's`. */

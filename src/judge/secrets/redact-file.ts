@@ -113,12 +113,14 @@ const byCommand = ({ steps, tree }: Dockerfile): readonly Span[] =>
 /** `DB_PASSWORD: x` on a line of its own, and a name with its value beside it: `- name: DB_PASSWORD`, `value: x`. */
 const byEntry = (text: string): readonly Span[] => {
   const spans: Span[] = []
-  for (const { groups, indices } of text.matchAll(entry)) {
-    const [start, end] = indices!.groups!.value!
-    const { name = '', value = '' } = groups!
-    if (isSecret(value) && (secretKind(name) === 'password' || isSettingSecret(name, value, false))) spans.push({ start, end })
+  for (const match of text.matchAll(entry)) {
+    const [, before, name, value] = match as unknown as readonly [string, string, string, string]
+    const kind = secretKind(name)
+    if (kind === undefined || !isSecret(value) || (kind !== 'password' && !isSettingSecret(name, value, false))) continue
+    const start = match.index + before.length
+    spans.push({ start, end: start + value.length })
   }
-  for (const pattern of [named, nameless])
+  for (const pattern of text.includes('value') ? [named, nameless] : [])
     for (const { groups, indices } of text.matchAll(pattern)) {
       const [start, end] = indices!.groups!.value!
       if (isSecret(groups!.value!) && isSecretName(groups!.name!)) spans.push({ start, end })
@@ -126,7 +128,7 @@ const byEntry = (text: string): readonly Span[] => {
   return spans
 }
 const entry =
-  /^[ \t]*(?:- )?["']?(?<name>[\w.-]{1,80})["']?[ \t]*:[ \t]+(?:!!\w+ )?["']?(?<value>[^\s"'#{[&*!|>][^\n"']{0,512}?)["']?[ \t\r]*(?: #.*)?,?$/dgm
+  /^([ \t]*(?:- )?["']?([\w.-]{1,80})["']?[ \t]*:[ \t]+(?:!!\w+ )?["']?)([^\s"'#{[&*!|>][^\n"']{0,512}?)["']?[ \t\r]*(?: #.*)?,?$/gm
 /** In YAML, JSON and HCL. */
 const named =
   /["']?\bname["']?[ \t]{0,8}[:=][ \t]{0,8}["']?(?<name>[\w.-]{1,80})["']?[ \t]{0,8},?\s{1,80}["']?value["']?[ \t]{0,8}[:=][ \t]{0,8}["']?(?<value>[^\s"'{},][^\n"',}]{0,512})/dg
