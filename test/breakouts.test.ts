@@ -40,6 +40,18 @@ const open: readonly Case[] = [
   ['engine-socket', compose('user: "1000"\nenvironment:\n  DOCKER_HOST: tcp://10.0.0.1:2375')],
   ['engine-socket', hostPath('/run/containerd/containerd.sock')],
   ['engine-socket', 'docker run -v /:/host web:1'],
+  ['engine-socket', compose('user: "1000:998"\nvolumes:\n  - /var/run/docker.sock:/var/run/docker.sock')],
+  ['engine-socket', compose('user: "1000:0"\nvolumes:\n  - /var/run/docker.sock:/var/run/docker.sock')],
+  ['engine-socket', compose('user: "999:999"\nvolumes:\n  - /var/run/docker.sock:/var/run/docker.sock')],
+  ['engine-socket', `${hostPath('/run').replace('spec:\n', 'spec:\n  hostUsers: false\n')}`],
+  ['host-files', `${hostPath('/').replace('spec:\n', 'spec:\n  hostUsers: false\n')}`],
+  ['host-files', 'docker run -u "$(id -u):$(id -g)" -v /:/h web:1'],
+  ['privileged', 'docker run --userns="${NS}" --privileged web:1'],
+  ['privileged', 'docker run --user "$U" --privileged web:1'],
+  ['kernel-module', 'podman run --userns=container:x --cap-add SYS_MODULE web:1'],
+  ['host-processes', compose('pid: host\ncap_add: [SYS_PTRACE]\nvolumes:\n  - /proc:/host/proc:ro\n  - /:/host:ro')],
+  ['same-user', compose('user: "65534"\npid: host\nvolumes:\n  - /proc:/host/proc:ro')],
+  ['same-user', compose('user: "65534"\nvolumes:\n  - /:/rootfs:ro')],
   ['engine-socket', 'docker run -v /run/dbus/system_bus_socket:/run/dbus/system_bus_socket web:1'],
   ['privileged', compose('privileged: true')],
   ['privileged', compose('post_start:\n  - command: ./setup.sh\n    privileged: true')],
@@ -117,6 +129,12 @@ const open: readonly Case[] = [
 const closed: readonly (readonly [kind: string, text: string, host: HostFacts, title?: string])[] = [
   ['engine-socket', compose('user: "1000"\nvolumes:\n  - /var/run/docker.sock:/var/run/docker.sock'), {}],
   ['engine-socket', compose('volumes:\n  - /var/run/docker.sock:/var/run/docker.sock'), { selinux: true }],
+  ['engine-socket', compose('user: "1000:1000"\nvolumes:\n  - /var/run/docker.sock:/var/run/docker.sock'), {}],
+  ['engine-socket', compose('user: "1000:998"\nvolumes:\n  - /var/run/docker.sock:/var/run/docker.sock'), { remapped: true }],
+  ['host-files', 'docker run -u "1000:$(id -g)" -v /:/h web:1', {}],
+  ['privileged', pod({ pod: 'hostUsers: false\n', container: securityContext('privileged: true\n') }), {}],
+  ['privileged', 'podman run --userns=auto:size=1000 --privileged web:1', {}],
+  ['same-user', compose('volumes:\n  - /:/host:ro'), {}],
   ['engine-socket', compose('volumes:\n  - /var/run/docker.sock:/var/run/docker.sock'), { remapped: true }],
   ['engine-socket', compose('volumes:\n  - /run/mysqld/mysqld.sock:/run/mysqld/mysqld.sock'), {}],
   ['engine-socket', compose('environment:\n  DOCKER_HOST: tcp://10.0.0.1:2376\n  DOCKER_TLS_VERIFY: "1"'), {}],
@@ -277,6 +295,76 @@ for (const [kind, text, host, title = ''] of closed)
     const ways = waysOf(sample, sample.containers[0]!, host)
     expect(ways.filter(way => way.id === kind && way.title.startsWith(title)).map(way => way.title)).toEqual([])
   })
+
+test('of groups the one that such sockets belong to comes first, and all are named', async () => {
+  const sample = await read(compose('user: "1000:7"\ngroup_add: [audio, docker]\nvolumes:\n  - /run/docker.sock:/s'))
+  const [way] = waysOf(sample, sample.containers[0]!, {}).filter(({ id }) => id === 'engine-socket')
+  expect(way!.title).toBe('The socket of Docker is within reach')
+  const part = way!.chain[1]!
+  expect(part.text).toBe('it is in the groups `docker`, `7` and `audio`')
+  expect(part.at?.in === 'file' && sample.text.slice(part.at.span.start, part.at.span.end)).toBe('docker')
+  expect(way!.depends).toEqual(['the socket belongs to one of these groups'])
+})
+
+test('a user that nobody knows before it runs may be root, and that is said', async () => {
+  const sample = await read('docker run --user "$U" --userns "$NS" --privileged web:1')
+  const [way] = waysOf(sample, sample.containers[0]!, {}).filter(({ id }) => id === 'privileged')
+  expect(way!.depends).toEqual(['that user is root, as in many pipelines', 'the user namespace that it is given is the host’s'])
+})
+
+describe('what a container has of others', () => {
+  const services = `services:
+  a: {image: "a:1", user: "0", pid: "service:b", cap_add: [SYS_PTRACE]}
+  b: {image: "a:1", user: "0", pid: host, network_mode: "service:n"}
+  n: {image: "a:1", user: "0", network_mode: host}
+  c: {image: "a:1", user: "0", network_mode: "service:b"}
+  d: {image: "a:1", user: "0", volumes_from: ["e:ro"]}
+  e: {image: "a:1", user: "0", volumes: ["/etc:/h", "/var/run/docker.sock:/s"]}
+  f: {image: "a:1", user: "0", volumes_from: [g]}
+  g: {image: "a:1", user: "0", volumes_from: [f, e]}
+  x: {image: "a:1", user: "0", network_mode: "service:y"}
+  y: {image: "a:1", user: "0", network_mode: "service:x"}
+`
+  const of = async (name: string, without: readonly Wish[] = [], text = services): Promise<readonly Breakout[]> => {
+    const sample = await readSample(text)
+    const container = sample.containers.find(one => one.name === name)!
+    return breakoutsOf(fulfilled(container, without), factsOf(sample, sample.containers), {}).filter(
+      ({ id }) => id !== 'capability',
+    )
+  }
+
+  test.each([
+    ['a', ['host-processes', 'same-user']],
+    ['c', ['host-network']],
+    ['d', ['engine-socket', 'host-files']],
+    ['f', ['engine-socket', 'host-files']],
+    ['x', []],
+  ])('%s: %j, closed by leaving the other one', async (name, expected) => {
+    const ways = await of(name)
+    expect(ways.map(({ id }) => id)).toEqual(expected)
+    for (const way of ways) {
+      expect(way.chain.map(({ text }) => text).join('; ')).toMatch(/, through `[beg]`/)
+      const left = await of(name, way.close.wishes)
+      expect(left.map(({ title }) => title)).not.toContain(way.title)
+    }
+  })
+
+  test('read-only for the one that says so', async () => {
+    const [way] = (await of('d')).filter(({ id }) => id === 'host-files')
+    expect(way!.title).toBe('`/etc` shows what the host keeps secret')
+    const [own] = (await of('f')).filter(({ id }) => id === 'host-files')
+    expect(own!.title).toBe('`/etc` can be changed from inside')
+  })
+
+  test('a long chain is followed in a bounded time', async () => {
+    const long = `services:\n${Array.from({ length: 3000 }, (_, i) => `  s${i}: {image: "a:1", volumes_from: [s${i + 1}, s${i + 2}], network_mode: "service:s${i + 1}"}\n`).join('')}`
+    const sample = await readSample(long)
+    const facts = factsOf(sample, sample.containers)
+    const begin = performance.now()
+    for (const container of sample.containers) breakoutsOf(container, facts, {})
+    expect(performance.now() - begin).toBeLessThan(5000)
+  })
+})
 
 test('what nobody here can see is said', async () => {
   const sample = await read(compose('cap_add:\n  - SYS_ADMIN'))

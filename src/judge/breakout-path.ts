@@ -3,8 +3,9 @@ import type { Breakout } from '../model/breakout.ts'
 import type { Container, Setting, Wish } from '../model/container.ts'
 import type { Location } from '../model/finding.ts'
 import { dockerCapabilities, effectiveCapabilities } from './container-capabilities.ts'
-import { isRootUser, startUser } from './container-queries.ts'
+import { isGiven, isRootUser, quoted, startUser } from './container-queries.ts'
 import type { ContainerFacts } from './container-rule.ts'
+import { type Joined, joined } from './joined-container.ts'
 
 /** What is known of the machine. Everything is undefined for a file; of a live engine it is asked. */
 export type HostFacts = {
@@ -35,17 +36,50 @@ export type BreakoutPath = {
   find(scene: Scene): Iterable<Way>
 }
 
-export const breakoutPath = (path: BreakoutPath): BreakoutPath => path
+/** What a container has of another one is told so. */
+export const breakoutPath = (path: BreakoutPath): BreakoutPath => ({
+  ...path,
+  *find(scene) {
+    for (const way of path.find(scene)) yield scene.through.length === 0 ? way : throughOthers(way, scene.through)
+  },
+})
+
+const throughOthers = (way: Way, through: Joined['through']): Way => {
+  const of = (at: Location | undefined): string | undefined => through.find(one => one.at === at)?.other
+  const { title, wishes } = way.close
+  // Its own text cannot change how another one mounts something; it can do without.
+  const other = wishes.flatMap(wish => (wish.do === 'change' ? (of(wish.at) ?? []) : []))[0]
+  return {
+    ...way,
+    chain: way.chain.map(part => {
+      const name = of(part.at)
+      return name === undefined ? part : { ...part, text: `${part.text}, through \`${name}\`` }
+    }),
+    close:
+      other === undefined
+        ? way.close
+        : {
+            title: `${title}, or do not take in the volumes of \`${other}\``,
+            wishes: wishes.map(wish =>
+              wish.do === 'change' && of(wish.at) !== undefined ? { do: 'remove', at: wish.at } : wish,
+            ),
+          },
+  }
+}
 
 export type Part = Breakout['chain'][number]
 
 /** A container, and what the ways out ask of it. */
 export type Scene = {
+  /** With what it has of others that it joins. */
   readonly container: Container
+  readonly through: Joined['through']
   readonly facts: ContainerFacts
   readonly host: HostFacts
   /** Undefined: it is certainly not root, or root means nothing on the host. */
   readonly root: Rootness | undefined
+  /** The same, for the files that are mounted: the kubelet maps the volumes of a pod along with its users. */
+  readonly rootOfFiles: Rootness | undefined
   /** Its users are certainly others than the host's: a user namespace of its own. */
   readonly isMapped: boolean
   has(capability: string): boolean
@@ -57,35 +91,54 @@ export type Scene = {
 
 export type Rootness = { readonly part: Part; readonly depends: readonly string[] }
 
-/** In a user namespace of its own, root and all its capabilities are worth nothing on the host (https://man7.org/linux/man-pages/man7/user_namespaces.7.html). */
-const isMapped = ({ userNamespace }: Container, host: HostFacts): boolean =>
+/**
+ * In a user namespace of its own, root and all its capabilities are worth nothing on the host (https://man7.org/linux/man-pages/man7/user_namespaces.7.html).
+ * Undefined: nobody knows which one it is given.
+ */
+const isInOwnUsers = ({ userNamespace: { value } }: Container, host: HostFacts): boolean | undefined => {
   // An engine without root is in such a namespace itself: its `host` is only that one.
-  host.rootless === true || (userNamespace.value !== 'host' && (host.remapped === true || userNamespace.value !== 'default'))
+  if (host.rootless === true) return true
+  if (value === 'host') return false
+  if (value === 'default') return host.remapped === true
+  // Kubernetes', and Podman's: https://docs.podman.io/en/latest/markdown/podman-run.1.html#userns-mode
+  return /^(?:private|auto|keep-id|nomap)(?::|$)/.test(value) ? true : undefined
+}
 
-const rootnessOf = (container: Container, facts: ContainerFacts, host: HostFacts): Rootness | undefined => {
-  if (container.os !== 'linux' || isMapped(container, host)) return undefined
+const rootnessOf = (
+  container: Container,
+  facts: ContainerFacts,
+  host: HostFacts,
+  isMapped: boolean | undefined,
+): Rootness | undefined => {
+  if (container.os !== 'linux' || isMapped) return undefined
   const user = startUser(container, facts)
   // The kubelet would not start it.
   if (container.runAsNonRoot.value && (user === undefined || isRootUser(user))) return undefined
   const remapping =
-    container.form === 'kubernetes' || (host.remapped !== undefined && host.rootless !== undefined)
-      ? []
-      : container.userNamespace.value === 'host'
-        ? host.rootless === undefined
-          ? ['the engine itself runs as root']
-          : []
-        : ['the engine does not map root to another user (userns-remap, rootless)']
-  if (user === undefined) {
-    return {
-      part: { text: 'it runs as root: no user is set here' },
-      depends: ['the image sets no other user', ...remapping],
-    }
-  }
+    isMapped === undefined
+      ? ['the user namespace that it is given is the host’s']
+      : container.form === 'kubernetes' || (host.remapped !== undefined && host.rootless !== undefined)
+        ? []
+        : container.userNamespace.value === 'host'
+          ? host.rootless === undefined
+            ? ['the engine itself runs as root']
+            : []
+          : ['the engine does not map root to another user (userns-remap, rootless)']
+  if (user === undefined)
+    return isGiven(container)
+      ? {
+          part: partAt('it runs as a user that only its start knows', container.user),
+          depends: ['that user is root, as in many pipelines', ...remapping],
+        }
+      : { part: { text: 'it runs as root: no user is set here' }, depends: ['the image sets no other user', ...remapping] }
   if (!isRootUser(user)) return undefined
   return { part: partAt('it runs as root', container.user), depends: remapping }
 }
 
-export const sceneOf = (container: Container, facts: ContainerFacts, host: HostFacts): Scene => {
+export const sceneOf = (alone: Container, facts: ContainerFacts, host: HostFacts): Scene => {
+  const { container, through } = joined(alone, facts.neighbours)
+  const isMapped = isInOwnUsers(container, host)
+  const root = rootnessOf(container, facts, host, isMapped)
   const capabilities = effectiveCapabilities(container)
   const has = (name: string): boolean => capabilities === 'all' || capabilities.has(name)
   /** By its name first: that is the nearest place to point at. */
@@ -97,8 +150,11 @@ export const sceneOf = (container: Container, facts: ContainerFacts, host: HostF
     container,
     facts,
     host,
-    root: rootnessOf(container, facts, host),
-    isMapped: isMapped(container, host),
+    through,
+    root,
+    // https://kubernetes.io/docs/concepts/workloads/pods/user-namespaces/: idmapped mounts.
+    rootOfFiles: container.form === 'kubernetes' && host.rootless !== true ? rootnessOf(container, facts, host, false) : root,
+    isMapped: isMapped === true,
     has,
     holds(name) {
       if (container.privileged.value) return partAt(`it has ${name}, as privileged containers have all`, container.privileged)
@@ -134,24 +190,40 @@ export const unlessAppArmor = ({ container, host }: Scene, denies: string): read
 }
 
 /**
- * The part of a chain by which it sees the host's processes: their namespace, or the host's /proc as a folder. Through /proc/PID/root one leaves that folder,
- * also where it is mounted for reading only (https://man7.org/linux/man-pages/man5/proc_pid_root.5.html).
+ * The parts of a chain by which it sees the host's processes, all of which have to go: their namespace, and the host's /proc as a folder, by itself or
+ * below `/`. Through /proc/PID/root one leaves that folder, also where it is mounted for reading only
+ * (https://man7.org/linux/man-pages/man5/proc_pid_root.5.html).
  */
 export const hostProcesses = ({
   container: { pid, mounts },
-}: Scene): { readonly part: Part; readonly close: Breakout['close'] } | undefined => {
-  if (pid.value === 'host')
-    return {
-      part: partAt('it sees the processes of the host', pid),
-      close: { title: 'Give it processes of its own', wishes: removed(pid) },
-    }
-  const proc = mounts.find(({ type, source }) => type === 'bind' && source === '/proc')
-  return (
-    proc && {
-      part: placed('`/proc` of the host is mounted: it sees the processes of the host', proc.at),
-      close: { title: 'Take `/proc` out', wishes: [{ do: 'remove', at: proc.at }] },
-    }
-  )
+}: Scene):
+  | { readonly parts: readonly [Part, ...Part[]]; readonly close: Breakout['close']; readonly isWholeHost: boolean }
+  | undefined => {
+  const isHost = pid.value === 'host'
+  const folders = mounts.filter(({ type, source }) => type === 'bind' && (source === '/proc' || source === '/'))
+  const sees = 'it sees the processes of the host'
+  const [first, ...more]: Part[] = [
+    ...(isHost ? [partAt(sees, pid)] : []),
+    ...folders.map(({ source, at }, i) =>
+      placed(
+        `\`${source}\` of the host is mounted${source === '/' ? ', and its /proc with it' : ''}: ${sees}${isHost || i > 0 ? ' by that, too' : ''}`,
+        at,
+      ),
+    ),
+  ]
+  if (!first) return undefined
+  const closings = [
+    ...(isHost ? ['give it processes of its own'] : []),
+    ...(folders.length > 0 ? [`take ${quoted([...new Set(folders.flatMap(({ source }) => source ?? []))])} out`] : []),
+  ].join(', and ')
+  return {
+    parts: [first, ...more],
+    isWholeHost: !isHost && folders.every(({ source }) => source === '/'),
+    close: {
+      title: `${closings[0]!.toUpperCase()}${closings.slice(1)}`,
+      wishes: [...(isHost ? removed(pid) : []), ...folders.map(({ at }): Wish => ({ do: 'remove', at }))],
+    },
+  }
 }
 
 /** The wish that a written setting goes. */

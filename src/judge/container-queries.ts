@@ -50,9 +50,23 @@ export const isRootUser = (user: string): boolean => {
   return name === '' || name === 'root' || /^[-+]?0+$/.test(name)
 }
 
+/** A user is set, with a word whose value only its start knows: `--user "$(id -u)"`. */
+export const isGiven = ({ user }: Container): boolean => user.value === undefined && user.at !== undefined
+
 /** The user that it starts as: the container's own, else the image's; undefined when that is unknown. */
 export const startUser = (container: Container, facts: ContainerFacts): string | undefined =>
-  container.user.value ?? container.imageUser ?? imageOf(container, facts)?.user
+  isGiven(container) ? undefined : (container.user.value ?? container.imageUser ?? imageOf(container, facts)?.user)
+
+/**
+ * Its groups, that of `user: "1000:998"` among them. A number of 1000 or more that is the user's as well is a person's own group, to which nothing of the
+ * host is given (https://man7.org/linux/man-pages/man8/useradd.8.html, USERGROUPS_ENAB).
+ */
+export const groupsOf = ({ user, groups }: Container): readonly Setting<string>[] => {
+  const [name, group = ''] = user.value?.split(':') ?? []
+  const isOwn = group === name && !/^\d{1,3}$/.test(group)
+  if (group === '' || isOwn || groups.some(({ value }) => value === group)) return groups
+  return [{ value: group, ...(user.at ? { at: user.at } : {}) }, ...groups]
+}
 
 /** The variables without a value on which what stands at these places rests. */
 export const unsetAt = ({ unset }: Container, places: readonly Location[]): readonly string[] => {

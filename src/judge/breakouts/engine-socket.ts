@@ -1,5 +1,6 @@
 import { breakoutPath, partAt, placed, type Rootness, removed, type Scene, type Way } from '../breakout-path.ts'
 import { engineAt } from '../container-host-paths.ts'
+import { groupsOf, quoted } from '../container-queries.ts'
 import { socketProxyOf } from '../socket-proxy.ts'
 
 export default breakoutPath({
@@ -15,13 +16,13 @@ export default breakoutPath({
       for (const { type, source, at } of container.mounts) {
         if (source === undefined || (type !== 'bind' && type !== 'npipe')) continue
         const found =
-          source === '/' ? ({ engine: 'The engine', through: 'folder', commands: 'engine' } as const) : engineAt(source)
+          source === '/' ? ({ engine: 'the engine', through: 'folder', commands: 'engine' } as const) : engineAt(source)
         if (!found) continue
         const inside = found.through === 'folder' ? `\`${source}\`, in which its socket is,` : `\`${source}\``
         const isOwn = /^rootless/.test(found.engine)
         const isProxy = found.through === 'socket' && found.commands === 'engine' && socketProxyOf(container) !== undefined
         yield {
-          title: `${found.engine}’s socket is within reach`,
+          title: `The socket of ${found.engine} is within reach`,
           severity: isOwn || isProxy ? 'high' : 'critical',
           // A mount for reading only does not keep anybody from sending commands to a socket.
           chain: [placed(`${inside} is mounted`, at), user.part],
@@ -67,14 +68,20 @@ const hasTls = ({ container }: Scene): boolean =>
   container.environment.some(({ name, value }) => /^DOCKER_(?:TLS_VERIFY|TLS|CERT_PATH)$/.test(name) && value !== '')
 
 /** The socket belongs to root and a group: others get `EACCES`. */
-const mayConnect = ({ root, container, isMapped }: Scene): Rootness | undefined => {
+const mayConnect = ({ rootOfFiles, container, isMapped }: Scene): Rootness | undefined => {
   // A pipe of Windows is there for whoever has it.
   if (container.os === 'windows') return { part: { text: 'its user may open the pipe' }, depends: [] }
-  if (root) return root
-  const [group] = container.groups
-  if (!group || isMapped) return undefined
+  if (rootOfFiles) return rootOfFiles
+  if (isMapped && container.form !== 'kubernetes') return undefined
+  const [group, ...others] = [...groupsOf(container)].sort((a, b) => likelihood(a.value) - likelihood(b.value))
+  if (!group) return undefined
+  const names = quoted([group, ...others].map(({ value }) => value))
   return {
-    part: partAt(`it is in the group \`${group.value}\``, group),
-    depends: [`the socket belongs to the group \`${group.value}\``],
+    part: partAt(`it is in the group${others.length > 0 ? 's' : ''} ${names}`, group),
+    depends: [`the socket belongs to ${others.length > 0 ? 'one of these groups' : `the group ${names}`}`],
   }
 }
+
+/** Those that such sockets are given to first, then numbers, which differ between hosts. */
+const likelihood = (group: string): number =>
+  /^(?:docker|podman|lxd|libvirt|containerd)$/.test(group) ? 0 : /^(?:root|0+)$/.test(group) ? 1 : /^\d+$/.test(group) ? 2 : 3

@@ -8,7 +8,7 @@ export default breakoutPath({
   code: 'E10',
   summary: 'A folder of the host leads to its keys, or to what it runs as root',
   links: ['https://kubernetes.io/docs/concepts/storage/volumes/#hostpath', 'https://docs.docker.com/engine/storage/bind-mounts/'],
-  *find({ container, root }) {
+  *find({ container, rootOfFiles: root }) {
     const isNode = container.form === 'kubernetes'
     if (!root) return
     for (const { type, source, readOnly, at, declaredAt } of container.mounts) {

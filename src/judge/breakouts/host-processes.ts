@@ -13,7 +13,7 @@ export default breakoutPath({
     yield {
       title: 'The host’s files are within reach through /proc/1/root',
       severity: 'critical',
-      chain: [processes.part, scene.holds('SYS_PTRACE'), root.part],
+      chain: [...processes.parts, scene.holds('SYS_PTRACE'), root.part],
       depends: [...root.depends, ...apparmor],
       gets: 'reads and writes every file of the host, and puts code into its processes',
       close: processes.close,

@@ -9,7 +9,7 @@ export default breakoutPath({
     'https://kubernetes.io/docs/concepts/cluster-administration/logging/',
     'https://kubernetes.io/docs/concepts/storage/volumes/#hostpath',
   ],
-  *find({ container, root, facts }) {
+  *find({ container, rootOfFiles: root, facts }) {
     if (!container.pod || !root) return
     const access = hasToken(container.pod, facts.manifests)
       ? accessOf(container.pod, facts.manifests).flatMap(({ rules }) => rules)

@@ -1,6 +1,6 @@
 import type { Severity } from '../../model/finding.ts'
 import { breakoutPath, hostProcesses, partAt, unlessAppArmor } from '../breakout-path.ts'
-import { isRootUser, startUser } from '../container-queries.ts'
+import { isGiven, isRootUser, startUser } from '../container-queries.ts'
 
 /** The kernel asks for the same user and no fewer capabilities (https://man7.org/linux/man-pages/man2/ptrace.2.html, “Ptrace access mode checking”). */
 export default breakoutPath({
@@ -11,13 +11,24 @@ export default breakoutPath({
     const { container, facts } = scene
     const processes = hostProcesses(scene)
     if (!processes || container.os !== 'linux' || scene.isMapped) return
+    // Root on the files of the whole host needs no process.
+    if (scene.root && processes.isWholeHost) return
     const user = startUser(container, facts)
     const number = user?.split(':')[0]
     const isRoot = user !== undefined && isRootUser(user)
-    const who = number === undefined ? 'the image’s user' : isRoot ? 'root' : `user \`${number}\``
+    const isUnknown = isGiven(container)
+    const who = isUnknown
+      ? 'the user that it is given'
+      : number === undefined
+        ? 'the image’s user'
+        : isRoot
+          ? 'root'
+          : `user \`${number}\``
     const chain = [
-      processes.part,
-      user === undefined ? { text: 'it runs as the user of its image' } : partAt(`it runs as ${who}`, container.user),
+      ...processes.parts,
+      user === undefined && !isUnknown
+        ? { text: 'it runs as the user of its image' }
+        : partAt(`it runs as ${who}`, container.user),
     ]
     const apparmor = unlessAppArmor(scene, 'looking into processes that are not in a container')
     // Root with fewer capabilities than theirs may not look into the processes of the host's root.

@@ -74,7 +74,7 @@ describe('which words start a container', () => {
 describe('options', () => {
   test.each<[string, keyof Container, unknown]>([
     ['docker run -u 1000 x', 'user', { value: '1000' }],
-    ['docker run -u $UID:$GID x', 'user', { value: '$UID:$GID' }],
+    ['docker run -u $UID:$GID x', 'user', { value: undefined }],
     ['docker run --security-opt no-new-privileges x', 'noNewPrivileges', { value: true }],
     ['docker run --security-opt=no-new-privileges:false x', 'noNewPrivileges', { value: false }],
     ['docker run --security-opt no-new-privileges --security-opt no-new-privileges=0 x', 'noNewPrivileges', { value: false }],

@@ -183,7 +183,9 @@ class ContainerReader {
     const text: Setting<string> = { value, at }
     switch (name) {
       case 'user':
-        container.user = value === '' ? { value: undefined } : text
+        // A number of a group may follow that is known.
+        if (!known && /[$`]/.test(value.split(':', 1)[0]!)) container.user = { value: undefined, at }
+        else container.user = value === '' ? { value: undefined } : text
         return
       case 'group-add':
         container.groups.push(text)
