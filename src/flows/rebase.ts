@@ -45,6 +45,8 @@ const missedImages = new Set(
   'kubernetes-too-much kubernetes-no-kind kubernetes-no-containers kubernetes-pod-spec-patch yaml-template'.split(' '),
 )
 const environmentLimit = 1024 * 1024
+/** Of a variable: longer ones are no part of a reference. */
+const longestValue = 4096
 
 /** Throws UsageError when nothing is there to look into. */
 export const rebase = async (
@@ -209,7 +211,7 @@ class Rebasing {
     this.#originals.set(path, text)
     const values = new Map<string, EnvironmentValue>()
     for (const { name, value, span } of readDotEnv(text.text, () => undefined).entries) {
-      if (value === undefined) continue
+      if (value === undefined || value.length > longestValue) continue
       const written = text.text.slice(span.start, span.end)
       const sign = /[=:][ \t]*["']?/.exec(written)
       const start = span.start + (sign ? sign.index + sign[0].length : 0)

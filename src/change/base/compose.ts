@@ -18,7 +18,6 @@ export type ComposeBuild = {
   readonly service: string
   readonly context: string
   readonly dockerfile: string
-  readonly target: string | undefined
   /** Of the whole entry. */
   readonly span: Span
   readonly args: ReadonlyMap<
@@ -29,24 +28,33 @@ export type ComposeBuild = {
 
 type Candidate = { readonly plan: Use; readonly place: Place; readonly before: string; readonly scalars: readonly YamlScalar[] }
 
-/** The builds of a file, for whoever reads their Dockerfiles. */
-export const composeBuildsIn = ({ file, documents }: YamlStream, environment: Environment): readonly ComposeBuild[] =>
-  servicesIn(documents).flatMap(({ name, map }) => {
+/** Arguments of all builds of one file, and characters of the Dockerfiles that are read for them: aliases make much of little text. */
+const maxArguments = 100_000
+const maxDockerfileText = 50_000_000
+
+/** The builds of a file with arguments, for whoever reads their Dockerfiles; those that services share once. */
+export const composeBuildsIn = ({ file, documents }: YamlStream, environment: Environment): readonly ComposeBuild[] => {
+  const builds: ComposeBuild[] = []
+  const seen = new Set<YamlNode>()
+  let left = maxArguments
+  const text = (node: YamlNode | undefined): string | undefined => {
+    const scalar = asScalar(node)
+    const pieces = scalar && !isNull(scalar) ? composePieces(scalar.value, scalar.span.start, environment) : undefined
+    return pieces && valueOf(pieces)
+  }
+  for (const { name, map } of servicesIn(documents)) {
     const build = get(map, 'build')
-    const text = (node: YamlNode | undefined): string | undefined => {
-      const scalar = asScalar(node)
-      const pieces = scalar && !isNull(scalar) ? composePieces(scalar.value, scalar.span.start, environment) : undefined
-      return pieces && valueOf(pieces)
-    }
-    if (build?.kind !== 'map' || get(build, 'dockerfile_inline')) return []
+    if (build?.kind !== 'map' || seen.has(build) || get(build, 'dockerfile_inline')) continue
+    seen.add(build)
     const context = get(build, 'context') === undefined ? '.' : text(get(build, 'context'))
     const dockerfile = get(build, 'dockerfile') === undefined ? 'Dockerfile' : text(get(build, 'dockerfile'))
-    if (context === undefined || dockerfile === undefined) return []
+    if (context === undefined || dockerfile === undefined || left <= 0) continue
     const args = argsOf(get(build, 'args'), file.path, environment)
-    return args.size === 0
-      ? []
-      : [{ service: name, context, dockerfile, target: text(get(build, 'target')), span: build.span, args }]
-  })
+    left -= args.size
+    if (args.size > 0) builds.push({ service: name, context, dockerfile, span: build.span, args })
+  }
+  return builds
+}
 
 const servicesIn = (documents: YamlStream['documents']): readonly { readonly name: string; readonly map: YamlNode }[] =>
   documents.flatMap(({ root }) => {
@@ -105,6 +113,7 @@ export const rewriteCompose = ({ streams, environment, dockerfileOf }: ComposeFi
   const problems: Problem[] = []
   const candidates = new Map<string, Candidate>()
   const take = (scalar: YamlScalar, from = 0): void => addScalar(scalar, from, environment, wanted, candidates, problems)
+  let left = maxDockerfileText
   for (const stream of streams) {
     const { path } = stream.file
     for (const { map } of servicesIn(stream.documents)) {
@@ -122,7 +131,14 @@ export const rewriteCompose = ({ streams, environment, dockerfileOf }: ComposeFi
     }
     for (const build of composeBuildsIn(stream, environment)) {
       const dockerfile = dockerfileOf(build)
-      if (dockerfile) addBuild(dockerfile, build, path, wanted, candidates, problems)
+      if (!dockerfile) continue
+      left -= dockerfile.now.tree.text.length
+      if (left < 0) {
+        const message = 'this file builds more than can be looked through; which arguments decide the other bases is not known'
+        problems.push(unknownBase({ path, span: build.span }, message))
+        break
+      }
+      addBuild(dockerfile, build, path, wanted, candidates, problems)
     }
   }
   const all = [...candidates.values()]

@@ -273,4 +273,17 @@ describe('Compose', () => {
       text: service('{TAG: "20"}'),
       codes: ['base-by-hand'],
     }))
+
+  test.each([
+    [
+      'services that share many arguments',
+      `x: &x {context: ., args: {${Array.from({ length: 5000 }, (_, i) => `A${i}: "20"`).join(', ')}}}\nservices:\n${Array.from({ length: 3000 }, (_, i) => `  s${i}: {build: {<<: *x}}\n`).join('')}`,
+    ],
+    ['defaults in defaults', `services: {a: {image: "${'${A:-'.repeat(5000)}${'}'.repeat(5000)}"}}\n`],
+    ['a variable again and again', `services: {a: {image: "${'$TAG'.repeat(20_000)}"}}\n`],
+  ])('hostile files end: %s', (_title, text) => {
+    const start = performance.now()
+    compose(text, upgrade, 'ARG A1\nFROM node:$A1\n')
+    expect(performance.now() - start).toBeLessThan(5000)
+  })
 })
