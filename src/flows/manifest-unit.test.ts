@@ -169,20 +169,22 @@ describe('what is told once', () => {
     expect(text).toContain('the same of db compose.a.yaml:2, db compose.b.yaml:2')
   })
 
-  test('templates: once for a chart, and for a file that belongs to none', async () => {
+  test('templates: once for a chart, else for a folder', async () => {
     const template = 'apiVersion: v1\nkind: Pod\n{{- if x }}\n---\napiVersion: v1\nkind: Pod\n{{ y }}: {\n'
     const { report } = await run({
       'charts/a/Chart.yaml': 'name: a\n',
       'charts/a/templates/pod.yaml': template,
       'charts/a/templates/sub/pod.yaml': template,
+      'charts/a/files/pod.yaml': template,
       'b/templates/pod.yaml': template,
+      'b/templates/web.yaml': template,
       'c.yaml': 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: @NAME@\n',
       'd.yaml': '# @NAME@\napiVersion: v1\nkind: Pod\nmetadata: [\n',
     })
     expect(report.problems.map(one => `${one.kind} ${one.message}`).sort()).toEqual([
       expect.stringMatching(/^failed this is no YAML/),
-      'uncovered `charts/a` is a chart of Helm: 2 templates of it are no YAML before they are filled in; judge what `helm template charts/a` prints',
-      'uncovered a template is no YAML before it is filled in; judge what `helm template` prints',
+      'uncovered 2 templates (`pod.yaml`, `web.yaml`) are no YAML before they are filled in; judge what is made of them',
+      'uncovered `charts/a` is a chart of Helm: 3 templates of it are no YAML before they are filled in; judge what `helm template charts/a` prints',
       'uncovered a template is no YAML before it is filled in; judge what is made of it',
     ])
   })

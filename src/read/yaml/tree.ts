@@ -153,14 +153,13 @@ const readDocument = (file: YamlFile, span: Span, problems: Problem[]): YamlNode
     if (!(error instanceof YAMLException)) throw error
     const at = span.start + Math.min(error.mark?.position ?? 0, source.length)
     const place = { start: at, end: at }
-    const isHelm = template.test(source)
-    if (isHelm || otherTemplate.test(lineAt(source, at - span.start)))
+    if (template.test(source) || otherTemplate.test(lineAt(source, at - span.start)))
       problems.push(
         problem(
           file,
           place,
           'yaml-template',
-          `a template is no YAML before it is filled in; judge what ${isHelm ? '`helm template` prints' : 'is made of it'}`,
+          'a template is no YAML before it is filled in; judge what is made of it',
           'uncovered',
         ),
       )
