@@ -56,6 +56,7 @@ export const readSubject = async (
       ...(args.cache && !looking.reveal ? { cache: openFileCache(note) } : {}),
       ...(progress ? { progress } : {}),
       owned,
+      askEngine: 'where-near',
       verify: args.verify === true,
       platform: args.platform,
       host: hostPlatform(),

@@ -1,6 +1,8 @@
 /** `bulkhead sbom`: reference → image → an index of each layer → what is installed. */
 import { createHash } from 'node:crypto'
-import { baseImageOf } from '../judge/base-image.ts'
+import type { DockerfileBase } from '../judge/base-dockerfile.ts'
+import { baseImageFrom, baseOf } from '../judge/base-image.ts'
+import type { KnownImage, LayerProof } from '../model/base-answer.ts'
 import { type Digest, type Problem, UsageError } from '../model/finding.ts'
 import type { FileRange, Image, LayerBytes } from '../model/image.ts'
 import type { Inventory } from '../model/inventory.ts'
@@ -21,6 +23,7 @@ import { familiarName } from '../read/image/layout.ts'
 import { readPassing } from '../read/image/passing-archive.ts'
 import { RegistryError } from '../read/image/registry/client.ts'
 import { flawOf } from '../read/image/registry/reference.ts'
+import { knownImages, rememberImage } from './known-images.ts'
 
 /** Indexes a layer, perhaps in another thread. Rejects with WorldError and RegistryError. */
 export type IndexLayer = (bytes: LayerBytes, reading: Reading, onProgress: (bytes: number) => void) => Promise<LayerIndex>
@@ -45,6 +48,11 @@ export type InventoryOptions = SourceOptions & {
   readonly entryLimit?: number
   /** False: nobody will ask which files packages own, and the long lists need not be read from the cache. */
   readonly owned?: boolean
+  /** Whether engines are asked which images they have, to find the one that this one was built on (default: never). */
+  readonly askEngine?: 'never' | 'where-near' | 'always'
+  /** Images that are at hand beside those that were read before. */
+  readonly known?: readonly KnownImage[]
+  readonly dockerfile?: DockerfileBase
 }
 
 const defaultEntryLimit = 5_000_000
@@ -52,17 +60,19 @@ const defaultEntryLimit = 5_000_000
 /** Throws UsageError when there is no such image. */
 export const takeInventory = async (world: World, subject: string, options: InventoryOptions): Promise<Inventory> => {
   const { opened, name, source } = await openSubject(world, subject, options)
-  const inventory = await takeOpened(world, opened, name, options)
-  return { ...inventory, openedBy: { source, reference: name } }
+  const inventory = { ...(await takeOpened(world, opened, name, options)), openedBy: { source, reference: name } }
+  const withAnswer = await withBase(world, inventory, options)
+  if (options.cache) rememberImage(options.cache, withAnswer)
+  return withAnswer
 }
 
 const takeOpened = async (world: World, opened: Opened, name: string, options: InventoryOptions): Promise<Inventory> => {
   const revision = revisionOf(options.catalogers)
   switch (opened.kind) {
     case 'image':
-      return withBase(await ofImage(world, name, opened, revision, options))
+      return ofImage(world, name, opened, revision, options)
     case 'passing':
-      return withBase(await ofPassing(world, name, opened, revision, options))
+      return ofPassing(world, name, opened, revision, options)
     case 'folder': {
       const bytes: LayerBytes = { from: 'folder', path: opened.path }
       const index = await readLayer(world, bytes, { catalogers: options.catalogers })
@@ -94,9 +104,16 @@ const takeOpened = async (world: World, opened: Opened, name: string, options: I
   }
 }
 
-const withBase = (inventory: Inventory): Inventory => {
-  const base = inventory.image && baseImageOf(inventory.image)
-  return base ? { ...inventory, base } : inventory
+/** Says which image it was built on. An archive is no reason to ask engines that nobody spoke of. */
+const withBase = async (world: World, inventory: Inventory, options: InventoryOptions): Promise<Inventory> => {
+  const { image, distro, proofs = [], openedBy } = inventory
+  if (!image) return inventory
+  const isNear = openedBy?.source === 'docker' || openedBy?.source === 'registry'
+  const asks = options.askEngine === 'always' || (options.askEngine === 'where-near' && isNear)
+  const known = [...(options.known ?? []), ...(await knownImages(world, options.cache, asks, options.note))]
+  const baseAnswer = baseOf(image, known, { proofs, distro, dockerfile: options.dockerfile })
+  const base = baseImageFrom(baseAnswer)
+  return { ...inventory, baseAnswer, ...(base ? { base } : {}) }
 }
 
 /** The source that a prefix forces, or the first one that has the subject: files and folders, then the engine, then the registry. */
@@ -188,7 +205,7 @@ const ofImage = async (
     options.note('layers that are not compressed were taken as they lie: --verify computes their digests')
   // The same layers under the same configuration give the same answer. The engine's folders may change, whatever their headers say.
   const isLasting = keys.every(key => key !== undefined) && !(verify && layers.some(({ from }) => from === 'overlay'))
-  const whole = isLasting ? `${verify ? 'verified ' : ''}image ${image.id} ${keys.map(key => key!.text).join(' ')}` : undefined
+  const whole = isLasting ? `${verify ? 'verified ' : ''}image 2 ${image.id} ${keys.map(key => key!.text).join(' ')}` : undefined
   const known = whole === undefined ? undefined : cache && recall<Assembled>(cache, whole, options)
   if (known && keys.every(key => key && isProved(world, cache!, key))) {
     options.note('known: nothing was read again')
@@ -228,7 +245,13 @@ const ofImage = async (
   }
   const indexes = claimed(image, await Promise.all(names.map(one => reading.get(one)!)), verify)
   await options.afterReading?.()
-  return finish(name, image, indexes, readLinkedBy(world, layers, options), options, cache, whole)
+  const proofs = indexes.map((index, i): LayerProof => {
+    const proof = proofOf(index)
+    // The folder was found by the chain of digests that the engine computed when it took the layers in.
+    const isEngines = layers[i]!.from === 'overlay' && !index.problems.some(({ code }) => broken.has(code))
+    return isEngines && proof.diffId === undefined ? { ...proof, diffId: image.layers[i]!.diffId } : proof
+  })
+  return finish(name, image, indexes, proofs, readLinkedBy(world, layers, options), options, cache, whole)
 }
 
 const algorithmOf = (digest: Digest): string => digest.slice(0, digest.indexOf(':'))
@@ -268,6 +291,11 @@ const claimed = (image: Image, indexes: readonly LayerIndex[], verify: boolean):
     return known
   })
 }
+
+const proofOf = ({ verified, diffId }: LayerIndex): LayerProof => ({
+  ...(diffId === undefined ? {} : { diffId }),
+  ...(verified === undefined ? {} : { blob: verified }),
+})
 
 type ReadLinked = (files: LinkedFiles['byLayer']) => Promise<ReadonlyMap<number, Pick<LayerIndex, 'evidence' | 'problems'>>>
 
@@ -323,12 +351,13 @@ const recall = <Value extends Assembled>(cache: TypedCache, key: string, { owned
   return { ...value, packages }
 }
 
-type Assembled = Pick<Inventory, 'distro' | 'packages' | 'problems' | 'layers' | 'everywhere' | 'census'>
+type Assembled = Pick<Inventory, 'distro' | 'packages' | 'problems' | 'layers' | 'everywhere' | 'census' | 'proofs'>
 
 const finish = async (
   name: string,
   image: Image,
   indexes: readonly LayerIndex[],
+  proofs: readonly LayerProof[],
   readLinked: ReadLinked,
   options: InventoryOptions,
   cache: TypedCache | undefined,
@@ -346,6 +375,7 @@ const finish = async (
     packages,
     problems,
     layers,
+    proofs,
     ...(everywhere ? { everywhere } : {}),
     ...(census ? { census } : {}),
   }
@@ -378,7 +408,7 @@ const ofPassing = async (
   const whole =
     opened.identity === undefined
       ? undefined
-      : `${options.verify ? 'verified ' : ''}passing 2 ${opened.identity} ${opened.wanted.name ?? ''} ${opened.wanted.platform ?? opened.wanted.host}`
+      : `${options.verify ? 'verified ' : ''}passing 3 ${opened.identity} ${opened.wanted.name ?? ''} ${opened.wanted.platform ?? opened.wanted.host}`
   const known = whole === undefined ? undefined : cache && recall<Assembled & { image: Image }>(cache, whole, options)
   if (known) {
     options.note('known: nothing was read again')
@@ -402,7 +432,8 @@ const ofPassing = async (
     for (const index of new Set(indexes))
       if (index.verified !== undefined && !isTransient(index)) cache?.put(`layer ${index.verified}`, index)
     const right = claimed(named, indexes, options.verify === true)
-    const inventory = await finish(name, named, right, again, options, undefined, undefined)
+    const proofs = right.map(proofOf)
+    const inventory = await finish(name, named, right, proofs, again, options, undefined, undefined)
     const { distro, packages, problems, layers, everywhere, census } = inventory
     // A configuration with secrets is not kept; the layers' indexes are.
     const { redactImage } = await import('../judge/secrets/redact-image.ts')
@@ -414,6 +445,7 @@ const ofPassing = async (
         packages,
         problems,
         layers,
+        proofs,
         ...(everywhere ? { everywhere } : {}),
         ...(census ? { census } : {}),
       })

@@ -48,7 +48,7 @@ export const scanInventory = (inventory: Inventory, database: AdvisoryDatabase, 
     version: options.version,
     // Whatever shows the report shows no secrets.
     inventory: shown,
-    base,
+    base: base && withoutTokens(base),
     findings: shown.packages === inventory.packages ? findings : withoutTokens(findings),
     problems: withoutTokens([...inventory.problems, ...problems]),
     coverage,

@@ -1,4 +1,5 @@
 /** Images as the OCI image specification describes them (https://github.com/opencontainers/image-spec), whatever they were read from. */
+import type { Material } from './base-answer.ts'
 import type { Digest } from './finding.ts'
 
 export type Image = {
@@ -13,6 +14,10 @@ export type Image = {
   /** Names that the source gives it: `nginx:1.25`. */
   readonly refs: readonly string[]
   readonly config: ImageConfig
+  /** Of its manifest, where there is one. Never inherited, as labels are. */
+  readonly annotations?: Readonly<Record<string, string>>
+  /** The images that its build used, as the builder's attestation has it: https://docs.docker.com/build/metadata/attestations/slsa-provenance/ */
+  readonly materials?: readonly Material[]
   /** From the base upwards. */
   readonly layers: readonly Layer[]
 }

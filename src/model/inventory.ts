@@ -1,3 +1,4 @@
+import type { BaseAnswer, LayerProof } from './base-answer.ts'
 import type { Census } from './census.ts'
 import type { Digest, Problem } from './finding.ts'
 import type { Image } from './image.ts'
@@ -20,6 +21,10 @@ export type Inventory = {
   readonly layers: readonly LayerSummary[]
   /** Which of the layers are the base image's, as far as the image or its SBOM tells. */
   readonly base?: BaseImage
+  /** Of an image: everything that is known of its base. */
+  readonly baseAnswer?: BaseAnswer
+  /** Of an image: what was computed over the bytes of each layer. */
+  readonly proofs?: readonly LayerProof[]
   /** What was found in files of whatever layer, also those that the finished image does not have. */
   readonly everywhere?: readonly FoundSomewhere[]
   /** Of the finished file system, where it was asked for. */

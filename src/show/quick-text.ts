@@ -18,7 +18,7 @@ import {
   tallyOf,
   totalsOf,
 } from './scan-facts.ts'
-import { baseName, parts, subjectText } from './scan-text.ts'
+import { baseName, baseWhy, parts, subjectText } from './scan-text.ts'
 import { alignCells, type Cell, cutText, type Style, styleFor, widthOf, wrapText } from './style.ts'
 
 export type QuickTextOptions = {
@@ -84,6 +84,7 @@ export const showQuickText = (report: ScanReport, options: QuickTextOptions): st
   ]
   return [
     ...lines,
+    ...(base && baseWhy(base) !== '' ? [style.dim(wrapText(baseWhy(base), width))] : []),
     ...(aside.length > 0 ? [style.dim(wrapText(`Not counted: ${listText(aside)}.`, width))] : []),
     '',
     wrapText(next(report, groups, totals, style, options.orders ?? {}), width),

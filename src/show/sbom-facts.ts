@@ -34,6 +34,8 @@ export const subjectPairs = ({ image, layers, base, problems }: Inventory): read
     ['bulkhead:image:base:decided-by', base?.decidedBy],
     ['bulkhead:image:base:name', base?.name],
     ['bulkhead:image:base:digest', base?.digest],
+    ...(base?.evidence ?? []).map((text): Pair => ['bulkhead:image:base:evidence', text]),
+    ...(base?.contradictions ?? []).map((text): Pair => ['bulkhead:image:base:contradiction', text]),
     ...problems.map(
       ({ kind, code, message }): Pair => [
         kind === 'failed' ? 'bulkhead:not-checked' : 'bulkhead:not-covered',

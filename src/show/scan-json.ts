@@ -55,7 +55,16 @@ export const scanJsonPieces = (report: ScanReport): Iterable<string> => {
         isInBase: base ? i < base.layers : null,
       })),
     },
-    base: base ? { name: base.name ?? null, digest: base.digest ?? null, layers: base.layers, decidedBy: base.decidedBy } : null,
+    base: base
+      ? {
+          name: base.name ?? null,
+          digest: base.digest ?? null,
+          layers: base.layers,
+          decidedBy: base.decidedBy,
+          evidence: base.evidence ?? [],
+          contradictions: base.contradictions ?? [],
+        }
+      : null,
     database: { path: database.path, built: database.built },
     coverage: coverage.map(one => ({
       ecosystem: one.ecosystem,

@@ -119,6 +119,8 @@ const overview = (context: Context, groups: readonly Group[], totals: Totals): s
   ].filter(part => part !== '')
   if (totals.bySeverity.unknown > 0)
     lines.push(style.dim(wrapText('Unknown: nobody whose advisories are at hand has weighed it yet.', context.width)))
+  const why = report.base && baseWhy(report.base)
+  if (why) lines.push(style.dim(wrapText(why, context.width)))
   if (uncounted.length > 0) lines.push(style.dim(wrapText(`Not counted: ${listText(uncounted)}.`, context.width)))
   return `${lines.join('\n')}\n`
 }
@@ -177,6 +179,14 @@ export const parts = (base: BaseImage, groups: readonly Group[]): readonly Part[
 /** `the base image debian:12`. */
 export const baseName = ({ name }: BaseImage): string =>
   name === undefined ? 'the base image' : `the base image ${forTerminal(name.replace(/^docker\.io\/(?:library\/)?/, ''))}`
+
+/** Who says so, in a sentence; '' where an older report does not tell. */
+export const baseWhy = ({ evidence = [], contradictions = [] }: BaseImage): string => {
+  const [first] = evidence
+  if (first === undefined) return ''
+  const against = contradictions.length === 0 ? '' : ` But ${contradictions.map(forTerminal).join('; ')}.`
+  return `The base image is known because ${forTerminal(first)}.${against}`
+}
 
 const layersText = (first: number, last: number): string => (first === last ? `layer ${first}` : `layers ${first} to ${last}`)
 

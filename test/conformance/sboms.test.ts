@@ -91,7 +91,14 @@ const inventoryOf = (list: readonly Package[], name = 'shop/app:1'): Inventory =
     { diffId: digest('b'), step: undefined, size: 0, files: 0 },
     { diffId: digest('a'), step: 2, size: 12, files: 3 },
   ],
-  base: { name: 'debian:12', digest: digest('e'), layers: 2, decidedBy: 'annotation' },
+  base: {
+    name: 'debian:12',
+    digest: digest('e'),
+    layers: 2,
+    decidedBy: 'annotation',
+    evidence: ['its annotation says debian:12', 'how many layers are its is told by the history'],
+    contradictions: ['os-release says Ubuntu'],
+  },
 })
 
 /** Comments of SPDX have a line for each fact. */

@@ -4,8 +4,10 @@
  */
 import { createHash } from 'node:crypto'
 import * as v from 'valibot'
+import type { Material } from '../../model/base-answer.ts'
 import { type Digest, isDigest } from '../../model/finding.ts'
 import type { HistoryStep, Image, ImageConfig, Layer } from '../../model/image.ts'
+import { buildInfoMaterials } from './provenance.ts'
 
 /** A document is missing, broken, or not what its digest says. The message is one sentence without a full stop. */
 export class ImageError extends Error {
@@ -153,6 +155,8 @@ export type ParsedConfig = {
   readonly id: Digest
   readonly platform: string
   readonly config: ImageConfig
+  /** As BuildKit wrote them into the configuration, up to 0.11. */
+  readonly materials: readonly Material[]
   readonly layers: readonly Layer[]
 }
 
@@ -217,6 +221,7 @@ export const parseConfig = (bytes: Uint8Array): ParsedConfig => {
       history,
       ...(elsewhere.length === 0 ? {} : { elsewhere }),
     },
+    materials: buildInfoMaterials(elsewhere.find(({ field }) => field === 'moby.buildkit.buildinfo.v1')?.text),
     layers: diffIds.map((diffId, i) => ({ diffId, step: fits ? steps[i] : undefined })),
   }
 }
@@ -236,6 +241,14 @@ const normalPlatform = (name: string): string => {
 }
 
 export const samePlatform = (a: string, b: string): boolean => normalPlatform(a) === normalPlatform(b)
+
+/** The manifest of what is attested of an image of the same index. */
+export const attestationOf = (all: readonly Descriptor[], image: Digest): Descriptor | undefined =>
+  all.find(
+    ({ annotations }) =>
+      annotations?.['vnd.docker.reference.type'] === 'attestation-manifest' &&
+      annotations['vnd.docker.reference.digest'] === image,
+  )
 
 /** Attestations stand in an index beside the images that they are about. */
 const isAttestation = ({ platform, annotations }: Descriptor): boolean =>
@@ -272,14 +285,32 @@ export const checkPlatform = (platform: string, wanted: string | undefined): voi
     throw new ImageError('no-such-platform', `the image is for ${platform}, and not for ${wanted}`)
 }
 
+/** What says which image this one was built on: https://github.com/opencontainers/image-spec/blob/main/annotations.md */
+export const baseAnnotations = (
+  ...all: readonly (Readonly<Record<string, string>> | null | undefined)[]
+): Readonly<Record<string, string>> | undefined => {
+  const found = all.flatMap(one => Object.entries(one ?? {})).filter(([key]) => key.startsWith('org.opencontainers.image.base.'))
+  return found.length === 0 ? undefined : Object.fromEntries(found)
+}
+
+export type Origin = Pick<Image, 'annotations' | 'materials'>
+
 export const imageOf = (
   parsed: ParsedConfig,
-  { manifest, refs }: { readonly manifest?: Digest | undefined; readonly refs: readonly string[] },
+  {
+    manifest,
+    refs,
+    origin = {},
+  }: { readonly manifest?: Digest | undefined; readonly refs: readonly string[]; readonly origin?: Origin },
 ): Image => ({
   id: parsed.id,
   ...(manifest === undefined ? {} : { manifest }),
   platform: parsed.platform,
   refs,
   config: parsed.config,
+  ...(origin.annotations ? { annotations: origin.annotations } : {}),
+  ...materialsOf(origin.materials ?? parsed.materials),
   layers: parsed.layers,
 })
+
+const materialsOf = (materials: readonly Material[]): Pick<Image, 'materials'> => (materials.length === 0 ? {} : { materials })

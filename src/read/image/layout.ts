@@ -2,9 +2,12 @@
  * What an archive or a folder holds: OCI image layouts (https://github.com/opencontainers/image-spec/blob/main/image-layout.md) and the form of
  * `docker save` (https://github.com/moby/moby/blob/master/image/spec/spec.md), both on top of a lookup of files by name.
  */
+import type { Material } from '../../model/base-answer.ts'
 import type { Digest } from '../../model/finding.ts'
 import type { FileRange, LayerBytes } from '../../model/image.ts'
 import {
+  attestationOf,
+  baseAnnotations,
   checkPlatform,
   choosePlatform,
   type Descriptor,
@@ -13,6 +16,7 @@ import {
   ImageError,
   imageOf,
   type Manifest,
+  type Origin,
   parseConfig,
   parseDockerSave,
   parseIndex,
@@ -20,6 +24,7 @@ import {
   verify,
 } from './documents.ts'
 import type { OpenedImage, Wanted } from './image-source.ts'
+import { isProvenance, provenanceMaterials } from './provenance.ts'
 
 /** Files by name, without a slash in front. */
 export type Place = {
@@ -84,7 +89,21 @@ const follow = (place: Place, first: readonly Descriptor[], refs: readonly strin
     const bytes = blob(place, descriptor, 'the manifest')
     const parsed = parseManifest(bytes)
     if ('index' in parsed) candidates = parsed.index.manifests
-    else return fromManifest(place, parsed.manifest, descriptor.digest, refs, wanted)
+    else return fromManifest(place, parsed.manifest, descriptor, refs, wanted, materialsOf(place, candidates, descriptor.digest))
+  }
+}
+
+/** What is attested of an image. What is not there, or is broken, says nothing. */
+const materialsOf = (place: Place, all: readonly Descriptor[], image: Digest): readonly Material[] | undefined => {
+  const attestation = attestationOf(all, image)
+  if (!attestation) return undefined
+  try {
+    const parsed = parseManifest(blob(place, attestation, 'the attestation'))
+    const layer = 'manifest' in parsed ? parsed.manifest.layers.find(({ annotations }) => isProvenance(annotations)) : undefined
+    return layer && provenanceMaterials(blob(place, layer, 'the attestation'))
+  } catch (error) {
+    if (error instanceof ImageError) return undefined
+    throw error
   }
 }
 
@@ -101,7 +120,14 @@ const isWholeName = (ref: string): boolean => /[:/]/.test(ref)
 /** `docker.io/library/nginx:1.25` → `nginx:1.25`. */
 export const familiarName = (name: string): string => name.replace(/^(?:index\.)?docker\.io\/(?:library\/)?/, '')
 
-const fromManifest = (place: Place, manifest: Manifest, digest: Digest, refs: readonly string[], wanted: Wanted): OpenedImage => {
+const fromManifest = (
+  place: Place,
+  manifest: Manifest,
+  { digest, annotations: outer }: Descriptor,
+  refs: readonly string[],
+  wanted: Wanted,
+  materials: readonly Material[] | undefined,
+): OpenedImage => {
   const parsed = parseConfig(blob(place, manifest.config, "the image's configuration"))
   checkPlatform(parsed.platform, wanted.platform)
   if (parsed.layers.length !== manifest.layers.length)
@@ -109,9 +135,11 @@ const fromManifest = (place: Place, manifest: Manifest, digest: Digest, refs: re
       'broken-document',
       `the manifest has ${manifest.layers.length} layers, and the configuration ${parsed.layers.length}`,
     )
+  const annotations = baseAnnotations(outer, manifest.annotations)
+  const origin: Origin = { ...(annotations ? { annotations } : {}), ...(materials ? { materials } : {}) }
   return {
     kind: 'image',
-    image: imageOf(parsed, { manifest: digest, refs }),
+    image: imageOf(parsed, { manifest: digest, refs, origin }),
     layers: manifest.layers.map((descriptor): LayerBytes => {
       const range = place.range(blobName(descriptor.digest))
       if (/\+encrypted$/.test(descriptor.mediaType)) return { from: 'nowhere', reason: 'the layer is encrypted' }

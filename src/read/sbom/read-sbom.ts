@@ -199,15 +199,25 @@ const layersOf = (pairs: readonly Pair[]): readonly LayerSummary[] => {
   return layers
 }
 
+const deciders = ['annotation', 'provenance', 'layers', 'dockerfile', 'history'] as const
+const isDecider = (text: string | undefined): text is BaseImage['decidedBy'] => deciders.some(one => one === text)
+
 /** Which of the layers are the base image's. */
 const baseOf = (pairs: readonly Pair[], { length }: readonly LayerSummary[]): BaseImage | undefined => {
   const [count = ''] = valuesOf(pairs, 'bulkhead:image:base:layers')
   const [by] = valuesOf(pairs, 'bulkhead:image:base:decided-by')
   const layers = /^\d{1,6}$/.test(count) ? Number(count) : 0
-  if (layers < 1 || layers > length || (by !== 'annotation' && by !== 'history')) return undefined
+  if (layers < 1 || layers > length || !isDecider(by)) return undefined
   const [name] = valuesOf(pairs, 'bulkhead:image:base:name')
   const [digest] = valuesOf(pairs, 'bulkhead:image:base:digest')
-  return { name, digest, layers, decidedBy: by }
+  return {
+    name,
+    digest,
+    layers,
+    decidedBy: by,
+    evidence: valuesOf(pairs, 'bulkhead:image:base:evidence'),
+    contradictions: valuesOf(pairs, 'bulkhead:image:base:contradiction'),
+  }
 }
 
 /** `layer sha256:… step 3 /path`, `file /path`; line ends and % of the path are escaped. */

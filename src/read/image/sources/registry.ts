@@ -1,9 +1,25 @@
 /** Images in a registry. */
 import * as v from 'valibot'
+import type { Material } from '../../../model/base-answer.ts'
+import type { Digest } from '../../../model/finding.ts'
 import type { LayerBytes } from '../../../model/image.ts'
 import { type World, WorldError } from '../../../model/world.ts'
-import { checkPlatform, choosePlatform, digestOf, ImageError, imageOf, parseConfig, parseManifest, verify } from '../documents.ts'
+import {
+  attestationOf,
+  baseAnnotations,
+  checkPlatform,
+  choosePlatform,
+  type Descriptor,
+  digestOf,
+  ImageError,
+  imageOf,
+  type Origin,
+  parseConfig,
+  parseManifest,
+  verify,
+} from '../documents.ts'
 import type { ImageSource, OpenedImage, SourceOptions } from '../image-source.ts'
+import { isProvenance, provenanceMaterials } from '../provenance.ts'
 import { findBase, RegistryClient, RegistryError } from '../registry/client.ts'
 import { findCredentials } from '../registry/credentials.ts'
 import { familiarReference, parseReference, type Reference } from '../registry/reference.ts'
@@ -47,6 +63,7 @@ const pull = async (
     verify(bytes, reference.digest, 'the manifest')
     digest = reference.digest
   }
+  let around: readonly Descriptor[] = []
   for (let depth = 0; ; depth++) {
     const parsed = parseManifest(bytes)
     if ('manifest' in parsed) {
@@ -60,10 +77,13 @@ const pull = async (
           'broken-document',
           `the manifest has ${manifest.layers.length} layers, and the configuration ${config.layers.length}`,
         )
+      const materials = await attested(client, around, digest, options)
+      const annotations = baseAnnotations(around.find(one => one.digest === digest)?.annotations, manifest.annotations)
+      const origin: Origin = { ...(annotations ? { annotations } : {}), ...(materials ? { materials } : {}) }
       options.note(`read from the registry ${new URL(base).host}`)
       return {
         kind: 'image',
-        image: imageOf(config, { manifest: digest, refs: [familiarReference(reference)] }),
+        image: imageOf(config, { manifest: digest, refs: [familiarReference(reference)], origin }),
         layers: manifest.layers.map((layer): LayerBytes => {
           if (/\+encrypted$/.test(layer.mediaType)) return { from: 'nowhere', reason: 'the layer is encrypted' }
           return { from: 'registry', access: client.access, digest: layer.digest, size: layer.size }
@@ -72,8 +92,29 @@ const pull = async (
     }
     if (depth >= nesting) throw new ImageError('broken-document', 'indexes lead to indexes without end')
     const chosen = choosePlatform(parsed.index.manifests, { wanted: platform, host })
+    around = parsed.index.manifests
     digest = chosen.digest
     bytes = verify(await client.manifest(digest), digest, 'the manifest')
+  }
+}
+
+/** What the builder attested of an image. It helps, and nothing depends on it. */
+const attested = async (
+  client: RegistryClient,
+  around: readonly Descriptor[],
+  image: Digest,
+  { note }: SourceOptions,
+): Promise<readonly Material[] | undefined> => {
+  const attestation = attestationOf(around, image)
+  if (!attestation) return undefined
+  try {
+    const parsed = parseManifest(verify(await client.manifest(attestation.digest), attestation.digest, 'the attestation'))
+    const layer = 'manifest' in parsed ? parsed.manifest.layers.find(({ annotations }) => isProvenance(annotations)) : undefined
+    return layer && provenanceMaterials(verify(await client.document(layer.digest), layer.digest, 'the attestation'))
+  } catch (error) {
+    if (!(error instanceof RegistryError || error instanceof WorldError || error instanceof ImageError)) throw error
+    note(`what is attested of the image was not read: ${error.message}`)
+    return undefined
   }
 }
 
