@@ -47,6 +47,8 @@ export type MatchOptions = {
 export type Matches = {
   readonly matches: readonly { readonly vulnerability: string; readonly match: Match }[]
   readonly coverage: readonly Coverage[]
+  /** purls of the packages that nobody looked for, or whose versions cannot be compared. */
+  readonly unjudged: readonly string[]
   readonly problems: readonly Problem[]
   readonly authority: Authority | undefined
 }
@@ -78,7 +80,7 @@ export const matchPackages = (
     ...matcher.problems(distro),
     ...clockProblems(database, options.now),
   ]
-  return { matches: matcher.matches, coverage: matcher.coverage(), problems, authority }
+  return { matches: matcher.matches, coverage: matcher.coverage(), unjudged: matcher.unjudged, problems, authority }
 }
 
 type SystemSubject = {
@@ -117,6 +119,7 @@ type Decided = {
 
 class Matcher {
   readonly matches: { vulnerability: string; match: Match }[] = []
+  readonly unjudged: string[] = []
   needsOwners: ReadonlySet<string> = new Set()
   readonly #database: AdvisoryDatabase
   readonly #authority: Authority | undefined
@@ -146,7 +149,7 @@ class Matcher {
       const where = authority?.ecosystems[0] ?? one.ecosystem
       const asLanguage = aliases.filter(identity => this.#isCovered(identity))
       const isJudged = asLanguage.length > 0 && !this.#decide(one, asLanguage).isIncomparable
-      this.#count(where, isJudged ? 0 : 1)
+      this.#count(where, one, isJudged)
       if (asLanguage.length === 0) this.#miss(foreign === undefined ? 'distribution' : `from ${foreign}`, one)
       return
     }
@@ -162,7 +165,7 @@ class Matcher {
     const isJudged = why === undefined || aliases.some(identity => this.#isCovered(identity))
     if (!isJudged) this.#miss(why, one)
     const { outcomes, isIncomparable } = this.#decide(one, identities)
-    this.#count(authority.ecosystems[0] ?? one.ecosystem, isJudged && !isIncomparable ? 0 : 1)
+    this.#count(authority.ecosystems[0] ?? one.ecosystem, one, isJudged && !isIncomparable)
     if (this.#later.length > 0) this.#inferFromLater(one, identities, outcomes)
     if (aliases.length > 0) {
       const isWhole = identities.some(({ ecosystem }) =>
@@ -180,7 +183,7 @@ class Matcher {
     if (!isCovered) this.#miss(identities.length === 0 ? 'unknown kind' : 'unexamined', one)
     const said = one.ownedBy === undefined ? undefined : this.#owners.get(one.ownedBy)
     const { isIncomparable } = this.#decide(one, identities, said && { purl: one.ownedBy!, said })
-    this.#count(ecosystem === 'generic' ? 'Bitnami' : ecosystem, isCovered && !isIncomparable ? 0 : 1)
+    this.#count(ecosystem === 'generic' ? 'Bitnami' : ecosystem, one, isCovered && !isIncomparable)
   }
 
   /** Groups what all records say by vulnerability, and decides each. What the owner has spoken of is decided by it. */
@@ -350,9 +353,10 @@ class Matcher {
     return this.#known.get(ecosystem)?.get(name)
   }
 
-  #count(ecosystem: string, uncovered: 0 | 1): void {
+  #count(ecosystem: string, { purl }: Package, isJudged: boolean): void {
     const counted = this.#counted.get(ecosystem) ?? { packages: 0, uncovered: 0 }
-    this.#counted.set(ecosystem, { packages: counted.packages + 1, uncovered: counted.uncovered + uncovered })
+    this.#counted.set(ecosystem, { packages: counted.packages + 1, uncovered: counted.uncovered + (isJudged ? 0 : 1) })
+    if (!isJudged) this.unjudged.push(purl)
   }
 
   #miss(why: string, one: Package): void {
