@@ -23,7 +23,7 @@ export const argvEdits = (wishes: readonly Wish[], { container, at, verbAt }: Do
         : !/^[A-Za-z]/.test(raw) || !/(?:^|\s)-[A-Za-z]*$/.test(text.slice(0, span.start).slice(-32))
     )
       throw new NotExact('its place is not clear')
-    if (sharing(container, span) > 1) throw new NotExact('the option says several things')
+    if ((sharesOf(container).get(keyOf(span)) ?? 0) > 1) throw new NotExact('the option says several things')
     return span
   }
   const remove = (place: Location): void => {
@@ -116,22 +116,20 @@ const cutOf = (text: string, { start, end }: Span): Span => {
   return { start: start - (before?.[0].length ?? 0), end }
 }
 
-/** How many settings one option makes: `--cap-add A,B` of Podman. */
-const sharing = (container: Container, span: Span): number => {
-  const at = (one: Location | undefined): boolean =>
-    one?.in === 'file' && one.span.start === span.start && one.span.end === span.end
-  return [
-    ...container.capAdd.map(one => one.at),
-    ...container.capDrop.map(one => one.at),
-    ...container.groups.map(one => one.at),
-    ...container.sysctls.map(one => one.at),
-    ...container.ulimits.map(one => one.at),
-    ...container.deviceRules.map(one => one.at),
-    ...container.devices.map(one => one.at),
-    ...container.volumesFrom.map(one => one.at),
-    ...container.ports.map(one => one.at),
-    ...container.mounts.map(one => one.at),
-  ].filter(at).length
+const keyOf = ({ start, end }: Span): string => `${start}-${end}`
+
+const shares = new WeakMap<Container, ReadonlyMap<string, number>>()
+
+/** How many settings the option at a place makes: `--cap-add A,B` of Podman. Asked for every option, so counted once. */
+const sharesOf = (container: Container): ReadonlyMap<string, number> => {
+  const known = shares.get(container)
+  if (known) return known
+  const counts = new Map<string, number>()
+  const { capAdd, capDrop, groups, sysctls, ulimits, deviceRules, devices, volumesFrom, ports, mounts } = container
+  for (const list of [capAdd, capDrop, groups, sysctls, ulimits, deviceRules, devices, volumesFrom, ports, mounts])
+    for (const { at } of list) if (at?.in === 'file') counts.set(keyOf(at.span), (counts.get(keyOf(at.span)) ?? 0) + 1)
+  shares.set(container, counts)
+  return counts
 }
 
 const changedFlag = (raw: string, wish: Extract<Wish, { do: 'change' }>): string => {

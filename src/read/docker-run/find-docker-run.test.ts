@@ -3,8 +3,10 @@ import { describe, expect, test } from 'vitest'
 import '../../../test/fixed-seed.ts'
 import type { Container } from '../../model/container.ts'
 import type { Location } from '../../model/finding.ts'
+import { commandLine } from './command-line.ts'
 import { findDockerRuns, runFileKind } from './find-docker-run.ts'
 import { logicalLines } from './logical-lines.ts'
+import { readDockerRun } from './read-docker-run.ts'
 
 const find = (path: string, text: string) => {
   const found = findDockerRuns(path, text)
@@ -16,6 +18,11 @@ const find = (path: string, text: string) => {
     names: found.containers.map(({ name }) => name),
     problems: found.problems.map(({ kind, code, at }) => `${kind} ${code} ${written(at)}`),
   }
+}
+
+const findDockerRunsTold = (path: string, text: string) => {
+  const { problems } = findDockerRuns(path, text)
+  return { problems, written: find(path, text).written }
 }
 
 /** Name, and what was written for its privileges and mounts. */
@@ -388,4 +395,35 @@ test.each([
   const start = performance.now()
   findDockerRuns(path, text)
   expect(performance.now() - start).toBeLessThan(3000)
+})
+
+describe('no file takes more than its share', () => {
+  test('of an option the first thousand are read, and every other option', () => {
+    const { containers, problems } = find('a.sh', `docker run ${'-v /:/h '.repeat(5_000)}--privileged a`)
+    expect(containers[0]?.mounts.length).toBe(1_000)
+    expect(containers[0]?.privileged.value).toBe(true)
+    expect(problems).toEqual(['uncovered docker-run-too-many-options -v /:/h'])
+    // Asked about the command itself, that is no answer.
+    const { words } = commandLine(['docker', 'run', ...Array.from({ length: 1_001 }, () => '-v=/:/h'), 'a'])
+    expect(readDockerRun(words)?.problems.map(({ kind, code }) => `${kind} ${code}`)).toEqual([
+      'failed docker-run-too-many-options',
+    ])
+  })
+  test('what is unknown is told a hundred times, and how often it is more', () => {
+    const { problems, written } = findDockerRunsTold(
+      'a.sh',
+      `docker run ${Array.from({ length: 5_000 }, (_, i) => `--x${i}`).join(' ')} a`,
+    )
+    expect(problems.length).toBe(101)
+    expect(problems.at(-1)?.message).toMatch(/^what is not known of one command is told 100 times; 4\d{3} more follow here$/)
+    expect(written(problems.at(-1)?.at)).toBe('--x100')
+  })
+  test.each([
+    ['commands', 'docker run a\n'.repeat(2_100), 2_000],
+    ['words', `docker run a ${'b '.repeat(29_990)}\n`.repeat(4), 2],
+  ])('%s beyond that are told', (_, text, judged) => {
+    const { containers, problems } = find('a.sh', text)
+    expect(containers.length).toBe(judged)
+    expect(problems).toEqual(['uncovered docker-run-too-many docker'])
+  })
 })

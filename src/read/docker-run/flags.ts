@@ -204,10 +204,24 @@ const readFlags = (
   const uses: FlagUse[] = []
   const problems: Problem[] = []
   let at = from
+  const counts = new Map<string, number>()
+  const add = (one: FlagUse): void => {
+    const count = (counts.get(one.name) ?? 0) + 1
+    counts.set(one.name, count)
+    if (count <= maxUses) uses.push(one)
+    else if (count === maxUses + 1)
+      // Where the command is asked about itself, that is no judgement.
+      problems.push({
+        kind: 'failed',
+        code: 'docker-run-too-many-options',
+        message: `\`${one.written}\` stands more than ${maxUses} times in one command; the rest of them is not judged`,
+        at: one.at,
+      })
+  }
   const use = (name: string, written: string, value: string, known: boolean, place: FileLocation): void => {
     if (split && slices.has(name) && value.includes(',')) {
-      for (const part of value.split(',')) if (part !== '') uses.push({ name, written, value: part, known, at: place })
-    } else uses.push({ name, written, value, known, at: place })
+      for (const part of value.split(',')) if (part !== '') add({ name, written, value: part, known, at: place })
+    } else add({ name, written, value, known, at: place })
   }
   const unknownFlag = (written: string, place: FileLocation): void => {
     problems.push({
@@ -300,7 +314,22 @@ const readFlags = (
       break
     }
   }
-  return { uses, rest: Math.min(at, words.length), problems }
+  return { uses, rest: Math.min(at, words.length), problems: fewer(problems) }
+}
+
+/** Of one option in one command. Every option that is there is among what is read, however often another one stands before it. */
+const maxUses = 1_000
+/** Told of one command. */
+const maxProblems = 100
+
+const fewer = (problems: readonly Problem[]): readonly Problem[] => {
+  const next = problems[maxProblems]
+  if (!next) return problems
+  const what = `what is not known of one command is told ${maxProblems} times; ${problems.length - maxProblems} more follow here`
+  return [
+    ...problems.slice(0, maxProblems),
+    { kind: 'failed', code: 'docker-run-too-many-options', message: what, ...(next.at ? { at: next.at } : {}) },
+  ]
 }
 
 /** A text in a message: not longer than a line. */

@@ -14,6 +14,9 @@ export const mayRun = (text: string): boolean => word.test(text) && verb.test(te
 /** Programs that hand a string to a shell elsewhere. */
 const remote = new Set(['ssh', 'sshpass', 'vagrant', 'docker-machine', 'minikube', 'gcloud', 'watch'])
 const begins = /^\s*(?:sudo\s+)?(?:docker|podman|nerdctl)\s/
+/** Commands of one file, and their words: no script that people write has more. */
+const maxRuns = 2_000
+const maxWords = 50_000
 /** Strings in strings. */
 const maxDepth = 3
 const neverMatches = /(?!)/g
@@ -24,6 +27,8 @@ export class RunScript {
   readonly problems: Problem[] = []
   /** Words that variables brought. */
   #brought = 0
+  /** Words of the commands that start containers. */
+  #words = 0
 
   readonly #environmentFile: EnvironmentFile | undefined
   readonly #told = new Set<string>()
@@ -68,8 +73,19 @@ export class RunScript {
 
   /** Words that may start a container. What the engine would refuse is no failure of the file here: who knows which engine reads it. */
   words(words: readonly CommandWord[]): void {
-    const run = this.container(words)
-    if (run) this.add(run)
+    if (this.runs.length < maxRuns && this.#words < maxWords) {
+      const run = this.container(words)
+      if (!run) return
+      this.#words += words.length
+      this.add(run)
+    } else if (words[0] && words.some(({ text }) => verb.test(text)) && this.once('many')) {
+      this.problems.push({
+        kind: 'uncovered',
+        code: 'docker-run-too-many',
+        message: `${this.runs.length} commands of this file are judged; those from here on are not looked at`,
+        at: words[0].at,
+      })
+    }
   }
 
   container(words: readonly CommandWord[]): DockerRun | undefined {
