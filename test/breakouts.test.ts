@@ -88,6 +88,7 @@ const open: readonly Case[] = [
   ['host-files', compose('volumes:\n  - /root:/host/root:ro')],
   ['host-files', hostPath('/var/lib/kubelet')],
   ['host-files', 'docker run -v /usr/local/bin:/b web:1'],
+  ['host-files', 'podman run --rootfs / sh'],
   ['block-device', compose('devices:\n  - /dev/sda1')],
   ['block-device', compose('device_cgroup_rules:\n  - "b 259:* rwm"')],
   ['block-device', 'docker run --device /dev/nvme0n1 web:1'],

@@ -38,6 +38,13 @@ test.each([
   ['a project', ['docker', 'compose', '-f', 'bad.yaml', 'up', '-d'], 'container/privileged'],
   ['a project, the older program', ['docker-compose', '-f', 'bad.yaml', 'up'], 'container/privileged'],
   ['a pod', ['podman', 'kube', 'play', 'pod.yaml'], 'container/namespace-host'],
+  ['a folder above this one', ['docker', 'run', '-v', './../../../../../../..:/host', 'web:1'], '`/` gives the container'],
+  [
+    'a mount above this one',
+    ['docker', 'run', '--mount', `type=bind,src=${'../'.repeat(20)}etc,dst=/h`, 'web:1'],
+    '`/etc` gives',
+  ],
+  ['a root folder above this one', ['podman', 'run', '--rootfs', '../'.repeat(20), 'sh'], '`/` gives the container'],
   ['a shell', ['sh', '-c', 'docker run --privileged web:1'], 'container/privileged'],
 ])('%s that is not run', (_, words, rule) => {
   const { status, ran, said, out } = guard('--', ...words)
@@ -50,6 +57,7 @@ test.each([
 
 test.each([
   ['what is fine', ['docker', 'compose', '-f', 'good.yaml', 'up']],
+  ['this very folder', ['docker', 'run', '--user', '1000', '--cap-drop', 'ALL', '-v', '.:/app', 'web:1']],
   ['what starts nothing', ['docker', 'ps', '-a']],
   ['a command line that is fine', ['docker', 'run', '--user', '1000', '--cap-drop', 'ALL', 'web:1']],
 ])('%s is run, with its own exit code', (_, words) => {

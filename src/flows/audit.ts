@@ -71,7 +71,7 @@ export const auditCommandLine = async (
   const today = new Date(world.clock.now()).toISOString().slice(0, 10)
   const { text, path, words: placed } = commandLine(words)
   const files = await environmentFiles(world, words)
-  const run = readDockerRun(placed, { environmentFile: name => files.get(name) })
+  const run = readDockerRun(placed, { environmentFile: name => files.get(name), workingFolder: resolve('.') })
   if (!run)
     throw new UsageError(
       words.length === 0 ? 'no command was given' : `\`${words.slice(0, 3).join(' ')}\` starts no container`,
@@ -128,7 +128,7 @@ const saferCommand = async (
   secrets: readonly string[],
   how: ManifestRules,
 ): Promise<SaferCommand> => {
-  const first = readScriptRuns(path, text, 'shell')
+  const first = readScriptRuns(path, text, 'shell', undefined, resolve('.'))
   const unit = scriptUnit({ text, encoding: 'utf-8' }, first, how)
   const nothing: SaferCommand = { command: undefined, changes: [], isHidden: false }
   if (first.runs.containers.length !== 1) return nothing

@@ -77,7 +77,8 @@ export const scriptUnit = (text: Text, first: ScriptRuns, how: ManifestRules): U
     textOf: file => (file === path ? text : undefined),
     async judge(changed) {
       const now = changed.get(path)
-      const { file, runs } = now === undefined ? first : readScriptRuns(path, now, kind, first.environmentFile)
+      const { file, runs } =
+        now === undefined ? first : readScriptRuns(path, now, kind, first.environmentFile, first.workingFolder)
       const { judged, problems, facts } = judgeContainers(
         runs.containers,
         how.rulesFor(path),
@@ -98,6 +99,7 @@ export type ScriptRuns = {
   readonly runs: FoundRuns
   readonly kind?: RunFileKind | undefined
   readonly environmentFile?: EnvironmentFile | undefined
+  readonly workingFolder?: string | undefined
 }
 
 /** `kind`: what the text is, where its path does not say it. */
@@ -106,11 +108,13 @@ export const readScriptRuns = (
   text: string,
   kind?: RunFileKind,
   environmentFile?: EnvironmentFile,
+  workingFolder?: string,
 ): ScriptRuns => ({
   file: { path, text, lines: lineStarts(text) },
-  runs: findDockerRuns(path, text, kind, environmentFile),
+  runs: findDockerRuns(path, text, kind, environmentFile, workingFolder),
   kind,
   environmentFile,
+  workingFolder,
 })
 
 /** A finding whose fix has edits, or says what to write where. */

@@ -245,7 +245,8 @@ const dangers: readonly Danger[] = [
   },
   { path: '/etc', writable: 'medium', readable: 'low', gives: configuration },
   {
-    path: '/root',
+    // What a person works on there is no file of root's own: those begin with a dot.
+    path: /^\/root(?:\/\..*)?$/,
     writable: 'critical',
     readable: 'high',
     gives: 'root’s own files: SSH keys and credentials',
@@ -459,7 +460,7 @@ export const hostPathDanger = (path: string, readOnly: boolean, isNode = false):
   const found = dangers.find(one =>
     typeof one.path === 'string' ? (one.exact ? real === one.path : isBelow(real, one.path)) : one.path.test(real),
   )
-  if (credentials.test(path) && (found === undefined || found.path === '/root'))
+  if (credentials.test(path) && (found === undefined || real.startsWith('/root/')))
     return { severity: 'high', gives: 'keys and credentials of the person at this machine' }
   if (found) {
     const { writable, readable, gives, givesWriter = gives, leads } = isNode ? { ...found, ...found.onNode } : found

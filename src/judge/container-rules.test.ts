@@ -167,6 +167,7 @@ describe('folders of the host', () => {
     ['/usr/local/lib/x', 'critical', 'low'],
     ['/root', 'critical', 'high'],
     ['/root/.ssh', 'high', 'high'],
+    ['/root/.bashrc', 'critical', 'high'],
     ['/home/ann/.aws', 'high', 'high'],
     ['~/.kube', 'high', 'high'],
     ['/home', 'high', 'high'],
@@ -197,12 +198,20 @@ describe('folders of the host', () => {
       readable === 'info' ? [] : [readable],
     )
   })
-  test.each(['./data', '../data', '/srv/data', '/opt/app', '/data/etc', '/etcetera', '/home/ann/project', '/var/www', '${DATA}'])(
-    'not %s',
-    source => {
-      expect(hostPathDanger(source, false)).toBeUndefined()
-    },
-  )
+  test.each([
+    './data',
+    '../data',
+    '/root/shop',
+    '/srv/data',
+    '/opt/app',
+    '/data/etc',
+    '/etcetera',
+    '/home/ann/project',
+    '/var/www',
+    '${DATA}',
+  ])('not %s', source => {
+    expect(hostPathDanger(source, false)).toBeUndefined()
+  })
   test('a named volume is none, and the time zone is nothing to speak of', () => {
     expect(check('container/host-path', container({ mounts: [bind('etc', { type: 'volume' })] }))).toEqual([])
     expect(check('container/host-path', container({ mounts: [bind('/etc/localtime', { readOnly: true })] }))).toEqual([])

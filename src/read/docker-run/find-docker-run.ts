@@ -45,14 +45,15 @@ const ciKind = (path: string, name: string): RunFileKind | undefined => {
     : undefined
 }
 
-/** Never throws for what the text holds. */
+/** Never throws for what the text holds. `workingFolder`: where a text runs that is no file. */
 export const findDockerRuns = (
   path: string,
   text: string,
   kind = runFileKind(path, text),
   environmentFile?: EnvironmentFile,
+  workingFolder?: string,
 ): FoundRuns => {
-  const script = new RunScript(path, environmentFile)
+  const script = new RunScript(path, environmentFile, workingFolder)
   if (kind === undefined) return { containers: [], runs: [], problems: [] }
   if (text.length > maxLength && mayRun(text)) {
     script.problems.push({

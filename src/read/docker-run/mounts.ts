@@ -1,6 +1,7 @@
 /** `-v`, `--mount` and `--tmpfs` → mounts. */
+import { posix } from 'node:path'
 import type { Mount } from '../../model/container.ts'
-import type { FlagUse } from './flags.ts'
+import type { CommandWord, FlagUse } from './flags.ts'
 import { booleanIn } from './flags.ts'
 import { cleanPath, csvFields } from './values.ts'
 
@@ -63,6 +64,30 @@ export const volumeOf = ({ value, at }: FlagUse): Mount | Refused => {
     readOnly,
     propagation,
     options,
+    at,
+  }
+}
+
+/** A relative path is taken from where the command runs: https://docs.docker.com/engine/storage/bind-mounts/#syntax */
+export const mountIn = (mount: Mount, folder: string | undefined): Mount =>
+  folder?.startsWith('/') && mount.type === 'bind' && mount.source !== undefined && /^\.\.?(?:\/|$)/.test(mount.source)
+    ? { ...mount, source: cleanPath(posix.resolve(folder, mount.source)) }
+    : mount
+
+/**
+ * `podman run --rootfs FOLDER`: what the host has there is the container's root; with `:O` its changes are kept elsewhere.
+ * https://docs.podman.io/en/latest/markdown/podman-run.1.html#rootfs
+ */
+export const rootOf = ({ text, at }: CommandWord): Mount => {
+  const [, path = text, option = ''] = /^(.+?)(?::(O|idmap(?:=.*)?))?$/s.exec(text) ?? []
+  return {
+    type: 'bind',
+    // Without a dot before it, it is relative as well.
+    source: /^[/.~$`]/.test(path) ? cleanPath(path) : `./${path}`,
+    target: '/',
+    readOnly: option === 'O',
+    propagation: 'rprivate',
+    options: option === '' ? [] : [option],
     at,
   }
 }

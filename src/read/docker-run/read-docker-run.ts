@@ -28,7 +28,7 @@ import {
   readRunFlags,
   shown,
 } from './flags.ts'
-import { mountOf, type Refused, splitColons, tmpfsOf, volumeOf } from './mounts.ts'
+import { mountIn, mountOf, type Refused, rootOf, splitColons, tmpfsOf, volumeOf } from './mounts.ts'
 import { bytesIn, csvFields, decimalOf, integerOf, isLoopback, portOf, ulimitOf } from './values.ts'
 
 export type DockerRun = {
@@ -43,6 +43,8 @@ export type DockerRun = {
 export type DockerRunOptions = {
   /** The text of a file that `--env-file` names; undefined when it cannot be read. */
   readonly environmentFile?: EnvironmentFile | undefined
+  /** Where the command runs: the paths that it names relatively are there. Undefined: nobody knows, and they stay as they are written. */
+  readonly workingFolder?: string | undefined
 }
 
 export type EnvironmentFile = (path: string) => string | undefined
@@ -161,7 +163,8 @@ class ContainerReader {
     for (const list of lists) container[list] = []
     const isOn = (flag: string): boolean => this.#uses.findLast(({ name: own }) => own === flag)?.value === 'true'
     if (command.endsWith(' run') && isOn('rm') && !isOn('detach')) container.isThrowAway = true
-    if (image) container.image = { value: image.known ? image.text : undefined, at: image.at }
+    if (image && isOn('rootfs')) container.mounts.push(mountIn(rootOf(image), this.#options.workingFolder))
+    else if (image) container.image = { value: image.known ? image.text : undefined, at: image.at }
     if (rest.length > 0) container.command = { value: rest.map(({ text }) => text), at: joined(rest[0]!.at, rest.at(-1)!.at) }
     // https://docs.podman.io/en/latest/markdown/podman-run.1.html#pids-limit-limit
     if (this.#program === 'podman') container.pids = { value: 2048 }
@@ -485,7 +488,7 @@ class ContainerReader {
 
   #mount(container: Mutable<Container>, use: FlagUse, mount: Mount | Refused): void {
     if (!use.known && onlyExpansion.test(use.value)) this.problems.push(unknownValue(use))
-    else if (!('why' in mount)) container.mounts.push(mount)
+    else if (!('why' in mount)) container.mounts.push(mountIn(mount, this.#options.workingFolder))
     else if (use.known) this.#invalid(use, mount.why)
     else this.problems.push(unknownValue(use))
   }

@@ -31,11 +31,13 @@ export class RunScript {
   #words = 0
 
   readonly #environmentFile: EnvironmentFile | undefined
+  readonly #workingFolder: string | undefined
   readonly #told = new Set<string>()
 
-  constructor(path: string, environmentFile?: EnvironmentFile) {
+  constructor(path: string, environmentFile?: EnvironmentFile, workingFolder?: string) {
     this.path = path
     this.#environmentFile = environmentFile
+    this.#workingFolder = workingFolder
   }
 
   /** `templates`: what is no shell in it, such as `${{ x }}`. */
@@ -89,7 +91,7 @@ export class RunScript {
   }
 
   container(words: readonly CommandWord[]): DockerRun | undefined {
-    return readDockerRun(words, { environmentFile: this.#environmentFile })
+    return readDockerRun(words, { environmentFile: this.#environmentFile, workingFolder: this.#workingFolder })
   }
 
   add(run: DockerRun): void {
