@@ -161,6 +161,30 @@ describe('Kubernetes', () => {
   })
 })
 
+test('a volume for /tmp is called like none of the claims of a StatefulSet, which would replace it', async () => {
+  const text =
+    'apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\nspec:\n  volumeClaimTemplates:\n  - metadata: {name: tmp}\n    spec: {}\n' +
+    '  template:\n    spec:\n      containers:\n      - name: db\n        image: db:1\n        volumeMounts:\n        - {name: tmp, mountPath: /data}\n'
+  const { text: after } = await repair({ 'db.yaml': text })
+  expect(after).toContain('- {name: tmp, mountPath: /data}\n        - name: tmp-2\n          mountPath: /tmp\n')
+  expect(after).toContain('volumes:\n      - name: tmp-2\n        emptyDir: {}\n')
+})
+
+test.each([
+  [
+    'pods.yaml',
+    'apiVersion: v1\nkind: Pod\nmetadata: {name: m}\nspec:\n  containers:\n  - name: m\n    image: a:1\n    securityContext: {runAsUser: 0, capabilities: {drop: [NET_RAW], add: [CHOWN, SETUID]}}\n',
+    '{drop: [NET_RAW, ALL], add: [CHOWN, SETUID]}',
+  ],
+  [
+    'compose.yaml',
+    'services:\n  m:\n    image: a:1\n    cap_drop: [NET_RAW]\n    cap_add: [CHOWN, SETUID]\n',
+    'cap_drop: [NET_RAW, ALL]\n    cap_add: [CHOWN, SETUID]\n',
+  ],
+])('what is declared to be needed stays when ALL is dropped: %s', async (path, text, wanted) => {
+  expect((await repair({ [path]: text })).text).toContain(wanted)
+})
+
 describe('scripts', () => {
   const hardened = '--security-opt no-new-privileges --cap-drop ALL --read-only --tmpfs /tmp --tmpfs /run'
   const words = (text: string): readonly string[] => text.split(/\s+/)

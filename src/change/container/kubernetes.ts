@@ -6,6 +6,7 @@ import type { Container, Wish } from '../../model/container.ts'
 import type { Edit, Location } from '../../model/finding.ts'
 import type { Span } from '../../model/text.ts'
 import type { ReadManifests } from '../../read/kubernetes/read-manifests.ts'
+import type { ContainerNodes } from '../../read/kubernetes/read-pod.ts'
 import { get } from '../../read/yaml/fields.ts'
 import type { YamlMap, YamlStream } from '../../read/yaml/tree.ts'
 import { NotExact, Shared, YamlSplices } from './edits.ts'
@@ -20,7 +21,7 @@ export const kubernetesEdits = (
   const nodes = nodeOf.get(container)
   if (!nodes) throw new NotExact('no file declares the container by itself')
   const splices = new YamlSplices(stream.file, stream.documents, nodes.container.span)
-  const writer = new Writer(splices, container, nodes.container, nodes.pod)
+  const writer = new Writer(splices, container, nodes)
   for (const wish of wishes) writer.write(wish)
   return splices.edits()
 }
@@ -44,12 +45,14 @@ class Writer {
   readonly #container: Container
   readonly #own: YamlMap
   readonly #pod: YamlMap
+  readonly #claims: readonly string[]
 
-  constructor(splices: YamlSplices, container: Container, own: YamlMap, pod: YamlMap) {
+  constructor(splices: YamlSplices, container: Container, { container: own, pod, claims }: ContainerNodes) {
     this.#splices = splices
     this.#container = container
     this.#own = own
     this.#pod = pod
+    this.#claims = claims
   }
 
   write(wish: Wish): void {
@@ -130,7 +133,7 @@ class Writer {
     this.#ownMap()
     if (wish.field === 'tmpfs') {
       this.#podMap()
-      const taken = new Set(this.#container.pod?.volumes.map(({ value }) => value.name))
+      const taken = new Set([...(this.#container.pod?.volumes.map(({ value }) => value.name) ?? []), ...this.#claims])
       for (const path of wish.value) {
         const name = freeName(path, taken)
         taken.add(name)

@@ -60,7 +60,12 @@ export type PodSource = {
   readonly claims: ReadonlyMap<string, Location>
 }
 
-export type ContainerNodes = { readonly container: YamlMap; readonly pod: YamlMap }
+export type ContainerNodes = {
+  readonly container: YamlMap
+  readonly pod: YamlMap
+  /** Volumes that a StatefulSet's templates make: they replace those of the pod with the same name. */
+  readonly claims: readonly string[]
+}
 
 export const readPod = (notes: Notes, source: PodSource, nodeOf: Map<Container, ContainerNodes>): readonly Container[] => {
   const { specs, metadata } = source
@@ -124,7 +129,7 @@ export const readPod = (notes: Notes, source: PodSource, nodeOf: Map<Container, 
   }
   return source.items.map(item => {
     const container = readContainer(notes, item, common)
-    nodeOf.set(container, { container: item.map, pod: specs[0] })
+    nodeOf.set(container, { container: item.map, pod: specs[0], claims: [...source.claims.keys()] })
     return container
   })
 }

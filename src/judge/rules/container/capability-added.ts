@@ -1,7 +1,7 @@
 import type { Severity } from '../../../model/finding.ts'
 import type { Report } from '../../../model/rule.ts'
 import { capabilityDangers, dockerCapabilities } from '../../container-capabilities.ts'
-import { isConfined, mend, removal } from '../../container-queries.ts'
+import { advise, isConfined, mend, removal } from '../../container-queries.ts'
 import { containerRule } from '../../container-rule.ts'
 import { restrictedCapabilities } from '../../pod-security.ts'
 
@@ -77,7 +77,8 @@ export default containerRule({
             at,
             severity: 'info' satisfies Severity,
             message: `\`${name}\` is added; the restricted Pod Security Standard allows only NET_BIND_SERVICE`,
-            ...mend('unsafe', `Delete ${name}, and verify that the program still does its work without root`, ...wishes),
+            // Who drops the rest and adds this one has said that it is needed.
+            ...advise(`Let the program start as its own user, so that it no longer needs ${name}`),
           }
         continue
       }
