@@ -79,7 +79,11 @@ describe('what is judged', () => {
     ])
     // Elsewhere a stranger's script does not look.
     expect(
-      await codes({ 'run.sh': 'docker run --env-file ../x --env-file /etc/x a:1\n', '/x': 'A=b\n', '/etc/x': 'A=b\n' }),
+      await codes({
+        'sub/run.sh': 'docker run --env-file ../up.env --env-file /etc/x a:1\n',
+        'up.env': 'A=b\n',
+        '/etc/x': 'A=b\n',
+      }),
     ).toHaveLength(2)
   })
 
@@ -115,6 +119,13 @@ describe('what is judged', () => {
     expect(told(await run({ 'a.yaml': pod }, { only }), rule)).toHaveLength(1)
     expect(told(await run({ 'a.yaml': pod, 'z/policy.yaml': policy }, { only }), rule)).toEqual([])
   })
+})
+
+test('a long port is shown at the line that opens it', async () => {
+  const outcome = await run({
+    'compose.yaml': 'services:\n  web:\n    image: a:1\n    ports:\n      - target: 80\n        published: 8080\n',
+  })
+  expect(told(outcome, 'container/port-exposed')).toEqual(['compose.yaml:6'])
 })
 
 describe('what rests on variables without a value', () => {
