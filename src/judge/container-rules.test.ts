@@ -8,6 +8,7 @@ import { dockerCapabilities, effectiveCapabilities } from './container-capabilit
 import { engineAt, hostPathDanger, realHostPath } from './container-host-paths.ts'
 import type { ContainerFacts } from './container-rule.ts'
 import { containerRules } from './rules/container-registry.ts'
+import { base62Checksum, sampleText } from './secrets/detector.ts'
 
 const place = (start: number, end = start + 1): Location => ({ in: 'file', path: 'x', span: { start, end } })
 const set = <T>(value: T, start = 10) => ({ value, at: place(start) })
@@ -516,7 +517,10 @@ describe('secrets', () => {
   })
   test('by name, by shape, in labels and words', () => {
     expect(of(variable('DB_PASSWORD', value)).map(({ severity }) => severity)).toEqual(['high'])
-    expect(of(variable('URL', `postgres://ann:${value}@db.internal/app`)).map(({ severity }) => severity)).toEqual(['critical'])
+    expect(of(variable('URL', `postgres://ann:${value}@db.internal/app`)).map(({ severity }) => severity)).toEqual(['high'])
+    const body = sampleText(30)
+    const issued = `ghp_${body}${base62Checksum(body)}`
+    expect(of(variable('URL', issued)).map(({ severity }) => severity)).toEqual(['critical'])
     expect(of({ labels: [set({ name: 'api.token', value })] })).toHaveLength(1)
     expect(of({ command: set(['serve', '--admin-password', value] as const) })).toHaveLength(1)
     expect(of({ command: set(['serve', `--admin-password=${value}`] as const) })).toHaveLength(1)
@@ -538,21 +542,82 @@ describe('secrets', () => {
     expect(of({ environment }).map(({ at }) => at)).toEqual([place(99)])
   })
   test('no message, title or shown part has it', () => {
-    for (const [form, name] of [
-      ['compose', 'DB_PASSWORD'],
-      ['docker-run', 'DB_PASSWORD'],
-      ['kubernetes', 'DB_PASSWORD'],
-    ] as const) {
-      const text = `${name}=${value}`
-      const [report] = of(variable(name, value), form)
+    for (const form of ['compose', 'docker-run', 'kubernetes'] as const) {
+      const whole = place(100, 130)
+      const [report] = of(variable('DB_PASSWORD', value, whole), form)
       expect(report!.message + report!.fix!.title).not.toContain(value)
-      const [hidden] = report!.redact!
-      expect(text.slice(0, hidden!.start - 100)).toBe(form === 'kubernetes' ? '' : name)
-      expect(hidden!.end).toBe(100 + text.length)
+      expect(report!.redact, 'where the value stands nobody knows').toEqual([{ start: 100, end: 130 }])
+      const written = { value, at: place(112, 130) }
+      const [exact] = of({ environment: [{ name: 'DB_PASSWORD', value, at: whole, written }] }, form)
+      expect(exact!.redact, 'the value alone').toEqual([{ start: 112, end: 130 }])
+      expect(exact!.at).toEqual(whole)
     }
-    // A name that is made of variables may be longer than what stands there.
-    const short = place(100, 100 + 4 + 1 + value.length)
-    expect(of(variable('LONGER_PASSWORD', value, short))[0]!.redact).toEqual([short.in === 'file' ? short.span : undefined])
+  })
+  test('what is not written in the file is not told of it', () => {
+    const from = (value: string, written: string) =>
+      of({ environment: [{ name: 'URL', value, at: place(1), written: { value: written, at: place(2) } }] })
+    expect(from(`postgres://app:${value}@db/app`, 'postgres://app:@db/app')).toEqual([])
+    expect(from('postgres://app:other@db/app', `postgres://app:${value}@db/app`).map(({ severity }) => severity)).toEqual([
+      'high',
+    ])
+  })
+  test('a password that is the name of a thing beside it, or known to all, is guessed; one that says what it is, is a sample', () => {
+    const severity = (name: string, text: string, image = 'ghcr.io/acme/shop-web:1', neighbours: readonly Container[] = []) =>
+      check('container/secret-value', container({ ...variable(name, text), image: set(image) }), { neighbours }).map(
+        one => `${one.severity}${/guesses/.test(one.message) ? ' guessed' : /sample/.test(one.message) ? ' sample' : ''}`,
+      )
+    for (const text of [
+      'password',
+      'postgres',
+      'root',
+      'test',
+      'secret123',
+      'shop',
+      'shopadmin',
+      'acme_web-2024',
+      'P4ssw0rd',
+      'frog',
+    ])
+      expect(severity('DB_PASSWORD', text), text).toEqual(['medium guessed'])
+    expect(severity('MILL_PASS', 'mill')).toEqual(['medium guessed'])
+    expect(severity('DB_PASSWORD', 'oven')).toEqual(['medium guessed'])
+    expect(severity('DB_PASSWORD', 'windmill', 'x:1', [container({ name: 'windmill' })])).toEqual(['medium guessed'])
+    for (const text of [
+      'changeme',
+      'ChooseYourOwnPasswordHere1234',
+      'MyCloudflareApiToken',
+      'very-secure-database-password',
+      'SomeRandomStringOf32CharsExactly',
+    ])
+      expect(severity('API_TOKEN', text), text).toEqual(['low sample'])
+    for (const text of [value, 'deport-silver-showcase-pusher', 'v67ic55x4ghvjfj', '8aff725d2e16ef31fbc42', 'windmill'])
+      expect(severity('DB_PASSWORD', text), text).toEqual(['high'])
+    for (const [name, text] of [
+      ['PASSWORD_HASH', '$2a$12$FGHsQAGm9N9sxJ54RiWiMumk2QkRVjyueCv9mRbrdc1f8y6pN36mq'],
+      ['SECRET_FORCED_LANGUAGE', 'en'],
+      ['JWT_SECRET_KEY', '%kernel.project_dir%/config/jwt/private.pem'],
+      ['WG_PRIVATE_KEY', "'<PRIVKEY>'"],
+    ] as const)
+      expect(severity(name, text), name).toEqual([])
+    expect(severity('URL', 'postgres://shop:shop@db/shop')).toEqual(['medium guessed'])
+  })
+  test('of a command the one flag is told', () => {
+    const places = [place(10, 15), place(20, 36), place(40, 40 + 17 + value.length)]
+    const [report] = of({
+      command: {
+        value: ['serve', '--port=8080', `--cookie-secret=${value}`],
+        at: place(5, 99),
+        places: [places[0]!, places[1]!, place(40, 40 + 16 + value.length)],
+      },
+    })
+    expect(report!.message).toBe(
+      '`--cookie-secret` of the command gives a secret away: every process of the host can read the arguments of others',
+    )
+    expect(report!.at).toEqual(place(40, 40 + 16 + value.length))
+    expect(report!.redact, 'the flag stays').toEqual([{ start: 56, end: 56 + value.length }])
+    const [second] = of({ command: { value: ['serve', '--admin-password', value], at: place(5, 99), places } })
+    expect(second!.at).toEqual(places[2])
+    expect(second!.message).toContain('`--admin-password` of the command')
   })
 })
 

@@ -56,12 +56,19 @@ export type Port = {
   readonly publishedAt?: Location
 }
 
+/** What a file says itself of a value: nothing stands for variables that are set elsewhere. `at`: the value alone, without its name. */
+export type Written = { readonly value: string; readonly at: Location }
+
+/** Words of a command, each with its place in those forms that have one for each. */
+export type Words = Setting<readonly string[] | undefined> & { readonly places?: readonly Location[] }
+
 export type EnvironmentVariable = {
   readonly name: string
   /** Undefined: taken from the caller's environment, a Secret, a ConfigMap, a file. */
   readonly value: string | undefined
   /** Where it comes from when it is not written here: `secretKeyRef`, `configMapKeyRef`, `fieldRef`, `env_file`, `host`. */
   readonly from?: string
+  readonly written?: Written
   readonly at: Location
 }
 
@@ -114,8 +121,8 @@ export type Container = {
   /** Compose: `build.args`. They stay in the image's history. */
   readonly buildArguments: readonly EnvironmentVariable[]
   readonly pullPolicy: Setting<string | undefined>
-  readonly entrypoint: Setting<readonly string[] | undefined>
-  readonly command: Setting<readonly string[] | undefined>
+  readonly entrypoint: Words
+  readonly command: Words
 
   /** `1000`, `1000:1000`, `app`; undefined: the image's. */
   readonly user: Setting<string | undefined>
@@ -177,7 +184,7 @@ export type Container = {
 
   readonly ports: readonly Port[]
   readonly environment: readonly EnvironmentVariable[]
-  readonly labels: readonly Setting<{ readonly name: string; readonly value: string }>[]
+  readonly labels: readonly Setting<{ readonly name: string; readonly value: string; readonly written?: Written }>[]
   readonly secrets: readonly Setting<string>[]
   readonly healthcheck: Setting<HealthCheck>
   readonly livenessProbe: Setting<boolean>

@@ -8,6 +8,8 @@ import { columnsOf, type Style } from './style.ts'
 const maxColumns = 160
 /** A span over more lines is shown by its first and last ones. */
 const maxLines = 5
+/** In place of a secret. */
+const stars = '***'
 
 /**
  * The source lines of a span and marks under it. `paint` colours the marks what the file has to hide stays hidden.
@@ -66,15 +68,24 @@ const layOut = (
   let column = shown.length
   let before = column
   let marked = 0
+  let last: Span | undefined
   for (let at = windowStart; at < windowEnd; ) {
     const point = text.codePointAt(at)!
     const character = String.fromCodePoint(point)
     if (at === from) before = column
     let piece: string
     let columns: number
-    if (redact.some(span => at >= span.start && at < span.end)) {
-      piece = '*'
-      columns = 1
+    const secret = redact.find(span => at >= span.start && at < span.end)
+    if (secret) {
+      // Always as many: their number would say how long it is.
+      piece = secret === last ? '' : stars
+      columns = piece.length
+      // A mark that begins inside of it lies under all of it.
+      if (at === from && piece === '') {
+        before = column - stars.length
+        marked = stars.length
+      }
+      last = secret
     } else if (character === '\t') {
       columns = 4 - (column % 4)
       piece = ' '.repeat(columns)

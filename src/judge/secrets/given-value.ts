@@ -33,18 +33,31 @@ const saidOf = new Set(
 const aboutSecrets =
   /pass(?:word|wd|phrase|code)|secret|token|credential|contrase|wachtwoord|motdepasse|parola|heslo|haslo|jelszo|senha|lozinka|salasana|losenord|kennwort|^passwor[td]\w?$|^my[_-]?pass$/i
 
-/** Of no use to anybody, also written in base 64, as Kubernetes keeps its secrets. */
-const isNobodys = (value: string): boolean => {
-  if (isHarmless(value) || isEncrypted(value) || isPublic(value)) return true
+/** `vulhub_secret`, `some-test-pass`, `SuperDuperAdminPW`. */
+export const saysOfSecrets = (value: string): boolean =>
+  aboutSecrets.test(value) || /(?:^|[_. -]|[a-z](?=P))p(?:ass|wd?)$/i.test(value)
+
+/** Of no use to anybody. */
+export const isNobodys = (value: string): boolean => isHarmless(value) || isEncrypted(value) || isPublic(value)
+
+/** The same written in base 64, as Kubernetes keeps its secrets. */
+const isNobodysInside = (value: string): boolean => {
+  if (isNobodys(value)) return true
   if (!/^(?:[A-Za-z0-9+/]{4}){1,50}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(value)) return false
   const plain = atob(value).trimEnd()
   return /^[\x20-\x7e]{3,}$/.test(plain) && (isPlaceholder(plain) || (isWordy(plain) && aboutSecrets.test(plain)))
 }
 
+/** A word that says how a secret is kept or made, and is none: `sha256`, `argon2i`, `aes-xts-plain64`. */
+export const isSaidOf = (value: string): boolean =>
+  saidOf.has(value.toLowerCase()) ||
+  (/^(?:aes|des3?|sha\d*|md5|argon2|pbkdf2|scrypt|chacha20|rsa|ecdsa|ed25519|hs\d|rs\d|es\d)[\w:-]{0,40}$/i.test(value) &&
+    isWordy(value.replaceAll(/[:\d]/g, '')))
+
 /** In what sets variables: `.env`, `/etc/environment`, jobs of cron. Nothing else stands there. */
 export const isVariableSecret = (name: string, value: string): boolean => {
   const kind = secretKind(name)
-  if (kind === undefined || isNobodys(value) || /^[a-z][a-z+]{1,20}:\/\//i.test(value)) return false
+  if (kind === undefined || isNobodysInside(value) || /^[a-z][a-z+]{1,20}:\/\//i.test(value)) return false
   // Systemd keeps them elsewhere: https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#Credentials
   if (/^(?:Condition|Assert|Load|Import|Set)Credential/.test(name)) return false
   if (kind === 'password') return value.length >= 4 && !saidOf.has(value.toLowerCase())
@@ -54,7 +67,7 @@ export const isVariableSecret = (name: string, value: string): boolean => {
 /** In a file of settings. `isQuoted`: the name stands in quotation marks, as in JSON, where translations, schemas and tables of all kinds are, too. */
 export const isSettingSecret = (name: string, value: string, isQuoted: boolean): boolean => {
   const kind = secretKind(name)
-  if (kind === undefined || /\s/.test(value) || isNobodys(value)) return false
+  if (kind === undefined || /\s/.test(value) || isNobodysInside(value)) return false
   if (/(?:^|[^a-z])(?:example|sample|dummy|fake|mock|csrf|xsrf)(?:[^a-z]|$)/i.test(name) || /^(?:key|auth)$/i.test(name))
     return false
   // A place, or the name of a file.

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { readDockerfile } from '../../read/dockerfile/read-dockerfile.ts'
-import { hideSecrets, secretsOf } from './redact-file.ts'
+import { hideSecrets, secretsOf, secretsOfFile } from './redact-file.ts'
 
 const shown = (text: string): string => {
   let rest = text
@@ -41,6 +41,30 @@ test('a default that everybody knows is hidden where it is set', () => {
     'FROM postgres:16\nENV POSTGRES_PASSWORD=*\nUSER postgres\n',
   )
   expect(hideSecrets('a x7fq, ax7fq', ['x7fq'])).toBe('a ***, ax7fq')
+})
+
+test('a default that is the name of a thing in the file is hidden where it is set; what was drawn is hidden everywhere', () => {
+  const valuesIn = (text: string): readonly string[] => secretsOfFile(text, []).values
+  for (const name of [
+    'image: ghcr.io/acme/windmill:2',
+    'windmill:\n  a: b',
+    '- WINDMILL_USER=ann',
+    '- /etc/windmill/conf:/conf',
+    'user: windmill',
+  ])
+    expect(valuesIn(`${name}\nDB_PASSWORD: windmill\n`), name).toEqual([])
+  for (const [name, value] of [
+    ['image: acme/x7fQk29LmZp:2', 'x7fQk29LmZp'],
+    ['x7fQk29LmZp: 1', 'x7fQk29LmZp'],
+    ['command: echo windmill', 'windmill'],
+    ['url: https://acme.io/windmill', 'windmill'],
+    ['A_TOKEN: windmillx', 'windmill'],
+  ] as const)
+    expect(valuesIn(`${name}\nDB_PASSWORD: ${value}\n`), name).toContain(value)
+  expect(shown('FROM acme/windmill:2\nENV DB_PASSWORD=windmill\nUSER windmill\n')).toBe(
+    'FROM acme/windmill:2\nENV DB_PASSWORD=*\nUSER windmill\n',
+  )
+  expect(secretsOfFile('docker run -e DB_PASSWORD="a b c d" x', [{ start: 11, end: 35 }]).values).toContain('a b c d')
 })
 
 test('a megabyte of anything takes no time worth speaking of', () => {

@@ -9,10 +9,11 @@ import type { Dockerfile } from '../../read/dockerfile/graph.ts'
 import { unquote } from '../../read/dockerfile/lex.ts'
 import { passwordsIn, passwordsOfScript } from './command-secrets.ts'
 import { detectSecrets } from './detect.ts'
-import { isSettingSecret } from './given-value.ts'
+import { isSettingSecret, isWordy } from './given-value.ts'
 import { secretsOfText } from './image-secrets.ts'
 import { knownValues } from './known-values.ts'
 import { isSecretName, secretKind } from './secret-name.ts'
+import { namesIn } from './worth.ts'
 
 export type Secrets = {
   /** By position; none overlaps another. */
@@ -20,9 +21,34 @@ export type Secrets = {
   readonly values: readonly string[]
 }
 
-/** Known to all, and words of every second line. */
+/** Known to all, and words of every second line, also of what is said of a file. */
 const everyday =
-  /^(?:root|admin|user|guest|test|app|postgres|postgresql|mysql|mariadb|mongo|mongodb|redis|rabbitmq|minio|password|secret|token|none|null|default|public|development|production)$/i
+  /^(?:root|admin|administrator|user|guest|test|demo|app|postgres|postgresql|mysql|mariadb|mongo|mongodb|redis|rabbitmq|minio|password|passwd|pass|secret|token|none|null|default|public|private|development|production|docker|podman|compose|kubernetes|container|service|image|network|volume|server|database|cluster|host|registry|environment|command|secrets|config|label|build)$/i
+
+/**
+ * Names in a file: of images, users, services and variables, and the parts of paths on the host. A default password that is one of them is no secret there:
+ * `wordpress:latest` stays. No unbounded repetition: subjects are hostile.
+ */
+const naming =
+  /(?:\b(?:image|container_name|hostname|user|name|FROM|USER)["']?:?[ \t]{1,8}["']?)([\w./-]{2,200})|^[ \t]{0,200}(?:- )?["']?([\w./-]{2,100})(?=["']?:(?:\s|$)|=)|(?:[\s"'=]|- )\.{0,2}\/([\w./-]{2,200})/gm
+
+/** Nothing that was drawn by chance is taken for a name. */
+const isName = (value: string, names: ReadonlySet<string>): boolean =>
+  /^[A-Za-z][A-Za-z_.-]{2,39}\d{0,4}$/.test(value) && isWordy(value) && names.has(value.toLowerCase().replace(/[^a-z\d]/g, ''))
+
+const namesOf = (text: string, secrets: readonly Span[]): ReadonlySet<string> => {
+  const places = merged(secrets)
+  const texts: string[] = []
+  let next = 0
+  for (const { index, 0: whole, 1: named, 2: key, 3: path } of text.matchAll(naming)) {
+    const name = named ?? key ?? path!
+    const end = index + whole.length
+    while (next < places.length && places[next]!.end <= end - name.length) next++
+    // What is given to a secret is not named by it.
+    if (next === places.length || places[next]!.start >= end) texts.push(name)
+  }
+  return namesIn(texts)
+}
 
 /** `known`: what rules have found. */
 export const secretsOf = (dockerfile: Dockerfile, known: readonly Span[]): Secrets => {
@@ -38,17 +64,35 @@ export const secretsOf = (dockerfile: Dockerfile, known: readonly Span[]): Secre
 export const secretsOfFile = (text: string, known: readonly Span[]): Secrets => {
   const shapes = byShape(text)
   const given = secretsOfText(text).hidden
-  return secretsAt(text, [...known, ...shapes, ...given, ...byEntry(text), ...passwordsIn(text)], source => source.split(/\r?\n/))
+  const found = [...shapes, ...given, ...byEntry(text), ...passwordsIn(text)]
+  // Of a script over many lines, an item of a list of words, only those are hidden that have one.
+  const isInside = ({ start, end }: Span): boolean =>
+    /-[ \t]+(?:[|>][-+\d]{0,2}[ \t]*(?:#[^\n]*)?\r?\n)?$/.test(text.slice(Math.max(0, start - 200), start)) &&
+    text.slice(start, end).includes('\n') &&
+    found.some(one => start <= one.start && one.end <= end)
+  const own = known.filter(span => !isInside(span)).map(span => withoutName(text, span))
+  return secretsAt(text, [...own, ...found], source => source.split(/\r?\n/))
+}
+
+/** Of `-e NAME=value` and `"value"` the value is left. */
+const withoutName = (text: string, { start, end }: Span): Span => {
+  const source = text.slice(start, end)
+  const from = /^(?:-[el]|--env|--label)[ =]["']?[A-Za-z_][\w.-]{0,127}=/.exec(source)?.[0].length ?? 0
+  const quote = /^["']/.exec(source.slice(from))?.[0]
+  return quote !== undefined && source.length > from + 1 && source.endsWith(quote)
+    ? { start: start + from + 1, end: end - 1 }
+    : { start: start + from, end }
 }
 
 /** `valuesIn`: what the text of a span may say. */
 const secretsAt = (text: string, spans: readonly Span[], valuesIn: (source: string) => readonly string[]): Secrets => {
   const own = spans.filter(({ start, end }) => end > start)
   const values = new Set<string>()
+  const names = own.length === 0 ? new Set<string>() : namesOf(text, own)
   for (const { start, end } of own)
     for (const value of valuesIn(text.slice(start, end))) {
       const bare = value.trim().replace(/^["']|["']$/g, '')
-      if (bare.length > 3 && !isHarmless(bare) && !everyday.test(bare)) values.add(bare)
+      if (bare.length > 3 && !isHarmless(bare) && !everyday.test(bare) && !isName(bare, names)) values.add(bare)
     }
   const found = [...values].sort((a, b) => b.length - a.length)
   return { spans: merged([...own, ...finderOf(found)(text)]), values: found }

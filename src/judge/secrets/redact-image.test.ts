@@ -63,6 +63,20 @@ describe('what an image says of itself', () => {
     ['RUN /bin/sh -c TOKEN="a b" make && export PASSWORD=\'x y\'', 'RUN /bin/sh -c TOKEN="***" make && export PASSWORD=\'***\''],
     ['RUN mysql --password=hunter2 --user=root --password hunter2', 'RUN mysql --password=*** --user=root --password ***'],
     ['RUN npm config set //npm.acme.org/:_authToken=x7', 'RUN npm config set //npm.acme.org/:_authToken=***'],
+    // The JSON form of RUN has no shell in front.
+    [
+      'RUN |1 TOKEN=Abc12345 /usr/bin/env python3 -c print() # buildkit',
+      'RUN |1 TOKEN=*** /usr/bin/env python3 -c print() # buildkit',
+    ],
+    ['RUN |1 TOKEN=Abc12345 /opt/fish -c print # buildkit', 'RUN |1 TOKEN=*** /opt/fish -c print # buildkit'],
+    ['RUN |1 TOKEN=Abc12345 npm ci # buildkit', 'RUN |1 TOKEN=*** npm ci # buildkit'],
+    ['RUN |2 A=1 TOKEN=Abc12345 ./configure # buildkit', 'RUN |2 A=1 TOKEN=*** ./configure # buildkit'],
+    ['RUN |1 TOKEN=correct horse npm ci # buildkit', 'RUN |1 TOKEN=*** npm ci # buildkit'],
+    ['RUN |1 TOKEN=Abc12345 mill build # buildkit', 'RUN |1 TOKEN=***'],
+    ['RUN |1 TOKEN=abc"x /bin/sh -c curl # buildkit', 'RUN |1 TOKEN=*** /bin/sh -c curl # buildkit'],
+    ['RUN |1 TOKEN= /bin/sh -c curl # buildkit', 'RUN |1 TOKEN= /bin/sh -c curl # buildkit'],
+    ['RUN |2 TOKEN=se/bin/sh -c cret FOO=x /bin/sh -c curl # buildkit', 'RUN |2 TOKEN=*** FOO=x /bin/sh -c curl # buildkit'],
+    ['|1 TOKEN=line1\nline2secretval /bin/sh -c curl', '|1 TOKEN=*** /bin/sh -c curl'],
     [`RUN git clone https://${token}@github.com/a/b`, 'RUN git clone https://***@github.com/a/b'],
   ])('the history: %s', (createdBy, shown) => {
     expect(history(createdBy)).toBe(shown)

@@ -22,7 +22,8 @@ const about = new Set(
     'expiration lifetime validity duration interval day hour minute second timeout header endpoint host hostname port method mode provider policy plugin ' +
     'sock socket issuer audience algorithm realm username user required backend server service domain store prefix suffix count module gpg gpgkey arn symbol contract permission algo strategy encoder ' +
     'fingerprint checksum hint ring keyring location dockerfile limit helper manager driver handler rotation strength complexity validation pattern ' +
-    'regex encoding cache bucket region field label param parameter query cookie env var variable attempt retry prompt generator support check'
+    'regex encoding cache bucket region field label param parameter query cookie env var variable attempt retry prompt generator support check language lang ' +
+    'locale cipher pbkdf html address'
   ).split(' '),
 )
 /** Wherever they stand, the name is of a measure, a switch, or of something that everybody may know. */
@@ -42,13 +43,16 @@ const singular = (part: string): string => (/[^s]s$/.test(part) ? part.slice(0, 
 /** What a name says: `inner` where something follows the word that says it, as in `TOKEN_GITHUB`. */
 export type SecretKind = 'password' | 'secret' | 'key' | 'inner'
 
-/** `DB_PASSWORD`, `apiKey`, `--auth-token`; not `TOKEN_URL`, `PASSWORD_FILE`. */
-export const secretKind = (name: string): SecretKind | undefined => {
-  const whole = name
+const partsOf = (name: string): string[] =>
+  name
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .toLowerCase()
     .split(/[^a-z0-9]+/)
     .filter(part => part !== '')
+
+/** `DB_PASSWORD`, `apiKey`, `--auth-token`; not `TOKEN_URL`, `PASSWORD_FILE`. */
+export const secretKind = (name: string): SecretKind | undefined => {
+  const whole = partsOf(name)
   // https://www.cisco.com/c/en/us/support/docs/security-vpn/remote-authentication-dial-user-service-radius/107614-64.html
   if (/^enable (?:password|secret)$/.test(whole.join(' '))) return 'password'
   if (whole.some(part => never.has(part))) return undefined
@@ -62,6 +66,12 @@ export const secretKind = (name: string): SecretKind | undefined => {
   if (parts.some(part => words.has(part) || (glued.test(part) && !about.has(part)) || gluedShort.test(part))) return 'inner'
   if (/^(?:auth|enc|signing|master|encryption|deploy|ssh)key$/.test(last)) return 'key'
   return last === 'key' && (whole.length === 1 ? whole[0] === 'key' : ofKey.test(parts.at(-2)!)) ? 'key' : undefined
+}
+
+/** `apiAddress`, `CRYPTO_KEY_CIPHER`, `PASSWORD_HASH`: its last word says that no secret is in it. */
+export const isAboutSecret = (name: string): boolean => {
+  const last = partsOf(name).at(-1)
+  return last !== undefined && (about.has(singular(last)) || last === 'hash')
 }
 
 export const isSecretName = (name: string): boolean => secretKind(name) !== undefined

@@ -570,6 +570,37 @@ describe('bounds', () => {
     expect(codes(await project({ 'compose.yaml': `services:\n${services}\n  s30: {image: a}\n` }))).toContain('compose-too-deep')
   })
 
+  test('what a file says itself of a variable, and where', async () => {
+    const text =
+      'A: x${UP}y${DOWN:-z}\n      B: "q"\n      C: *c\n      D: ${UP}\n    labels: ["L=1${UP}", \'M = 2\']\n    command: serve "--port" 80 --to=${UP}\n' +
+      '    entrypoint: [a, "b c"]\n'
+    const whole = `x-c: &c see\nservices:\n  web:\n    image: a\n    environment:\n      ${text}`
+    const { containers } = await project(
+      { 'compose.yaml': whole },
+      { env: name => (name === 'UP' ? 'from elsewhere' : undefined) },
+    )
+    const { environment, labels, command, entrypoint } = containers[0]!
+    const at = (place: Location | undefined): string =>
+      place?.in === 'file' ? whole.slice(place.span.start, place.span.end) : ''
+    expect(environment.map(({ name, value, written }) => [name, value, written?.value, at(written?.at)])).toEqual([
+      ['A', 'xfrom elsewhereyz', 'xyz', 'x${UP}y${DOWN:-z}'],
+      ['B', 'q', 'q', '"q"'],
+      ['C', 'see', 'see', 'see'],
+      ['D', undefined, undefined, ''],
+    ])
+    expect(labels.map(({ value: { name, value, written } }) => [name, value, written?.value, at(written?.at)])).toEqual([
+      ['L', '1from elsewhere', '1', '1${UP}"'],
+      ['M ', ' 2', ' 2', " 2'"],
+    ])
+    expect(command.places, 'variables are in it').toBeUndefined()
+    expect(entrypoint.places?.map(at)).toEqual(['a', '"b c"'])
+    const plain = 'services:\n  web:\n    image: a\n    command: serve "--port" 80\n'
+    const [one] = (await project({ 'compose.yaml': plain })).containers
+    expect(one!.command.places?.map(place => (place.in === 'file' ? plain.slice(place.span.start, place.span.end) : ''))).toEqual(
+      ['serve', '"--port"', '80'],
+    )
+  })
+
   test('a file of more than 16 MiB', async () => {
     expect(codes(await project({ 'compose.yaml': `#${'x'.repeat(16 * 1024 * 1024)}\nservices: {a: {image: b}}\n` }))).toEqual([
       'compose-too-large',

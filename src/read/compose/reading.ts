@@ -1,6 +1,6 @@
 /** What values mean in Compose's files: variables filled in, short and long forms as one, wrong types told. */
 import { posix } from 'node:path'
-import type { Setting } from '../../model/container.ts'
+import type { Setting, Written } from '../../model/container.ts'
 import type { Location, Problem } from '../../model/finding.ts'
 import { bytesIn, decimalOf } from '../docker-run/values.ts'
 import { type Field, fieldsOf } from '../yaml/fields.ts'
@@ -24,6 +24,7 @@ export type Pair = {
   readonly value: string | undefined
   /** True when a variable gave the value. */
   readonly isReference: boolean
+  readonly written: Written | undefined
   readonly node: YamlNode
   readonly at: Location
 }
@@ -353,6 +354,7 @@ export class ComposeReading {
             name: one.name,
             value: value?.text,
             isReference: value?.isReference ?? false,
+            written: writtenAs(one.value),
             node: one.value,
             at: entryPlace(one),
           })
@@ -375,6 +377,7 @@ export class ComposeReading {
             name: key,
             value: cut === -1 ? undefined : text.slice(cut + 1),
             isReference: written.includes('$') && interpolate(written, this.#lookup(scalar.file)).isReference,
+            written: cut === -1 ? undefined : writtenAs(item, separator),
             node: item,
             at,
           })
@@ -442,6 +445,22 @@ const placeKey = (at: Location | undefined): string =>
   at?.in === 'file' ? `${at.path}\0${at.span.start}\0${at.span.end}` : JSON.stringify(at ?? '')
 
 /** From the start of the key to the end of the value. */
+/** With a `separator` only what stands behind the first one. */
+const writtenAs = (node: YamlNode, separator?: RegExp | string): Written | undefined => {
+  const scalar = resolved(node)
+  if (scalar?.kind !== 'scalar' || scalar.file !== node.file) return undefined
+  const { file, span } = scalar
+  const cut = (text: string): number => (separator === undefined ? 0 : text.search(separator) + 1)
+  const value = scalar.value.slice(cut(scalar.value))
+  const from = separator === undefined ? 0 : cut(file.text.slice(span.start, span.end))
+  // An escape in front of it may be the separator itself.
+  const isPlain = !file.text.slice(span.start, span.start + from).includes('\\')
+  return {
+    value: value.includes('$') ? interpolate(value, nothing).text : value,
+    at: locationOf({ file, span: isPlain ? { start: span.start + from, end: span.end } : span }),
+  }
+}
+
 export const entryPlace = ({ key, value }: Pick<Field, 'key' | 'value'>): Location => ({
   in: 'file',
   path: key.file.path,

@@ -7,6 +7,7 @@ import {
   type EnvironmentVariable,
   type Hook,
   type Setting,
+  type Words,
 } from '../../model/container.ts'
 import type { Location } from '../../model/finding.ts'
 import type { Field } from '../yaml/fields.ts'
@@ -99,7 +100,10 @@ export const readService = (input: ServiceInput, reading: ComposeReading): Conta
     oomScoreAdjust: reading.integer(body, 'oom_score_adj') ?? { value: undefined },
     ports: portsOf(body, reading),
     environment: environmentOf(body, 'environment', fileVariables, reading),
-    labels: reading.pairs(body, 'labels').map(pair => ({ value: { name: pair.name, value: pair.value ?? '' }, at: pair.at })),
+    labels: reading.pairs(body, 'labels').map(({ name, value = '', written, at }) => ({
+      value: { name, value, ...(written ? { written } : {}) },
+      at,
+    })),
     secrets: secrets.names,
     healthcheck: healthcheckOf(body, reading),
     restart: restartOf(body, reading),
@@ -161,16 +165,37 @@ const osOf = (body: YamlMap, reading: ComposeReading): Container['os'] => {
   return /^windows(?:\/|$)/i.test(platform) || /^(?:hyperv|process)$/i.test(isolation) ? 'windows' : 'linux'
 }
 
-const wordsOf = (body: YamlMap, name: string, reading: ComposeReading): Setting<readonly string[] | undefined> => {
+const wordsOf = (body: YamlMap, name: string, reading: ComposeReading): Words => {
   const field = reading.field(body, name)
   if (!field) return { value: undefined }
-  if (resolved(field.value)?.kind === 'list')
-    return { value: reading.strings(body, name).map(({ value }) => value), at: entryPlace(field) }
+  if (resolved(field.value)?.kind === 'list') {
+    const words = reading.strings(body, name)
+    return { value: words.map(({ value }) => value), at: entryPlace(field), places: words.map(({ node }) => locationOf(node)) }
+  }
   const text = reading.string(body, name)
   if (!text) return { value: undefined }
   const words = commandWords(text.value)
   if (!words) reading.wrong(name, 'a command whose quotes and brackets are closed, or a list', entryPlace(field))
-  return { value: words ?? text.value.split(/\s+/).filter(Boolean), at: entryPlace(field) }
+  return { value: words ?? text.value.split(/\s+/).filter(Boolean), at: entryPlace(field), ...placesIn(field.value, words) }
+}
+
+/** Of words that stand in one scalar as they are, each perhaps in quotation marks. */
+const placesIn = (node: YamlNode, words: readonly string[] | undefined): Pick<Words, 'places'> => {
+  const scalar = resolved(node)
+  if (!words || scalar?.kind !== 'scalar' || scalar.file !== node.file) return {}
+  const { file, span } = scalar
+  const quoted = /^(?:double|single)/.test(scalar.style) ? 1 : 0
+  const tokens = [
+    ...file.text.slice(span.start + quoted, span.end - quoted).matchAll(/(?<!\S)(?:"[^"\\]*"|'[^'\\]*'|[^\s"'\\]+)(?!\S)/g),
+  ]
+  if (tokens.length !== words.length || tokens.some(([token], i) => token.replace(/^(["'])(.*)\1$/s, '$2') !== words[i]))
+    return {}
+  return {
+    places: tokens.map(({ 0: token, index }) => {
+      const start = span.start + quoted + index
+      return locationOf({ file, span: { start, end: start + token.length } })
+    }),
+  }
 }
 
 const capabilities = (body: YamlMap, name: string, reading: ComposeReading): readonly Setting<string>[] => {
@@ -293,7 +318,7 @@ const environmentOf = (
       pair.name,
       pair.value === undefined || pair.isReference
         ? { name: pair.name, value: undefined, from: 'host', at: pair.at }
-        : { name: pair.name, value: pair.value, at: pair.at },
+        : { name: pair.name, value: pair.value, at: pair.at, ...(pair.written ? { written: pair.written } : {}) },
     )
   }
   return [...variables.values()]

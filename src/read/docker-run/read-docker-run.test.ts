@@ -34,7 +34,8 @@ const read = (line: string) => {
 }
 
 /** Every field that the container says, without places. */
-const bare = (value: unknown): unknown => JSON.parse(JSON.stringify(value, (key, item) => (key === 'at' ? undefined : item)))
+const bare = (value: unknown): unknown =>
+  JSON.parse(JSON.stringify(value, (key, item) => (key === 'at' || key === 'places' ? undefined : item)))
 
 const valueOf = (line: string, field: keyof Container): unknown => bare(read(line).container[field])
 

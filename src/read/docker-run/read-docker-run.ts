@@ -165,7 +165,12 @@ class ContainerReader {
     if (command.endsWith(' run') && isOn('rm') && !isOn('detach')) container.isThrowAway = true
     if (image && isOn('rootfs')) container.mounts.push(mountIn(rootOf(image), this.#options.workingFolder))
     else if (image) container.image = { value: image.known ? image.text : undefined, at: image.at }
-    if (rest.length > 0) container.command = { value: rest.map(({ text }) => text), at: joined(rest[0]!.at, rest.at(-1)!.at) }
+    if (rest.length > 0)
+      container.command = {
+        value: rest.map(({ text }) => text),
+        at: joined(rest[0]!.at, rest.at(-1)!.at),
+        places: rest.map(({ at }) => at),
+      }
     // https://docs.podman.io/en/latest/markdown/podman-run.1.html#pids-limit-limit
     if (this.#program === 'podman') container.pids = { value: 2048 }
     let quota: FlagUse | undefined

@@ -6,6 +6,7 @@ import {
   type Pod,
   type Port,
   type Setting,
+  type Words,
 } from '../../model/container.ts'
 import type { Location } from '../../model/finding.ts'
 import { integerOf, isNull } from '../yaml/scalars.ts'
@@ -180,10 +181,16 @@ const readContainer = (notes: Notes, { node, map, role, also, base, called }: Co
   const levels = base ? [map, base] : [map]
   const on = <T>(read: (map: YamlMap) => T | undefined): T | undefined => first(levels, read)
   const word = (name: string): Setting<string> | undefined => on(level => textAt(notes, level, name))
-  const words = (name: string): Setting<readonly string[]> | undefined =>
+  const words = (name: string): Words | undefined =>
     on(level => {
       const field = fieldOf(level, name)
-      return field && { value: textsAt(notes, level, name).map(({ value }) => value), at: entryAt(field) }
+      if (!field) return undefined
+      const texts = textsAt(notes, level, name)
+      return {
+        value: texts.map(({ value }) => value),
+        at: entryAt(field),
+        places: texts.flatMap(({ at: place }) => place ?? []),
+      }
     })
   checkFields(notes, map, shapeOf(role), also)
   const contexts = levels.flatMap(level => mapAt(notes, level, 'securityContext') ?? [])
@@ -313,8 +320,10 @@ const readEnvironment = (notes: Notes, container: YamlMap): readonly Environment
     const from = mapAt(notes, map, 'valueFrom')
     if (from) return { name, value: undefined, from: sources.find(source => fieldOf(from, source)) ?? 'valueFrom', at }
     const value = textAt(notes, map, 'value')?.value
+    const node = fieldOf(map, 'value')?.value
     // What is not text is refused and told of; what is missing is empty.
-    return { name, value: value ?? (fieldOf(map, 'value') ? undefined : ''), at }
+    if (value === undefined || !node) return { name, value: node ? undefined : '', at }
+    return { name, value, at, written: { value, at: locationOf(resolved(node) ?? node) } }
   }),
 ]
 

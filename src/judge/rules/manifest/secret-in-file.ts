@@ -5,8 +5,9 @@ import { stringOf } from '../../../read/yaml/scalars.ts'
 import { resolved, type YamlDocument, type YamlNode } from '../../../read/yaml/tree.ts'
 import { type ManifestFile, manifestRule } from '../../manifest-rule.ts'
 import { detectSecrets } from '../../secrets/detect.ts'
-import { isPlaceholder } from '../../secrets/detector.ts'
-import { isSecretName } from '../../secrets/secret-name.ts'
+import { isSaidOf } from '../../secrets/given-value.ts'
+import { isAboutSecret, isSecretName } from '../../secrets/secret-name.ts'
+import { namesIn, worthOf } from '../../secrets/worth.ts'
 
 export default manifestRule({
   on: 'manifests',
@@ -43,19 +44,31 @@ export default manifestRule({
   *check(subject): Iterable<Report> {
     const told: Span[] = []
     const { text } = subject.file
+    let names: ReadonlySet<string> | undefined
+    const beside = (): ReadonlySet<string> => {
+      names ??= namesIn(text.match(named) ?? [])
+      return names
+    }
     // By their shape they are known wherever they stand, in comments too.
-    for (const { detector, start, end, prefix } of detectSecrets(text)) {
+    for (const { id, detector, start, end, prefix } of detectSecrets(text)) {
       // Those that go by the name in front are judged by the name, below.
       if (detector.onlyIn) continue
       told.push({ start, end })
-      const shown = end - start < 16 || prefix === '' ? '' : ` (\`${prefix}…\`)`
+      // Anybody may choose a password: no issuer's shape says that it is one.
+      const isPassword = /-password$|^connection-string$/.test(id)
+      const worth = isPassword ? worthOf(text.slice(start, end), beside()) : 'own'
+      if (worth === 'none') continue
+      // Such as `ghp_`; of the head of a block of keys nobody learns more.
+      const shown = end - start < 16 || !/^[A-Za-z][\w-]*[_-]$|^[A-Z\d]{4}$/.test(prefix) ? '' : ` (\`${prefix}…\`)`
       yield {
         at: { start, end },
-        severity: 'critical',
+        severity: isPassword ? severities[worth] : 'critical',
         redact: [{ start: Math.min(end, start + (end - start < 16 ? 0 : prefix.length)), end }],
-        message: `a credential stands here: ${detector.name}${shown}`,
+        message: `a credential stands here: ${detector.name}${shown}${worth === 'sample' ? ', a sample that somebody will keep' : worth === 'guessable' ? ', which everybody guesses' : ''}`,
         fix: {
-          title: `Revoke it first (${detector.link}): ${detector.revoke} Then keep the new one out of the file`,
+          title: isPassword
+            ? 'Change it where it is used, and keep the new one out of the file'
+            : `Revoke it first (${detector.link}): ${detector.revoke} Then keep the new one out of the file`,
           safety: 'manual',
           edits: [],
         },
@@ -64,13 +77,13 @@ export default manifestRule({
     for (const { field, value, what } of namedValues(subject)) {
       const { span } = field.value
       if (told.some(one => one.start < span.end && span.start < one.end)) continue
+      const worth = worthOf(value, beside())
+      if (worth === 'none') continue
       yield {
         at: { start: field.key.span.start, end: span.end },
         redact: [span],
-        severity: isPlaceholder(value) ? 'low' : 'high',
-        message: isPlaceholder(value)
-          ? `\`${field.name}\` ${what}, and what is written here is a sample that somebody will keep`
-          : `\`${field.name}\` ${what}, and its value is written here`,
+        severity: severities[worth],
+        message: `\`${field.name}\` ${what}, and ${says[worth]}`,
         fix: {
           title:
             subject.form === 'compose'
@@ -83,6 +96,17 @@ export default manifestRule({
     }
   },
 })
+
+const severities = { own: 'high', guessable: 'medium', sample: 'low' } as const
+const says = {
+  own: 'its value is written here',
+  guessable: 'everybody guesses what is written here',
+  sample: 'what is written here is a sample that somebody will keep',
+} as const
+
+/** What objects, images and users are called, the kinds that Secrets have, and keys. */
+const named =
+  /(?<=\b(?:name|image|type|user(?:name)?|database|db)["']?:[ \t]{1,8}["']?)[\w./-]{2,200}|^[ \t]*(?:- )?["']?[\w./-]{2,100}(?=["']?:\s|=)/gm
 
 type Named = { readonly field: Field; readonly value: string; readonly what: string }
 
@@ -125,15 +149,17 @@ function* ofObject(object: YamlNode): Iterable<Named> {
 /** Of a Secret everything counts that is no whole file, no address and no template; elsewhere the name has to say it. */
 const mayBeSecret = (name: string, value: string, kind: 'Secret' | 'ConfigMap'): boolean => {
   if (/\{\{|\$\{|\$\(|^<.*>$|^ENC\[|^vault:|^ref\+|^op:\/\//.test(value)) return false
-  if (isSecretName(name)) return value.length < 1000 && !/^\/[\w./-]*$/.test(value)
+  if (isSecretName(name)) return value.length < 1000 && !/^\/[\w./-]*$|^\s*</.test(value)
   if (kind === 'ConfigMap') return false
   return (
-    !/\n/.test(value) &&
+    !/\n/.test(value.trimEnd()) &&
     value.length < 200 &&
-    !/^(?:[\d.:]+|true|false|[\w.-]+\.[a-z]{2,}(?::\d+)?|https?:\/\/[^@]*|[\w.-]+@[\w.-]+|admin|root|user|postgres)$/i.test(
+    !isSaidOf(value) &&
+    !isAboutSecret(name) &&
+    !/^(?:[\d.:]+|true|false|[\w.-]+\.[a-z]{2,}(?::\d+)?|[a-z][a-z\d+.-]{1,20}:\/\/[^@]*|[\w.-]+@[\w.-]+|admin|root|user|postgres)$/i.test(
       value,
     ) &&
-    !/user|host|port|name|url|endpoint|region|bucket|email|\.crt$|^ca\b/i.test(name)
+    !/user|host|port|name|url|endpoint|region|bucket|email|(?:^|[._-])(?:crt|cert|certificate|html?)$|^ca\b/i.test(name)
   )
 }
 
