@@ -185,6 +185,36 @@ test.each([
   expect((await repair({ [path]: text })).text).toContain(wanted)
 })
 
+describe('a read-only root has the folders that the program is known to write to', () => {
+  test.each([
+    ['image: nginx:1.27', '/tmp /run /var/cache/nginx /var/lib/nginx'],
+    ['image: acme/web:1\n    command: [nginx, -g, daemon off;]', '/tmp /run /var/cache/nginx /var/lib/nginx'],
+    ['image: nginx:1.27\n    volumes: [cache:/var/cache/nginx, pid:/var/run/]', '/tmp /var/lib/nginx'],
+    ['image: acme/web:1', '/tmp /run'],
+    ['image: caddy:2\n    volumes: [data:/data, config:/config]', '/tmp /run'],
+    ['image: acme/db:1\n    command: postgres\n    volumes: [data:/var/lib/postgresql]', '/tmp /run /run/postgresql'],
+  ])('%j', async (fields, folders) => {
+    const { text } = await repair({
+      'compose.yaml': `services:\n  a:\n    ${fields}\nvolumes: {cache: , pid: , data: , config: }\n`,
+    })
+    const list = /\n {4}tmpfs:\n((?: +- \S+\n)+)/.exec(text)?.[1] ?? ''
+    expect(list.split(/\s+-?\s*/).filter(Boolean)).toEqual(folders.split(' '))
+    expect(text).toContain('read_only: true')
+  })
+  test.each(['image: caddy:2', 'image: acme/db:1\n    command: postgres', 'image: grafana/grafana:11'])(
+    'who would lose data is left to people: %j',
+    async fields => {
+      const { text } = await repair({ 'compose.yaml': `services:\n  a:\n    ${fields}\n` })
+      expect(text).not.toMatch(/read_only|tmpfs/)
+    },
+  )
+  test('in a pod', async () => {
+    const text = 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n    - name: a\n      image: nginx:1.27\n'
+    const paths = [...(await repair({ 'pod.yaml': text })).text.matchAll(/mountPath: (\S+)/g)].map(([, path]) => path)
+    expect(paths).toEqual(['/tmp', '/run', '/var/cache/nginx', '/var/lib/nginx'])
+  })
+})
+
 describe('scripts', () => {
   const hardened = '--security-opt no-new-privileges --cap-drop ALL --read-only --tmpfs /tmp --tmpfs /run'
   const words = (text: string): readonly string[] => text.split(/\s+/)

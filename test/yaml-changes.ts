@@ -4,6 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import { parseAllDocuments } from 'yaml'
+import { knownPrograms } from '../src/judge/known-programs.ts'
 
 export type Value = null | string | number | boolean | readonly Value[] | { readonly [name: string]: Value }
 export type Change = { readonly path: string; readonly before: Value | undefined; readonly after: Value | undefined }
@@ -75,6 +76,9 @@ const becomes =
 /** What known images need while they start: it is added back where ALL is dropped. */
 const needed = new Set(['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'NET_BIND_SERVICE', 'SETGID', 'SETUID'])
 
+/** Where a program may write when its root is read-only: what all need, and what is known of some. */
+const scratch = new Set(['/tmp', '/run', ...knownPrograms.flatMap(program => program.scratch)])
+
 /** The last names of a path, without the numbers of lists → what may become of it. */
 const intended: readonly (readonly [path: RegExp, is: (before: Value | undefined, after: Value | undefined) => boolean])[] = [
   // Compose
@@ -94,7 +98,7 @@ const intended: readonly (readonly [path: RegExp, is: (before: Value | undefined
   [/^services\/[^/]+\/security_opt\/\d+$/, becomes('no-new-privileges:true')],
   [/^services\/[^/]+\/cap_drop$/, onlyAdds(one => one === 'ALL')],
   [/^services\/[^/]+\/read_only$/, becomes(true)],
-  [/^services\/[^/]+\/tmpfs$/, onlyAdds(one => one === '/tmp' || one === '/run')],
+  [/^services\/[^/]+\/tmpfs$/, onlyAdds(one => scratch.has(String(one)))],
   [/^services\/[^/]+\/restart$/, becomes('on-failure:5')],
   [
     /^services\/[^/]+\/volumes\/\d+$/,
@@ -113,7 +117,7 @@ const intended: readonly (readonly [path: RegExp, is: (before: Value | undefined
   ],
   [/\/securityContext\/.*$/, (before, after) => after === undefined || contextWords(before, after)],
   [/\/volumes$/, onlyAdds(one => isMap(one) && isDeepStrictEqual(one.emptyDir, {}))],
-  [/\/volumeMounts$/, onlyAdds(one => isMap(one) && typeof one.mountPath === 'string' && /^\/(?:tmp|run)$/.test(one.mountPath))],
+  [/\/volumeMounts$/, onlyAdds(one => isMap(one) && scratch.has(String(one.mountPath)))],
   [/\/volumeMounts\/\d+\/readOnly$/, becomes(true)],
   [/\/volumeMounts\/\d+\/mountPropagation$/, becomes('HostToContainer')],
   [/\/annotations\/container\.apparmor\.security\.beta\.kubernetes\.io.*$/, isGone],

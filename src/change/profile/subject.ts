@@ -1,8 +1,8 @@
 /** What a profile is made for: an image, a container as a file declares it, or both. */
 import type { ImageFacts } from '../../judge/image-rule.ts'
+import { type KnownProgram, knownProgram } from '../../judge/known-programs.ts'
 import type { Container } from '../../model/container.ts'
 import { type StartCommand, startCommand } from '../../read/image/start-command.ts'
-import { type KnownProgram, knownProgram } from './known-programs.ts'
 
 export type ProfileTarget = 'docker' | 'compose' | 'kubernetes'
 

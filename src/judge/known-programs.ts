@@ -2,7 +2,7 @@
  * What is publicly documented about well-known programs: where they write, the account that their images bring, and whether the image may be started as
  * somebody other than root. Sources: the pages of the images (https://github.com/docker-library/docs) and the vendors' own.
  */
-import { parseReference } from '../../read/dockerfile/reference.ts'
+import { parseReference } from '../read/dockerfile/reference.ts'
 
 export type KnownProgram = {
   readonly name: string
@@ -18,6 +18,8 @@ export type KnownProgram = {
   readonly scratch: readonly string[]
   /** Folders for what must survive. */
   readonly data: readonly string[]
+  /** The Dockerfiles of its images declare these folders as volumes, so that they can be written to whatever the root is. */
+  readonly isDeclared?: true
   readonly ports: readonly number[]
   /** MiB that it needs to start with its usual settings, where that is more than most need. */
   readonly memory?: number
@@ -56,6 +58,7 @@ export const knownPrograms: readonly KnownProgram[] = [
     anyUser: true,
     scratch: [],
     data: ['/data'],
+    isDeclared: true,
     ports: [6379],
     source: official('redis'),
   },
@@ -67,6 +70,7 @@ export const knownPrograms: readonly KnownProgram[] = [
     anyUser: true,
     scratch: ['/run/postgresql', '/tmp'],
     data: ['/var/lib/postgresql/data'],
+    isDeclared: true,
     ports: [5432],
     source: official('postgres'),
   },
@@ -78,6 +82,7 @@ export const knownPrograms: readonly KnownProgram[] = [
     anyUser: true,
     scratch: ['/run/mysqld', '/tmp'],
     data: ['/var/lib/mysql'],
+    isDeclared: true,
     ports: [3306, 33060],
     memory: 1024,
     source: official('mysql'),
@@ -90,6 +95,7 @@ export const knownPrograms: readonly KnownProgram[] = [
     anyUser: true,
     scratch: ['/run/mysqld', '/tmp'],
     data: ['/var/lib/mysql'],
+    isDeclared: true,
     ports: [3306],
     source: official('mariadb'),
   },
@@ -101,6 +107,7 @@ export const knownPrograms: readonly KnownProgram[] = [
     anyUser: true,
     scratch: ['/tmp'],
     data: ['/data/db', '/data/configdb'],
+    isDeclared: true,
     ports: [27017],
     memory: 1024,
     source: official('mongo'),
@@ -113,6 +120,7 @@ export const knownPrograms: readonly KnownProgram[] = [
     anyUser: true,
     scratch: ['/var/log/rabbitmq', '/tmp'],
     data: ['/var/lib/rabbitmq'],
+    isDeclared: true,
     ports: [5672],
     source: official('rabbitmq'),
   },
@@ -156,6 +164,7 @@ export const knownPrograms: readonly KnownProgram[] = [
     anyUser: true,
     scratch: [],
     data: ['/prometheus'],
+    isDeclared: true,
     ports: [9090],
     source: 'https://prometheus.io/docs/prometheus/latest/installation/#using-docker',
   },
@@ -193,4 +202,11 @@ export const knownProgram = (words: readonly string[], imageName: string | undef
   const reference = imageName === undefined ? undefined : parseReference(imageName)
   if (reference?.registry !== 'docker.io') return undefined
   return knownPrograms.find(({ repositories }) => repositories.includes(reference.repository))
+}
+
+/** Its folders for data that the image under this name declares as volumes itself. */
+export const declaredFolders = (program: KnownProgram, imageName: string | undefined): readonly string[] => {
+  const reference = imageName === undefined ? undefined : parseReference(imageName)
+  const isIts = reference?.registry === 'docker.io' && program.repositories.includes(reference.repository)
+  return isIts && program.isDeclared ? program.data : []
 }
