@@ -90,6 +90,13 @@ const open: readonly Case[] = [
   ['host-files', 'docker run -v /usr/local/bin:/b web:1'],
   ['host-files', 'podman run --rootfs / sh'],
   ['block-device', compose('devices:\n  - /dev/sda1')],
+  ['block-device', compose('devices:\n  - /dev/sda:/dev/sda:r')],
+  ['block-device', compose('user: "1000"\ngroup_add: [disk]\ndevices:\n  - /dev/sda')],
+  ['block-device', compose('user: "1000:6"\ndevices:\n  - /dev/sda')],
+  ['block-device', `${compose('volumes: ["data:/x"]')}volumes: {data: {driver_opts: {type: ext4, device: /dev/sda1}}}\n`],
+  ['block-device', 'docker run --mount type=volume,dst=/h,volume-opt=type=ext4,volume-opt=device=/dev/sda1 web:1'],
+  ['block-device', 'docker run --device /dev/sg0 web:1'],
+  ['block-device', 'docker run --device /dev/nvme0 --cap-add SYS_ADMIN web:1'],
   ['block-device', compose('device_cgroup_rules:\n  - "b 259:* rwm"')],
   ['block-device', 'docker run --device /dev/nvme0n1 web:1'],
   ['block-device', 'docker run --device-cgroup-rule "a *:* rwm" web:1'],
@@ -180,6 +187,11 @@ const closed: readonly (readonly [kind: string, text: string, host: HostFacts, t
   ['block-device', compose('device_cgroup_rules:\n  - "c 188:* rwm"'), {}],
   ['block-device', compose('device_cgroup_rules:\n  - "b 7:* rwm"'), {}],
   ['block-device', compose('devices:\n  - /dev/mem'), {}],
+  ['block-device', compose('devices:\n  - /dev/sda:/dev/sda:m'), {}],
+  ['block-device', compose('devices:\n  - /dev/mapper/control\n  - /dev/loop-control\n  - /dev/nvme0'), {}],
+  ['block-device', compose('cap_add: [SYS_ADMIN]\ndevices:\n  - /dev/mapper/control'), {}],
+  ['block-device', compose('user: "1000"\ngroup_add: [audio]\ndevices:\n  - /dev/sda'), {}],
+  ['block-device', compose('user: "1000"\ngroup_add: [disk]\ndevice_cgroup_rules:\n  - "b 8:* rwm"'), {}],
   ['log-links', hostPath('/var/log', true), {}],
   ['log-links', compose('volumes:\n  - /var/log:/host/log'), {}],
   ['host-network', compose('network_mode: bridge'), {}],
@@ -296,6 +308,17 @@ for (const [kind, text, host, title = ''] of closed)
     const ways = waysOf(sample, sample.containers[0]!, host)
     expect(ways.filter(way => way.id === kind && way.title.startsWith(title)).map(way => way.title)).toEqual([])
   })
+
+test('a disk for reading is read, and not changed', async () => {
+  for (const [permissions, gets] of [
+    ['r', 'reads every file'],
+    ['rw', 'reads and changes every file'],
+  ] as const) {
+    const sample = await read(`docker run --device /dev/sda:/dev/sda:${permissions} web:1`)
+    const [way] = waysOf(sample, sample.containers[0]!, {}).filter(({ id }) => id === 'block-device')
+    expect(way!.gets).toContain(gets)
+  }
+})
 
 test('of groups the one that such sockets belong to comes first, and all are named', async () => {
   const sample = await read(compose('user: "1000:7"\ngroup_add: [audio, docker]\nvolumes:\n  - /run/docker.sock:/s'))

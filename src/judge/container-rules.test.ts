@@ -791,8 +791,24 @@ test('what else opens a way', () => {
   expect([remote('oci://registry.example.com/x:1'), remote(`git@example.com:x.git#${'0a'.repeat(20)}`)]).toEqual([['medium'], []])
   expect(severities('container/provider', container({ provider: set('x' as string | undefined) }))).toEqual(['medium'])
   expect(severities('container/logging-none', container({ logging: set('none' as string | undefined) }))).toEqual(['low'])
-  const device = (host: string) =>
-    severities('container/device', container({ devices: [{ host, target: host, permissions: 'rwm', at: place(1) }] }))
+  const device = (host: string, permissions = 'rwm') =>
+    severities('container/device', container({ devices: [{ host, target: host, permissions, at: place(1) }] }))
+  expect(
+    ['/dev/sg0', '/dev/nvme0', '/dev/nvme0n1p2', '/dev/mapper/root', '/dev/mapper/control', '/dev/loop-control'].flatMap(one =>
+      device(one),
+    ),
+  ).toEqual(['critical', 'high', 'critical', 'critical', 'medium', 'low'])
+  expect([device('/dev/sda', 'm'), device('/dev/sda', 'r')]).toEqual([['low'], ['critical']])
+  const files = {
+    type: 'bind',
+    source: '/dev/sdb1',
+    target: '/x',
+    readOnly: false,
+    propagation: 'rprivate',
+    options: [],
+    kind: 'BlockDevice',
+  } as const
+  expect(severities('container/host-path', container({ mounts: [{ ...files, at: place(1) }] }))).toEqual(['high'])
   expect([device('/dev/sda1'), device('/dev/mem'), device('/dev/net/tun'), device('/dev/unheard')]).toEqual([
     ['critical'],
     ['critical'],

@@ -1,8 +1,7 @@
-import { breakoutPath, placed, removed, type Way } from '../breakout-path.ts'
-import { isBelow } from '../container-host-paths.ts'
+import { breakoutPath, partAt, placed, type Rootness, removed, type Scene, type Way } from '../breakout-path.ts'
+import { diskDeviceAt } from '../container-devices.ts'
+import { groupsOf } from '../container-queries.ts'
 
-/** https://www.kernel.org/doc/html/latest/admin-guide/devices.html */
-const disks = /^\/dev\/(?:[shv]d[a-z]|xvd[a-z]|nvme\d+n|mmcblk\d|dm-\d|mapper\/.|md\d|disk\/|block\/|root$)/
 /** Opening them takes SYS_RAWIO (https://man7.org/linux/man-pages/man4/mem.4.html). */
 const memory = /^\/dev\/(?:k?mem|port)$/
 
@@ -21,47 +20,75 @@ export default breakoutPath({
   links: ['https://www.kernel.org/doc/html/latest/admin-guide/cgroup-v1/devices.html'],
   *find(scene): Iterable<Way> {
     const { container, root } = scene
-    if (container.privileged.value || !root) return
-    const way = (title: string, chain: Way['chain'], close: Way['close'], depends: readonly string[] = []): Way => ({
+    if (container.privileged.value) return
+    // Engines make a device with the numbers of its owners: https://github.com/moby/moby/blob/master/daemon/oci_utils.go
+    const who = root ?? ofDisks(scene)
+    if (!who) return
+    type Parts = Pick<Way, 'title' | 'chain' | 'close'> & { readonly depends?: readonly string[]; readonly may?: May }
+    const way = ({ title, chain, close, depends = [], may = 'change' }: Parts): Way => ({
       title,
       severity: 'critical',
-      chain: [...chain, root.part],
-      depends: [...root.depends, ...depends],
-      gets: 'reads and changes every file of the host past all permissions, /etc/shadow among them',
+      chain: [...chain, who.part],
+      depends: [...who.depends, ...depends],
+      gets: `${may === 'read' ? 'reads' : 'reads and changes'} every file of the host past all permissions, /etc/shadow among them`,
       close,
     })
-    for (const { host, at } of container.devices)
-      if (disks.test(host) || host === '/dev' || (memory.test(host) && scene.has('SYS_RAWIO')))
-        yield way(
-          `\`${host}\` leads to the host’s ${memory.test(host) ? 'memory' : 'disk'}`,
-          [placed(`\`${host}\` is passed in`, at), ...(memory.test(host) ? [scene.holds('SYS_RAWIO')] : [])],
-          {
-            title: `Take \`${host}\` out`,
-            wishes: [{ do: 'remove', at }],
-          },
-        )
+    for (const { host, permissions, at } of container.devices) {
+      const isMemory = memory.test(host)
+      const kind = host === '/dev' ? 'disk' : diskDeviceAt(host)
+      const needed = isMemory ? 'SYS_RAWIO' : kind === 'controller' ? 'SYS_ADMIN' : undefined
+      // With `m` alone, a device file is made, and cannot be opened.
+      if ((!kind && !isMemory) || (needed && !(root && scene.has(needed))) || !/[rw]/.test(permissions || 'rw')) continue
+      yield way({
+        title: `\`${host}\` leads to the host’s ${isMemory ? 'memory' : 'disk'}`,
+        chain: [
+          placed(`\`${host}\` is passed in${/w/.test(permissions || 'w') ? '' : ', for reading'}`, at),
+          ...(needed ? [scene.holds(needed)] : []),
+        ],
+        close: { title: `Take \`${host}\` out`, wishes: [{ do: 'remove', at }] },
+        depends: kind === 'commands' ? ['a disk is behind it'] : [],
+        may: /w/.test(permissions || 'w') ? 'change' : 'read',
+      })
+    }
+    if (!root) return
     for (const rule of container.deviceRules)
       if (allowsDisk(rule.value) && scene.has('MKNOD'))
-        yield way(
-          'It can make the host’s disk as a device',
-          [
+        yield way({
+          title: 'It can make the host’s disk as a device',
+          chain: [
             { text: `\`${rule.value}\` allows devices that are disks`, ...(rule.at ? { at: rule.at } : {}) },
             scene.holds('MKNOD'),
           ],
-          { title: 'Delete the rule', wishes: removed(rule) },
-        )
-    // Without a rule for it the control group refuses the device, except where /dev itself is mounted and the runtime allows it.
-    for (const { type, source, at } of container.mounts)
-      if (
-        type === 'bind' &&
-        source !== undefined &&
-        isBelow(source, '/dev') &&
-        disks.test(source) &&
-        container.deviceRules.some(rule => /^\s*[ab]\b/.test(rule.value))
-      )
-        yield way(`\`${source}\` is the host’s disk`, [placed(`\`${source}\` is mounted`, at)], {
-          title: `Take \`${source}\` out`,
-          wishes: [{ do: 'remove', at }],
+          close: { title: 'Delete the rule', wishes: removed(rule) },
         })
+    for (const { type, source, readOnly, at, kind } of container.mounts) {
+      if (type !== 'bind' || source === undefined || diskDeviceAt(source) !== 'disk') continue
+      const close = { title: `Take \`${source}\` out`, wishes: [{ do: 'remove' as const, at }] }
+      // The engine itself mounts the file system, whatever devices the container may open.
+      if (kind === 'BlockDevice' && container.form !== 'kubernetes')
+        yield way({
+          title: `The files on \`${source}\` of the host can be ${readOnly ? 'read' : 'changed'}`,
+          chain: [placed(`the engine mounts the file system on \`${source}\``, at)],
+          close,
+          depends: ['the host’s own files are on it'],
+          may: readOnly ? 'read' : 'change',
+        })
+      // Without a rule for it the control group refuses the device, except where /dev itself is mounted and the runtime allows it.
+      else if (container.deviceRules.some(rule => /^\s*[ab]\b/.test(rule.value)))
+        yield way({ title: `\`${source}\` is the host’s disk`, chain: [placed(`\`${source}\` is mounted`, at)], close })
+    }
   },
 })
+
+type May = 'read' | 'change'
+
+/** Disks belong to root and the group disk, which has the number 6 in Debian and its kin, Fedora, Alpine (https://wiki.debian.org/SystemGroups). */
+const ofDisks = ({ container, isMapped }: Scene): Rootness | undefined => {
+  const group = isMapped ? undefined : groupsOf(container).find(({ value }) => value === 'disk' || value === '6')
+  return (
+    group && {
+      part: partAt(`it is in the group \`${group.value}\``, group),
+      depends: ['the device belongs to the group disk, and that has the number 6 on the host as well'],
+    }
+  )
+}

@@ -193,6 +193,16 @@ export const mountOf = ({ value, at, known }: FlagUse): Mount | Refused => {
       propagation: how.find(option => propagations.has(option)) ?? propagation,
       options,
     }
+  // With a block device the engine mounts its file system.
+  if (type === 'volume' && local && device?.startsWith('/dev/'))
+    return {
+      ...base,
+      type: 'bind',
+      source: cleanPath(device),
+      readOnly: readOnly || how.includes('ro'),
+      options: [...options, ...how.filter(option => option !== '')],
+      kind: 'BlockDevice',
+    }
   return {
     ...base,
     type,

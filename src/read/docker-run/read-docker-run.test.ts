@@ -167,7 +167,7 @@ describe('options', () => {
     ],
     [
       '--mount type=volume,src=v,dst=/m,volume-opt=type=ext4,volume-opt=device=/dev/sda1',
-      [{ type: 'volume', source: 'v', options: ['type=ext4', 'device=/dev/sda1'] }],
+      [{ type: 'bind', kind: 'BlockDevice', source: '/dev/sda1' }],
     ],
     ['--mount type=image,src=i,dst=/m', [{ type: 'image', source: 'i' }]],
     ['--tmpfs /run:rw,exec,size=1m', [{ type: 'tmpfs', target: '/run', options: ['rw', 'exec', 'size=1m'] }]],

@@ -1,5 +1,6 @@
 import type { Severity } from '../../../model/finding.ts'
 import type { Report } from '../../../model/rule.ts'
+import { type DiskDevice, diskDeviceAt } from '../../container-devices.ts'
 import { isConfined, mend, removal } from '../../container-queries.ts'
 import { containerRule } from '../../container-rule.ts'
 
@@ -7,11 +8,9 @@ import { containerRule } from '../../container-rule.ts'
 const dangers: readonly (readonly [RegExp, Severity, string])[] = [
   [/^\/dev\/?$/, 'critical', 'all devices of the host, its disks and its memory among them'],
   [/^\/dev\/(?:mem|kmem|port)$/, 'critical', 'the memory of the host'],
-  [
-    /^\/dev\/(?:[shv]d[a-z]+\d*|xvd[a-z]+\d*|nvme\d+(?:n\d+)?(?:p\d+)?|mmcblk\d+(?:p\d+)?|dm-\d+|md\d+|mapper|disk|block|loop\d*|loop-control|sg\d+)(?:\/|$)/,
-    'critical',
-    'a disk of the host, past all permissions of files',
-  ],
+  [/^\/dev\/mapper\/control$/, 'medium', 'the tables by which the host’s disks are put together; to change them takes SYS_ADMIN'],
+  [/^\/dev\/loop-control$/, 'low', 'the means to make more loop devices; to use one takes the device itself'],
+  [/^\/dev\/loop\d*$/, 'high', 'a disk of the host that is kept in a file'],
   [/^\/dev\/(?:kmsg|kcore)$/, 'high', 'the kernel’s messages'],
   [/^\/dev\/(?:input|uinput|hidraw\d*)(?:\/|$)/, 'high', 'the keyboard and the mouse of the host'],
   [/^\/dev\/(?:tty\d*|console|pts)(?:\/|$)/, 'medium', 'a terminal of the host'],
@@ -23,6 +22,12 @@ const dangers: readonly (readonly [RegExp, Severity, string])[] = [
     'a device that programs in containers often need',
   ],
 ]
+
+const ofDisk: Readonly<Record<DiskDevice, readonly [Severity, string]>> = {
+  disk: ['critical', 'a disk of the host, past all permissions of files'],
+  commands: ['critical', 'the commands of a disk of the host, past all permissions of files'],
+  controller: ['high', 'the controller of a disk of the host; its commands take SYS_ADMIN'],
+}
 
 export default containerRule({
   on: 'container',
@@ -49,15 +54,17 @@ export default containerRule({
   *check(container): Iterable<Report> {
     if (!isConfined(container)) return
     for (const { host, permissions, at } of container.devices) {
-      const [, severity, gives] = dangers.find(([pattern]) => pattern.test(host)) ?? [
-        undefined,
-        'medium' as const,
-        'a device of the host',
-      ]
+      const disk = diskDeviceAt(host)
+      const [, known, gives] = dangers.find(([pattern]) => pattern.test(host)) ??
+        (disk && ([undefined, ...ofDisk[disk]] as const)) ?? [undefined, 'medium' as const, 'a device of the host']
+      const isOpen = permissions === '' || /[rw]/.test(permissions)
+      const severity: Severity = isOpen ? known : 'low'
       yield {
         at,
         severity,
-        message: `\`${host}\` gives the container ${gives}${permissions.includes('w') || permissions === '' ? '' : ', for reading'}`,
+        message: isOpen
+          ? `\`${host}\` gives the container ${gives}${permissions.includes('w') || permissions === '' ? '' : ', for reading'}`
+          : `the container may make \`${host}\` as a device file, and may not open it`,
         ...mend(
           'unsafe',
           'Delete it, unless the program is there for this device; then give it no more than the rights it needs',

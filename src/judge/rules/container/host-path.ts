@@ -1,5 +1,6 @@
 import type { Location } from '../../../model/finding.ts'
 import type { Report } from '../../../model/rule.ts'
+import { diskDeviceAt } from '../../container-devices.ts'
 import { engineAt, hostPathDanger } from '../../container-host-paths.ts'
 import { advise, mend, speaksForPod } from '../../container-queries.ts'
 import { containerRule } from '../../container-rule.ts'
@@ -44,9 +45,18 @@ export default containerRule({
   links: ['https://docs.docker.com/engine/storage/bind-mounts/', 'https://kubernetes.io/docs/concepts/storage/volumes/#hostpath'],
   fixes: 'unsafe',
   *check(container, _, facts): Iterable<Report> {
-    for (const { type, source, target, readOnly, at, declaredAt } of container.mounts) {
+    for (const { type, source, target, readOnly, at, declaredAt, kind } of container.mounts) {
       if (type !== 'bind' || source === undefined || engineAt(source)) continue
       const place = { at, ...(declaredAt ? { also: [declaredAt] } : {}) }
+      if (kind === 'BlockDevice' && container.form !== 'kubernetes' && diskDeviceAt(source)) {
+        yield {
+          ...place,
+          severity: readOnly ? 'medium' : 'high',
+          message: `the engine mounts the file system on \`${source}\`: the container gets ${readOnly ? 'to read ' : ''}every file on it, the host’s own where they are there`,
+          ...advise('Mount the disk on the host, in a folder that holds nothing else, and mount that folder'),
+        }
+        continue
+      }
       const danger = hostPathDanger(source, readOnly, container.form === 'kubernetes')
       // The host's time zone hurts nobody; the standards of Kubernetes forbid it all the same.
       if (danger?.severity === 'info' && container.form !== 'kubernetes') continue
