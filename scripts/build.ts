@@ -59,7 +59,13 @@ copyFileSync(join(root, 'src/cli/bin.cjs'), join(dist, 'bulkhead.cjs'))
 chmodSync(join(dist, 'bulkhead.cjs'), 0o755)
 for (const name of ['README.md', 'LICENSE', 'NOTICE']) copyFileSync(join(root, name), join(dist, name))
 mkdirSync(join(dist, 'schema'))
-for (const name of ['bulkhead.schema.json', 'check-report.schema.json', 'scan-report.schema.json', 'history-report.schema.json'])
+for (const name of [
+  'bulkhead.schema.json',
+  'check-report.schema.json',
+  'scan-report.schema.json',
+  'history-report.schema.json',
+  'compare-report.schema.json',
+])
   copyFileSync(join(root, 'docs', name), join(dist, 'schema', name))
 
 const database = await shippedDatabase()

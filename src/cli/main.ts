@@ -5,9 +5,11 @@ import { version } from '../model/version.ts'
 import type { AuditArguments, GuardArguments } from './audit-command.ts'
 import type { EngineArguments } from './audit-engine-command.ts'
 import type { CheckArguments } from './check-command.ts'
+import type { CompareArguments } from './compare-command.ts'
 import type { HistoryArguments } from './history-command.ts'
 import type { ProfileArguments } from './profile-command.ts'
 import type { RebaseArguments } from './rebase-command.ts'
+import type { RecommendArguments } from './recommend-command.ts'
 import type { SbomArguments } from './sbom-command.ts'
 import type { QuickArguments, ScanArguments } from './scan-command.ts'
 import { tell } from './terminal.ts'
@@ -167,6 +169,51 @@ export const main = async (args: readonly string[]): Promise<number> => {
         .action(async (image: string, options: QuickArguments) => {
           const { runQuick } = await import('./scan-command.ts')
           code = await runQuick(image, { ...options, color: program.opts<{ color: QuickArguments['color'] }>().color })
+        })
+
+    if (isAsked('compare'))
+      scanCommand(program, 'compare')
+        .argument('<after>', 'what takes its place; both may also be JSON that bulkhead scan or sbom wrote')
+        .description('show what one image has that another has not: packages, vulnerabilities, settings, secrets, size')
+        .addOption(
+          new Option('-f, --format <format>', 'form of the output').choices(['text', 'json', 'markdown']).default('text'),
+        )
+        .option('-o, --output <file>', 'write the output to a file')
+        .addOption(
+          new Option('--fail-on-new <severity>', 'exit with 1 when something new is as severe as this')
+            .choices(['critical', 'high', 'medium', 'low', 'none'])
+            .default('high'),
+        )
+        .option('--all', 'every line')
+        .option('--vex <file>', 'OpenVEX, CSAF or CycloneDX: what does not concern these images (may be repeated)', several)
+        .option('--ignore-file <file>', 'a .trivyignore, .trivyignore.yaml or .grype.yaml (may be repeated)', several)
+        .option('--no-ignore-files', 'the ignore files of this folder silence nothing')
+        .addOption(new Option('--profile <profile>', 'which rules on images run').choices(['default', 'all']))
+        .option('-c, --config <file>', 'use this configuration and no other')
+        .option('--no-config', 'use no configuration')
+        .option('--strict', 'exit with 2 also for what is not covered')
+        .action(async (before: string, after: string, options: CompareArguments) => {
+          const { runCompare } = await import('./compare-command.ts')
+          code = await runCompare(before, after, {
+            ...options,
+            color: program.opts<{ color: CompareArguments['color'] }>().color,
+          })
+        })
+
+    if (isAsked('recommend'))
+      scanCommand(program, 'recommend')
+        .description('which base image to build on instead, and what would remain on it: of an image, or of a Dockerfile')
+        .option('--dockerfile <file>', 'the Dockerfile that the image was built from')
+        .option('--candidate <image>', 'compare with this image, too (may be repeated)', several)
+        .option('--non-lts', 'also versions that get security fixes for some months only')
+        .option('--offline', 'ask no registry')
+        .addOption(new Option('--limit <count>', 'look into so many candidates').argParser(wholeNumber).default(6))
+        .addOption(new Option('-f, --format <format>', 'form of the output').choices(['text', 'json']).default('text'))
+        .option('-o, --output <file>', 'write the output to a file')
+        .option('--strict', 'exit with 2 also for what is not covered')
+        .action(async (image: string, options: RecommendArguments) => {
+          const { runRecommend } = await import('./recommend-command.ts')
+          code = await runRecommend(image, { ...options, color: program.opts<{ color: RecommendArguments['color'] }>().color })
         })
 
     if (isAsked('history'))
@@ -461,6 +508,11 @@ const probability = (text: string): number => {
   const value = Number(text)
   if (text.trim() === '' || !(value >= 0 && value <= 1)) throw new InvalidArgumentError('It must be a number from 0 to 1.')
   return value
+}
+
+const wholeNumber = (text: string): number => {
+  if (!/^\d{1,3}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
+  return Number(text)
 }
 
 const days = (text: string): number => {

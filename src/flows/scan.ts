@@ -30,7 +30,7 @@ export type Silencer = (finding: VulnerabilityFinding) => Suppression | { readon
 
 /** Everything that the advisories say about an inventory. Throws DatabaseError. */
 export const scanInventory = (inventory: Inventory, database: AdvisoryDatabase, options: ScanOptions): ScanReport => {
-  const { matches, coverage, problems } = matchPackages(inventory.packages, inventory.distro, database, {
+  const { matches, coverage, unjudged, problems } = matchPackages(inventory.packages, inventory.distro, database, {
     orders: options.orders,
     now: options.now,
     ...(options.trace ? { trace: options.trace } : {}),
@@ -52,6 +52,7 @@ export const scanInventory = (inventory: Inventory, database: AdvisoryDatabase, 
     findings: shown.packages === inventory.packages ? findings : withoutTokens(findings),
     problems: withoutTokens([...inventory.problems, ...problems]),
     coverage,
+    unjudged: withoutTokens(unjudged),
     database: { path: database.path, built: database.built },
     at: options.now,
   }
