@@ -8,7 +8,7 @@ import { rewriteKubernetes } from '../change/base/kubernetes.ts'
 import { isKustomization, kustomizedNames, rewriteKustomization } from '../change/base/kustomization.ts'
 import { type BaseChange, byHand, nameOf, type Place, type Rewritten, type Wanted } from '../change/base/wanted.ts'
 import { applyEdits } from '../change/fix.ts'
-import type { Edit, Problem } from '../model/finding.ts'
+import type { Problem } from '../model/finding.ts'
 import { decode, encode, type Text } from '../model/text.ts'
 import { type World, WorldError } from '../model/world.ts'
 import { readDotEnv } from '../read/compose/dotenv.ts'
@@ -225,8 +225,9 @@ class Rebasing {
   #took({ edits, changes, problems }: Rewritten): void {
     this.problems.push(...problems)
     this.#bases.push(...changes)
-    for (const [path, own] of Map.groupBy(edits, edit => edit.path) as Map<string, Edit[]>) {
+    for (const path of new Set(edits.map(edit => edit.path))) {
       const before = this.#originals.get(path)
+      const own = edits.filter(edit => edit.path === path)
       if (before) this.#after.set(path, applyEdits(before.text, own))
     }
   }

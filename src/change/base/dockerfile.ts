@@ -13,7 +13,7 @@ import { type BaseChange, byHand, type Place, type Rewritten, unknownBase, type 
 type Candidate = { readonly use: GraphUse; readonly place: Place; readonly before: string; readonly plan: Use }
 
 /** How often a result that is not as wanted is tried again in another way. */
-const maxTries = 6
+const maxTries = 8
 
 /** What was rewritten is read again: every base is then as wanted, and every other as it was, or nothing of it is done. */
 export const rewriteFrom = (dockerfile: Dockerfile, wanted: Wanted): Rewritten => {
@@ -54,7 +54,7 @@ export const rewriteFrom = (dockerfile: Dockerfile, wanted: Wanted): Rewritten =
         ...place,
         before,
         after: plan.after,
-        how: solution.spelledOut ? 'spelled-out' : solution.splices.some(({ isShared }) => isShared) ? 'argument' : 'here',
+        how: solution.isSpelledOut ? 'spelled-out' : solution.splices.some(({ isShared }) => isShared) ? 'argument' : 'here',
       })
   }
   return { edits: planned?.edits ?? [], changes, problems }

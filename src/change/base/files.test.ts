@@ -107,6 +107,10 @@ describe('Kustomize', () => {
     expect(done(rewrite, 'images:\n- {name: node, newTag: v1}\n', wantedBy('node', 'node:22')!)).toBe(
       'images:\n- {name: node, newTag: "22"}\n',
     ))
+  test.each(['0x16', '1.10', '1e3', 'on', 'null', '22'])('so does %s', tag => {
+    const after = done(rewrite, 'images:\n- {name: node, newTag: v1}\n', wantedBy('node', `node:${tag}`)!)
+    expect(after).toBe(`images:\n- {name: node, newTag: "${tag}"}\n`)
+  })
   test('another name is a new name', () =>
     expect(done(rewrite, 'images:\n- name: node\n  newTag: "20"\n', wantedBy('node', 'acme.org/node')!)).toBe(
       'images:\n- name: node\n  newTag: "20"\n  newName: acme.org/node\n',

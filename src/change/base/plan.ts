@@ -2,7 +2,7 @@
 import type { Edit } from '../../model/finding.ts'
 import type { Span } from '../../model/text.ts'
 import { type Level, levels, type Solution, solve } from './solve.ts'
-import { type Leaf, leavesOf, type Piece } from './template.ts'
+import { keyOf, type Leaf, leavesOf, type Piece } from './template.ts'
 
 /** One reference. `after` is undefined for one that shall stay as it is. */
 export type Use = {
@@ -48,8 +48,6 @@ export const planUses = (uses: readonly Use[], start: readonly number[], last: L
   return { solutions, levels: at.map(one => levels[Math.min(one, most)]!), edits: editsOf(solutions) }
 }
 
-const keyOf = (path: string, { start, end }: Span): string => `${path}\0${start}\0${end}`
-
 /** Those who want to change something that others want otherwise. Each round takes them further, so there is an end. */
 const disagreeing = (leaves: readonly (readonly Leaf[])[], solutions: readonly (Solution | undefined)[]): ReadonlySet<number> => {
   const wishes = new Map<string, { readonly texts: Set<string>; readonly by: number[] }>()
@@ -57,11 +55,11 @@ const disagreeing = (leaves: readonly (readonly Leaf[])[], solutions: readonly (
     const asked = new Map(
       solutions[i]?.splices.filter(({ isShared }) => isShared).map(({ path, span, text }) => [keyOf(path, span), text]),
     )
-    const gone = solutions[i]?.spelledOut
-    for (const { path, span, value, top } of own) {
-      // Who does not use it any more has nothing to say.
-      if (gone === 'all' || gone?.has(top)) continue
+    const gone = solutions[i]?.gone
+    for (const { path, span, value } of own) {
       const key = keyOf(path, span!)
+      // Who does not use it any more has nothing to say.
+      if (gone === 'all' || gone?.has(key)) continue
       const wish = wishes.get(key) ?? { texts: new Set(), by: [] }
       wishes.set(key, wish)
       wish.texts.add(asked.get(key) ?? value)

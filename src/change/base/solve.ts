@@ -1,7 +1,7 @@
 /** Which characters of which pieces have to change so that a reference becomes another one. */
 import type { Span } from '../../model/text.ts'
 import { parseReference } from '../../read/dockerfile/reference.ts'
-import { type Leaf, leavesOf, type Piece, valueOf } from './template.ts'
+import { keyOf, type Leaf, leavesOf, type Piece, valueOf } from './template.ts'
 import { nameOf } from './wanted.ts'
 
 /** A text for a span. `isShared`: it stands in an argument. */
@@ -9,15 +9,17 @@ export type Splice = { readonly path: string; readonly span: Span; readonly text
 
 export type Solution = {
   readonly splices: readonly Splice[]
-  /** The outermost pieces that give way to words; `all` for the whole word. */
-  readonly spelledOut: ReadonlySet<number> | 'all' | undefined
+  /** Variables of the place give way to words. */
+  readonly isSpelledOut: boolean
+  /** The leaves that the reference is no longer made of, by their keys; `all` for every one. */
+  readonly gone: ReadonlySet<string> | 'all'
 }
 
 /**
  * How far a solution goes. `argument`: wherever the part stands, a digest in the argument as well. `digest-here`: likewise, but a digest in the place itself.
- * `here`: arguments stay as they are, and variables in the place give way to words. `word`: the whole word is written anew.
+ * `outer`: in the argument that brings all of it, where variables give way to words. `here`: arguments stay as they are, and variables in the place give way to words. `word`: the whole word is written anew.
  */
-export const levels = ['argument', 'digest-here', 'here', 'word'] as const
+export const levels = ['argument', 'digest-here', 'outer', 'here', 'word'] as const
 export type Level = (typeof levels)[number]
 
 /** One part of the value that changes. */
@@ -32,7 +34,8 @@ type Change = {
 
 /** Undefined when this level has no answer. `word`: the span of the whole word. */
 export const solve = (path: string, word: Span, pieces: readonly Piece[], after: string, level: Level): Solution | undefined => {
-  if (level === 'word') return { splices: [{ path, span: word, text: after, isShared: false }], spelledOut: 'all' }
+  if (level === 'word') return { splices: [{ path, span: word, text: after, isShared: false }], isSpelledOut: true, gone: 'all' }
+  if (level === 'outer') return solveInside(word, pieces, after)
   const before = valueOf(pieces)
   const changes = changesBetween(before, after)
   if (!changes) return undefined
@@ -60,7 +63,17 @@ export const solve = (path: string, word: Span, pieces: readonly Piece[], after:
   const isOverlapping = spelled.some(({ splice }) =>
     splices.some(one => !one.isShared && one.span.start < splice.span.end && one.span.end > splice.span.start),
   )
-  return isOverlapping ? undefined : { splices: all, spelledOut: spelled[0]?.tops }
+  return isOverlapping ? undefined : { splices: all, isSpelledOut: spelled.length > 0, gone: spelled[0]?.gone ?? nothing }
+}
+
+const nothing: ReadonlySet<string> = new Set()
+
+/** `ARG IMAGE="node:${VERSION}"`, used as `FROM ${IMAGE}`: what is wrong for others who use VERSION may be right for those who use IMAGE. */
+const solveInside = (word: Span, pieces: readonly Piece[], after: string): Solution | undefined => {
+  const [group, ...others] = pieces.filter(piece => valueOf([piece]) !== '')
+  if (group?.kind !== 'group' || !group.argument || others.length > 0) return undefined
+  const inner = solve(group.argument.path, word, group.pieces, after, 'here')
+  return inner && { ...inner, isSpelledOut: false, splices: inner.splices.map(splice => ({ ...splice, isShared: true })) }
 }
 
 /** Name, tag and digest each for itself, so that what stays is not touched. */
@@ -192,7 +205,7 @@ const applied = (before: string, start: number, end: number, changes: readonly C
   return text + before.slice(at, end)
 }
 
-type Spelled = { readonly start: number; readonly end: number; readonly splice: Splice; readonly tops: ReadonlySet<number> }
+type Spelled = { readonly start: number; readonly end: number; readonly splice: Splice; readonly gone: ReadonlySet<string> }
 
 /** Words instead of the variables that a change touches: from the first to the last of them, with whatever else changes in there. */
 const spellOut = (
@@ -204,9 +217,11 @@ const spellOut = (
   before: string,
 ): readonly Spelled[] | undefined => {
   if (left.length === 0) return []
+  let at = 0
   const extents = pieces.map((piece, top) => {
-    const own = leaves.filter(leaf => leaf.top === top)
-    return { piece, top, start: own[0]!.start, end: own.at(-1)!.end }
+    const extent = { piece, top, start: at, end: at + valueOf([piece]).length }
+    at = extent.end
+    return extent
   })
   let start = Math.min(...left.map(change => change.start))
   let end = Math.max(...left.map(change => change.end))
@@ -234,5 +249,6 @@ const spellOut = (
   const touched = changes.filter(change => change.start >= start && change.end <= end)
   const text = applied(before, start, end, touched)
   const tops = new Set(inside.flatMap(({ piece, top }) => (piece.kind === 'text' ? [] : [top])))
-  return [{ start, end, splice: { path, span: { start: from, end: to }, text, isShared: false }, tops }]
+  const gone = new Set(leaves.flatMap(leaf => (leaf.span && tops.has(leaf.top) ? [keyOf(leaf.path, leaf.span)] : [])))
+  return [{ start, end, splice: { path, span: { start: from, end: to }, text, isShared: false }, gone }]
 }

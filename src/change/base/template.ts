@@ -65,3 +65,6 @@ export const leavesOf = (path: string, pieces: readonly Piece[]): readonly Leaf[
   for (const [top, piece] of pieces.entries()) visit(piece, path, undefined, 0, top)
   return leaves
 }
+
+/** Of a place, across files. */
+export const keyOf = (path: string, { start, end }: Span): string => `${path}\0${start}\0${end}`
