@@ -172,18 +172,22 @@ export const check = async (world: World, rules: Rules, version: string, options
       const isNamed = discovery.named.has(path)
       if (!bytes) {
         // Found by its name alone, and too large to be looked at: nothing says that it is ours.
-        if ((isYaml || isScript) && !isNamed && error.code === 'too-large') continue
+        if ((isYaml || isScript) && !isNamed && error.code === 'too-large') {
+          if (/\.ya?ml$/i.test(path))
+            problems.push({ ...failed('file-too-large', `${error.message}: it was not looked at`, path), kind: 'uncovered' })
+          continue
+        }
         problems.push(failed(error.code === 'too-large' ? 'file-too-large' : 'file-unreadable', error.message, path))
         judged++
       } else if (!isDockerfileName(basename(path)) && (await isManifest(path, bytes, isYaml))) judged++
-      else if (!isYaml && !isScript) {
+      else if (!isYaml && !isScript && (isDockerfileName(basename(path)) || !isNamed || mayBeDockerfile(path, bytes))) {
         await checkDockerfile(path, bytes)
         judged++
       } else if (isNamed) {
         problems.push(
           failed(
             'file-unknown',
-            `${path} holds no Compose services, no Kubernetes objects, and no command that starts a container`,
+            `${path} is no Dockerfile, and holds no Compose services, no Kubernetes objects, and no command that starts a container`,
             path,
           ),
         )
@@ -279,6 +283,10 @@ export const waysWithoutSecrets = (
     remaining: remaining.map(hidden),
   }))
 }
+
+/** A file that was named, and whose name says nothing: one with an ending of another kind has to have a FROM. */
+const mayBeDockerfile = (path: string, bytes: Uint8Array): boolean =>
+  !/\.\w+$/.test(basename(path)) || bytes.includes(0) || /^[ \t]*FROM[ \t]/im.test(new TextDecoder().decode(bytes))
 
 /** A file that several Compose projects extend or include is judged with each of them, and told of once. */
 const toldOnce = (findings: readonly Finding[]): readonly Finding[] => {

@@ -87,6 +87,33 @@ describe('what is judged', () => {
     ).toHaveLength(2)
   })
 
+  test.each([
+    ['a project in braces', '{services: {web: {image: "web:1", privileged: true}}}\n'],
+    ['an indented one', '  services:\n    web:\n      image: web:1\n      privileged: true\n'],
+    ['one behind its mark', '--- {services: {web: {image: "web:1", privileged: true}}}\n'],
+    ['one that is merged', 'x-a: &a\n  services:\n    web:\n      image: web:1\n      privileged: true\n<<: *a\n'],
+  ])('%s, by its name', async (_, text) => {
+    expect(told(await run({ 'compose.yaml': text }), 'container/privileged')).toHaveLength(1)
+  })
+
+  test('a pod in JSON; JSON that is none', async () => {
+    const pod = JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'a' },
+      spec: { hostPID: true, containers: [{ name: 'a', image: 'a:1' }] },
+    })
+    const outcome = await run({ 'pod.json': pod, 'package.json': '{"name": "x"}', 'data.json': '{"a": 1}' })
+    expect(told(outcome, 'container/namespace-host')).toEqual(['pod.json:1'])
+    expect([...outcome.report.files.keys()]).toEqual(['pod.json'])
+  })
+
+  test.each(['run.ps1', 'package.json', 'x.container'])('%s that was named', async name => {
+    const { report } = await run({ [name]: 'docker run --privileged x\n' }, { paths: [name] })
+    expect(report.problems).toMatchObject([{ kind: 'failed', code: 'file-unknown' }])
+    expect(report.findings).toEqual([])
+  })
+
   test('an override is a part of its project', async () => {
     const outcome = await run({
       'compose.yaml': 'services:\n  web:\n    image: web:1\n',
