@@ -63,6 +63,20 @@ test('the arguments of a build go with their Dockerfile, however its path is wri
   ])
 })
 
+test('what the Dockerfile has become counts, however its path is written', async () => {
+  const world = memoryWorld({
+    'app/Dockerfile': 'ARG TAG=20\nFROM node:${TAG}-bookworm\n',
+    'compose.yaml': 'services: {b: {build: {context: ./app, args: {TAG: "20"}}}}\n',
+  })
+  const slim = wantedBy('node:20-bookworm', 'node:22-slim')!
+  const { changes, problems } = await rebase(world, ['./app/Dockerfile', './compose.yaml'], slim, { write: false })
+  expect(changes.map(({ after }) => after)).toEqual([
+    'ARG TAG=22\nFROM node:${TAG}-slim\n',
+    'services: {b: {build: {context: ./app, args: {TAG: "22"}}}}\n',
+  ])
+  expect(problems).toEqual([])
+})
+
 test('a Dockerfile that is read for its arguments alone is not changed', async () => {
   const files = {
     'app/Dockerfile': 'ARG TAG=20\nFROM node:${TAG}\n',

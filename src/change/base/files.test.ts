@@ -272,6 +272,13 @@ describe('Compose', () => {
     })
     expect(compose(service('{TAG: "20"}'), wanted, 'ARG TAG=18\nFROM node:${TAG}-bookworm\n').codes).toEqual(['base-by-hand'])
   })
+  test('a Dockerfile that says it itself now', () => {
+    const dockerfile = 'ARG TAG=20\nFROM node:$TAG AS a\nFROM python:$TAG\n'
+    const result = compose(service('{TAG: "18"}'), upgrade, dockerfile)
+    expect(result.dockerfile).toBe('ARG TAG=20\nFROM node:22 AS a\nFROM python:$TAG\n')
+    expect(result).toMatchObject({ text: service('{TAG: "18"}'), codes: ['base-by-hand'] })
+    expect(compose(service('{TAG: "20"}'), upgrade, dockerfile).codes).toEqual([])
+  })
   test('two stages that do not agree', () =>
     expect(compose(service('{TAG: "20"}'), upgrade, 'ARG TAG\nFROM node:$TAG AS a\nFROM python:$TAG\n')).toMatchObject({
       text: service('{TAG: "20"}'),
