@@ -170,6 +170,93 @@ test('a volume for /tmp is called like none of the claims of a StatefulSet, whic
   expect(after).toContain('volumes:\n      - name: tmp-2\n        emptyDir: {}\n')
 })
 
+describe('what only brings back the default is done without --unsafe', () => {
+  const safely = async (path: string, text: string): Promise<string> => {
+    const world = memoryWorld({ [path]: text })
+    const options = { paths: [path], only: Object.keys(containerRules), config: 'none', shellcheck: 'off' } as const
+    const fix = { allowed: new Set(['safe'] as const), write: true }
+    const { changes } = await check(world, { ...rules, ...containerRules }, '0', { ...options, fix })
+    const after = changes[0]?.after ?? text
+    expect(unintended(text, after)).toEqual([])
+    return after
+  }
+  const service = (...fields: readonly string[]): string =>
+    `services:\n  a:\n    image: a:1\n${fields.map(field => `    ${field}\n`).join('')}`
+  test.each([
+    [
+      ['security_opt: [seccomp=unconfined, apparmor=unconfined, label=disable, systempaths=unconfined, no-new-privileges=false]'],
+      ['security_opt: [no-new-privileges=false]'],
+    ],
+    [['logging: {driver: none}'], []],
+    [['sysctls: {kernel.msgmax: 1, net.core.somaxconn: 1024}'], ['sysctls: {net.core.somaxconn: 1024}']],
+    [['volumes: ["/data:/srv:rshared", "/b:/b:ro,shared,z"]'], ['volumes: ["/data:/srv", "/b:/b:ro,z"]']],
+    [
+      ['volumes:', '  - {type: bind, source: /a, target: /a, bind: {propagation: shared}}'],
+      ['volumes:', '  - {type: bind, source: /a, target: /a}'],
+    ],
+    [
+      [
+        'volumes:',
+        '  - type: bind',
+        '    source: /a',
+        '    target: /a',
+        '    bind:',
+        '      propagation: rshared',
+        '      create_host_path: true',
+      ],
+      ['volumes:', '  - type: bind', '    source: /a', '    target: /a', '    bind:', '      create_host_path: true'],
+    ],
+    [['tmpfs: ["/t:exec,suid,dev", "/u:exec,size=64m,mode=1777"]'], ['tmpfs: ["/t", "/u:size=64m,mode=1777"]']],
+    [['tmpfs: /t:size=64m,exec'], ['tmpfs: /t:size=64m']],
+  ])('%j', async (fields, wanted) => {
+    const after = await safely('compose.yaml', service(...fields))
+    expect(after).toBe(service(...wanted))
+    expect(await safely('compose.yaml', after)).toBe(after)
+  })
+  test.each([
+    // s6-overlay starts what it writes to /run; a folder without a label is closed to a confined container; who may mount likely does.
+    [['tmpfs: ["/run:exec"]']],
+    [['security_opt: [label=disable]', 'volumes: [/data:/data]']],
+    [['security_opt: ["label=type:spc_t", "label=level:s0:c1,c2"]']],
+    [['cap_add: [SYS_ADMIN]', 'volumes: [/data:/data:rshared]']],
+    [['privileged: true', 'volumes: [/data:/data:rshared]']],
+    [['pid: host']],
+    [['cap_add: [NET_ADMIN]']],
+  ])('and no more than that: %j', async fields => {
+    expect(await safely('compose.yaml', service(...fields))).toBe(service(...fields))
+  })
+  test('with a label for every folder SELinux comes back', async () => {
+    expect(
+      await safely(
+        'compose.yaml',
+        service('security_opt: [label=disable, no-new-privileges=false]', 'volumes: ["/data:/data:Z"]'),
+      ),
+    ).toBe(service('security_opt: [no-new-privileges=false]', 'volumes: ["/data:/data:Z"]'))
+  })
+  const pod = (spec: string): string => `apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n${spec}`
+  const probe = (host: string): string =>
+    `  containers:\n    - name: a\n      image: a:1\n      livenessProbe: {httpGet: {${host}path: /, port: 80}}\n`
+  test('in pods', async () => {
+    const text = pod(
+      '  securityContext: {seccompProfile: {type: Unconfined}, sysctls: [{name: kernel.msgmax, value: "1"}, {name: net.ipv4.tcp_syncookies, value: "1"}]}\n  containers:\n    - name: a\n      image: a:1\n      securityContext: {procMount: Unmasked, appArmorProfile: {type: Unconfined}, seLinuxOptions: {type: spc_t}, allowPrivilegeEscalation: true}\n',
+    )
+    expect(await safely('pod.yaml', text)).toBe(
+      pod(
+        '  securityContext: {seccompProfile: {type: RuntimeDefault}, sysctls: [{name: net.ipv4.tcp_syncookies, value: "1"}]}\n  containers:\n    - name: a\n      image: a:1\n      securityContext: {allowPrivilegeEscalation: true}\n',
+      ),
+    )
+    expect(await safely('pod.yaml', pod(probe('host: 10.0.0.1, ')))).toBe(pod(probe('')))
+    const own = pod(`  hostNetwork: true\n${probe('host: 127.0.0.1, ')}`)
+    expect(await safely('pod.yaml', own)).toBe(own)
+  })
+  test('the propagation that a pod says is taken out, and nothing else', async () => {
+    const text = pod(
+      '  containers:\n    - name: a\n      image: a:1\n      volumeMounts:\n        - name: d\n          mountPath: /d\n          mountPropagation: Bidirectional\n  volumes: [{name: d, emptyDir: {}}]\n',
+    )
+    expect(await safely('pod.yaml', text)).toBe(text.replace('          mountPropagation: Bidirectional\n', ''))
+  })
+})
+
 test.each([
   [
     'pods.yaml',
@@ -229,12 +316,18 @@ describe('scripts', () => {
     ['docker run --security-opt "seccomp=unconfined" web:1\n', 'docker run web:1\n'],
     ['docker run -v "/etc:/e" web:1\n', 'docker run -v "/etc:/e:ro" web:1\n'],
     ["docker run --volume='/etc:/e:z,rw' web:1\n", "docker run --volume='/etc:/e:z,ro' web:1\n"],
+    ['docker run -v /data:/d:rshared,z web:1\n', 'docker run -v /data:/d:z web:1\n'],
+    [
+      'docker run --mount bind-propagation=shared,type=bind,src=/data,dst=/e web:1\n',
+      'docker run --mount type=bind,src=/data,dst=/e web:1\n',
+    ],
+    ['docker run --tmpfs /t:exec,size=1m --tmpfs="/u:dev" web:1\n', 'docker run --tmpfs /t:size=1m --tmpfs="/u" web:1\n'],
     ['docker run -itv /etc:/e web:1\n', 'docker run -itv /etc:/e:ro web:1\n'],
     ['docker run -v/etc:/e:rw web:1\n', 'docker run -v/etc:/e:ro web:1\n'],
     ['docker run --mount type=bind,src=/etc,dst=/e web:1\n', 'docker run --mount type=bind,src=/etc,dst=/e,readonly web:1\n'],
     [
       'docker run --mount type=bind,src=/srv,dst=/e,bind-propagation=rshared web:1\n',
-      'docker run --mount type=bind,src=/srv,dst=/e,bind-propagation=rslave,readonly web:1\n',
+      'docker run --mount type=bind,src=/srv,dst=/e,readonly web:1\n',
     ],
     ['sudo docker container run --net=host web:1 # keep\n', 'sudo docker container run web:1 # keep\n'],
     ['docker run --read-only=false web:1\n', undefined],

@@ -106,7 +106,12 @@ const intended: readonly (readonly [path: RegExp, is: (before: Value | undefined
       typeof before === 'string' && typeof after === 'string' && after.startsWith(before.replace(/:[a-zA-Z,]+$/, '')),
   ],
   [/^services\/[^/]+\/volumes\/\d+\/read_only$/, becomes(true)],
-  [/^services\/[^/]+\/volumes\/\d+\/bind\/propagation$/, becomes('rslave')],
+  [/^services\/[^/]+\/volumes\/\d+\/bind(?:\/propagation)?$/, isGone],
+  [
+    /^services\/[^/]+\/tmpfs(?:\/\d+)?$/,
+    (before, after) =>
+      typeof before === 'string' && before.replace(/(?<=[:,])(?:exec|suid|dev)(?:,|$)/g, '').replace(/[:,]$/, '') === after,
+  ],
   // Kubernetes
   [/(?:^|\/)host(?:Network|PID|IPC|Users)$|\/hostProcess$/, isGone],
   [/\/automountServiceAccountToken$/, becomes(false)],
@@ -119,7 +124,7 @@ const intended: readonly (readonly [path: RegExp, is: (before: Value | undefined
   [/\/volumes$/, onlyAdds(one => isMap(one) && isDeepStrictEqual(one.emptyDir, {}))],
   [/\/volumeMounts$/, onlyAdds(one => isMap(one) && scratch.has(String(one.mountPath)))],
   [/\/volumeMounts\/\d+\/readOnly$/, becomes(true)],
-  [/\/volumeMounts\/\d+\/mountPropagation$/, becomes('HostToContainer')],
+  [/\/volumeMounts\/\d+\/mountPropagation$/, isGone],
   [/\/annotations\/container\.apparmor\.security\.beta\.kubernetes\.io.*$/, isGone],
   [/\/(?:httpGet|tcpSocket)\/host$/, isGone],
   [

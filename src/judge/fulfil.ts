@@ -105,9 +105,11 @@ const changed = (container: Container, changes: ReadonlyMap<string, readonly Cha
 const mountChanged = (mount: Mount, { what, ...wish }: Change): Mount =>
   what === 'readOnly'
     ? { ...mount, readOnly: true }
-    : what === 'propagation' && 'value' in wish
-      ? { ...mount, propagation: wish.value }
-      : mount
+    : what === 'tmpfs'
+      ? { ...mount, options: mount.options.filter(option => !/^(?:exec|suid|dev)$/.test(option)) }
+      : what === 'propagation' && 'value' in wish
+        ? { ...mount, propagation: wish.value }
+        : mount
 
 const portChanged = (port: Port, wish: Change): Port =>
   wish.what === 'hostAddress' ? { ...port, hostAddress: wish.value, published: false } : port

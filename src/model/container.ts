@@ -294,4 +294,7 @@ export type Wish =
   /** Added to what is there. */
   | { readonly do: 'add'; readonly field: 'capDrop' | 'capAdd' | 'tmpfs'; readonly value: readonly string[] }
   | { readonly do: 'change'; readonly what: 'readOnly'; readonly at: Location }
+  /** Without the options that let programs be started, change their user, or be devices. */
+  | { readonly do: 'change'; readonly what: 'tmpfs'; readonly at: Location }
+  /** The propagation `rprivate` is the runtime's own: what says another one goes. */
   | { readonly do: 'change'; readonly what: 'propagation' | 'hostAddress'; readonly at: Location; readonly value: string }

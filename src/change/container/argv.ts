@@ -3,7 +3,7 @@ import type { Container, Wish } from '../../model/container.ts'
 import type { Edit, Location } from '../../model/finding.ts'
 import type { Span } from '../../model/text.ts'
 import type { DockerRun } from '../../read/docker-run/read-docker-run.ts'
-import { changedVolume } from './compose.ts'
+import { changedVolume, closedTmpfs } from './compose.ts'
 import { NotExact } from './edits.ts'
 
 /** Throws NotExact. `text`: of the file in which the command stands. */
@@ -139,6 +139,10 @@ const changedFlag = (raw: string, wish: Extract<Wish, { do: 'change' }>): string
   const value = word.slice(quote.length, word.length - quote.length)
   if (/\$\(|`/.test(value)) throw new NotExact('a command gives its value')
   const wrap = (text: string): string => `${name}${quote}${text}${quote}`
+  if (wish.what === 'tmpfs') {
+    if (/^--tmpfs\b/.test(name)) return wrap(closedTmpfs(value))
+    throw new NotExact('its options are given in another way')
+  }
   if (/^(?:--volume\b|-?v)/.test(name))
     return wrap(
       changedVolume(value.replace(/\$(\w+)/g, '${$1}'), wish).replace(/\$\{(\w+)\}/g, (one, inner) =>
@@ -147,6 +151,8 @@ const changedFlag = (raw: string, wish: Extract<Wish, { do: 'change' }>): string
     )
   if (/^--mount\b/.test(name)) {
     if (wish.what === 'readOnly') return wrap(`${value.replace(/,(?:readonly|ro)(?:=[^,]*)?(?=,|$)/g, '')},readonly`)
+    if (wish.what === 'propagation' && wish.value === 'rprivate')
+      return wrap(value.replace(/,bind-propagation=[^,]*|^bind-propagation=[^,]*,/, ''))
     if (wish.what === 'propagation') return wrap(value.replace(/(bind-propagation=)[^,]*/, `$1${wish.value}`))
   }
   if (wish.what === 'hostAddress' && /^(?:--publish\b|-?p)/.test(name) && /^\d+:\d+(?:\/\w+)?$/.test(value))

@@ -215,6 +215,8 @@ const change = (wish: Extract<Wish, { do: 'change' }>, span: Span, splices: Yaml
   const node = splices.itemAt(span)
   if (node.kind === 'map') {
     if (wish.what === 'readOnly') splices.set(node, ['read_only'], true)
+    else if (wish.what === 'tmpfs') throw new NotExact('its options are given in another way')
+    else if (wish.what === 'propagation' && wish.value === 'rprivate') splices.removeField(node, ['bind', 'propagation'])
     else if (wish.what === 'propagation') splices.set(node, ['bind', 'propagation'], wish.value)
     else splices.set(node, ['host_ip'], wish.value)
     return
@@ -222,7 +224,12 @@ const change = (wish: Extract<Wish, { do: 'change' }>, span: Span, splices: Yaml
   if (node.kind !== 'scalar') throw new Shared()
   const place = inner(lined(node))
   const old = node.file.text.slice(place.start, place.end)
-  const text = wish.what === 'hostAddress' ? withAddress(old, wish.value) : changedVolume(old, wish)
+  const text =
+    wish.what === 'hostAddress'
+      ? withAddress(old, wish.value)
+      : wish.what === 'tmpfs'
+        ? closedTmpfs(old)
+        : changedVolume(old, wish)
   splices.replace(place, text)
 }
 
@@ -236,10 +243,19 @@ export const changedVolume = (text: string, wish: Extract<Wish, { do: 'change' }
   const [out, word] =
     wish.what === 'readOnly'
       ? [/^r[ow]$/, 'ro']
-      : [/^r?(?:shared|slave|private|unbindable)$/, wish.what === 'propagation' ? wish.value : '']
+      : [/^r?(?:shared|slave|private|unbindable)$/, wish.what === 'propagation' && wish.value !== 'rprivate' ? wish.value : '']
   const kept = words.filter(one => !out.test(one))
   const head = parts.length === 3 ? text.slice(0, text.length - modes.length - 1) : text
-  return `${head}:${[...kept, word].join(',')}`
+  const now = [...kept, word].filter(Boolean)
+  return now.length === 0 ? head : `${head}:${now.join(',')}`
+}
+
+/** `/tmp:exec,size=64m` → `/tmp:size=64m`: engines mount it with noexec, nosuid and nodev where nothing else is said. */
+export const closedTmpfs = (text: string): string => {
+  const [, path, options] = /^([^:$]+):([^:$]+)$/.exec(text) ?? []
+  if (path === undefined || options === undefined) throw new NotExact('it is no PATH:OPTIONS')
+  const kept = options.split(',').filter(one => one !== '' && !/^(?:exec|suid|dev)$/.test(one))
+  return kept.length === 0 ? path : `${path}:${kept.join(',')}`
 }
 
 const withAddress = (text: string, address: string): string => {
@@ -317,7 +333,7 @@ const overriding = (wish: Wish, container: Container, source: ServiceSource, pro
   const found = fieldHolding(wish.at, source)
   if (wish.do === 'change') {
     const item = found?.items[found.index]
-    if (!item || found.name !== 'volumes' || wish.what === 'hostAddress') throw new Shared()
+    if (!item || found.name !== 'volumes' || wish.what === 'hostAddress' || wish.what === 'tmpfs') throw new Shared()
     return [{ key: 'volumes', value: [changedVolume(item, wish)], how: 'add' }]
   }
   if (!found)

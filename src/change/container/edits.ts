@@ -110,6 +110,20 @@ export class YamlSplices {
     throw new NotExact('nothing would be left around it')
   }
 
+  /** Takes out a field below a mapping, and what becomes empty by it; the mapping itself stays. */
+  removeField(map: YamlMap, path: readonly string[]): void {
+    let at = map
+    for (const name of path.slice(0, -1)) {
+      const value: YamlNode | undefined = this.#entry(at, name)?.value
+      if (value?.kind === 'alias') throw new Shared()
+      if (value?.kind !== 'map') throw new NotExact('a mapping should stand here')
+      at = value
+    }
+    const entry = this.#entry(at, path.at(-1)!)
+    if (!entry) throw new NotExact('it is not there')
+    this.remove(entrySpan(entry), new Set([map]))
+  }
+
   /** The node that fills a span exactly; of several the outermost. */
   path(span: Span): readonly Step[] {
     const steps: Step[] = []

@@ -36,8 +36,6 @@ const everywhere: ReadonlySet<string> = new Set(['runAsNonRoot', 'pullPolicy', '
 const propagations: Readonly<Record<string, string>> = {
   rslave: 'HostToContainer',
   slave: 'HostToContainer',
-  rprivate: 'None',
-  private: 'None',
 }
 
 class Writer {
@@ -152,7 +150,9 @@ class Writer {
     const item = this.#splices.itemAt(spanOf(wish.at))
     if (item.kind !== 'map') throw new Shared()
     if (wish.what === 'readOnly') this.#splices.set(item, ['readOnly'], true)
+    else if (wish.what === 'tmpfs') throw new NotExact('an emptyDir has no such options')
     else if (wish.what === 'hostAddress') this.#splices.set(item, ['hostIP'], wish.value)
+    else if (wish.value === 'rprivate') this.#splices.removeField(item, ['mountPropagation'])
     else {
       const name = propagations[wish.value]
       if (name === undefined) throw new NotExact('Kubernetes has no such propagation')

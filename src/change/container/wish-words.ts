@@ -12,7 +12,11 @@ export const wishWords = (wish: Wish, container: Container): string => {
   if (wish.do === 'change')
     return wish.what === 'readOnly'
       ? `make the mount of ${where} read-only by hand`
-      : `write \`${wish.value}\` there by hand, in ${where}`
+      : wish.what === 'tmpfs'
+        ? `take the options out of ${where} by hand`
+        : wish.what === 'propagation' && wish.value === 'rprivate'
+          ? `take the propagation out of ${where} by hand`
+          : `write \`${wish.value}\` there by hand, in ${where}`
   return `write ${written(wish, container)} by hand, for ${where}`
 }
 

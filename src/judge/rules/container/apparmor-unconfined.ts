@@ -22,14 +22,18 @@ export default containerRule({
   ],
   replaces: ['CIS 5.2', 'check_5_2', 'KSV-0002', 'kubesec ApparmorAny', 'CL-0009'],
   links: ['https://docs.docker.com/engine/security/apparmor/', 'https://kubernetes.io/docs/tutorials/security/apparmor/'],
-  fixes: 'unsafe',
+  fixes: 'safe',
   *check(container): Iterable<Report> {
     const { apparmor } = container
     if (!isConfined(container) || apparmor.value !== 'unconfined') return
     yield {
       at: placeOf(apparmor, container),
       message: 'AppArmor does not confine the container',
-      ...mend('unsafe', 'Delete it; verify programs that mount or trace, which get a profile of their own', ...removal(apparmor)),
+      ...mend(
+        'safe',
+        'Delete it, which brings back the runtime’s own profile where the host has AppArmor; programs that mount or trace get a profile of their own',
+        ...removal(apparmor),
+      ),
     }
   },
 })

@@ -22,7 +22,7 @@ export default containerRule({
   ],
   replaces: ['CIS 5.22', 'check_5_22', 'CIS 2.17', 'KSV-0104', 'CL-0009'],
   links: ['https://docs.docker.com/engine/security/seccomp/', 'https://kubernetes.io/docs/tutorials/security/seccomp/'],
-  fixes: 'unsafe',
+  fixes: 'safe',
   *check(container): Iterable<Report> {
     const { seccomp } = container
     if (!isConfined(container) || seccomp.value !== 'unconfined') return
@@ -30,8 +30,8 @@ export default containerRule({
       at: placeOf(seccomp, container),
       message: 'all system calls of the kernel are open to the container: seccomp is unconfined',
       ...mend(
-        'unsafe',
-        'Use the default profile; a program that needs one of the closed calls, such as a debugger or a browser’s sandbox, gets a profile of its own',
+        'safe',
+        'Bring back the runtime’s default profile; a program that needs one of the closed calls, such as a debugger or a browser’s sandbox, gets a profile of its own',
         ...(container.form === 'kubernetes' ? [{ do: 'set', field: 'seccomp', value: 'default' } as const] : removal(seccomp)),
       ),
     }

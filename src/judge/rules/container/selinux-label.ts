@@ -1,4 +1,4 @@
-import type { Setting } from '../../../model/container.ts'
+import type { Mount, Setting } from '../../../model/container.ts'
 import type { Report } from '../../../model/rule.ts'
 import { isConfined, mend, placeOf, removal } from '../../container-queries.ts'
 import { containerRule } from '../../container-rule.ts'
@@ -27,19 +27,27 @@ export default containerRule({
   ],
   replaces: ['CIS 5.3', 'check_5_3', 'KSV-0025', 'CL-0009'],
   links: ['https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline'],
-  fixes: 'unsafe',
+  fixes: 'safe',
   *check(container): Iterable<Report> {
-    const { selinux } = container
+    const { selinux, mounts } = container
     if (!isConfined(container)) return
     const what = wrong(selinux.value)
     if (what === undefined) return
     yield {
       at: placeOf(selinux, container),
       message: what,
-      ...mend('unsafe', 'Delete it; a mounted folder gets its label with :z or :Z, or by `chcon`', ...removal(selinux)),
+      // Its other labels stand there as well, and a folder of the host has none that a confined container may read.
+      ...mend(
+        Object.values(selinux.value).filter(Boolean).length > 1 || mounts.some(isUnlabelled) ? 'unsafe' : 'safe',
+        'Delete it, which brings back the runtime’s own label where the host has SELinux; a mounted folder gets one with :z or :Z, or by `chcon`',
+        ...removal(selinux),
+      ),
     }
   },
 })
+
+const isUnlabelled = ({ type, volume, options }: Mount): boolean =>
+  (type === 'bind' || volume === 'hostPath') && !options.some(option => option === 'z' || option === 'Z')
 
 type Label = Setting<{ disabled: boolean; type?: string; user?: string; role?: string }>['value']
 

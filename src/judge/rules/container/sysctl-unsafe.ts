@@ -30,7 +30,7 @@ export default containerRule({
     'https://kubernetes.io/docs/tasks/administer-cluster/sysctl-cluster/',
     'https://docs.docker.com/reference/cli/docker/container/run/#sysctl',
   ],
-  fixes: 'unsafe',
+  fixes: 'safe',
   *check(container): Iterable<Report> {
     const isKubernetes = container.form === 'kubernetes'
     for (const sysctl of container.sysctls) {
@@ -57,7 +57,11 @@ export default containerRule({
             : effect === 'weakens'
               ? `\`${name}\` is \`${value}\`: the container passes on, or believes, what an ordinary one drops`
               : `\`${name}\` sets how much of the host’s memory the container’s queues may take`,
-        ...mend('unsafe', 'Delete it; verify that the program needs no more than the default', ...removal(sysctl)),
+        ...mend(
+          'safe',
+          `Delete it, which brings back the kernel’s default of \`${real}\`; a program that needs more says so in its documentation`,
+          ...removal(sysctl),
+        ),
       }
     }
   },

@@ -22,7 +22,7 @@ export default containerRule({
   ],
   replaces: ['KSV-0027', 'unsafe-proc-mount'],
   links: ['https://docs.docker.com/reference/cli/docker/container/run/#security-opt'],
-  fixes: 'unsafe',
+  fixes: 'safe',
   *check(container): Iterable<Report> {
     const { systemPaths, userNamespace } = container
     if (!isConfined(container) || systemPaths.value !== 'unmasked') return
@@ -34,7 +34,11 @@ export default containerRule({
       message: isMapped
         ? 'all of /proc and /sys is shown to the container, though only for reading: it has a user namespace of its own'
         : 'root in the container can write to the settings of the host’s kernel: /proc and /sys are not masked',
-      ...mend('unsafe', 'Delete it; verify programs that start containers themselves', ...removal(systemPaths)),
+      ...mend(
+        'safe',
+        'Delete it, which brings back the runtime’s masks of /proc and /sys; a program that starts containers itself needs another way',
+        ...removal(systemPaths),
+      ),
     }
   },
 })

@@ -13,13 +13,12 @@ export default containerRule({
     {
       bad: 'services:\n  web:\n    image: web:1\n    tmpfs:\n      - /tmp:exec,size=64m\n',
       good: 'services:\n  web:\n    image: web:1\n    tmpfs:\n      - /tmp:size=64m\n',
-      byHand: true,
     },
-    { bad: 'docker run --tmpfs /tmp:suid web:1', good: 'docker run --tmpfs /tmp web:1', byHand: true },
+    { bad: 'docker run --tmpfs /tmp:suid web:1', good: 'docker run --tmpfs /tmp web:1' },
   ],
   replaces: ['CL-0022'],
   links: ['https://docs.docker.com/engine/storage/tmpfs/'],
-  fixes: 'manual',
+  fixes: 'safe',
   *check(container): Iterable<Report> {
     if (!isLinux(container)) return
     for (const { type, target, options, at } of container.mounts) {
@@ -31,8 +30,10 @@ export default containerRule({
         at,
         message: `\`${target}\` is a tmpfs with \`${open.join(',')}\``,
         ...mend(
-          'manual',
-          `Delete ${open.join(' and ')}; some programs, such as s6-overlay in /run, do start what they write there`,
+          // s6-overlay starts what it writes there: https://github.com/just-containers/s6-overlay#read-only-root-filesystem
+          /^(?:\/var)?\/run$/.test(target) ? 'unsafe' : 'safe',
+          `Delete ${open.join(' and ')}, which brings back the engine’s ${open.map(option => `no${option}`).join(', ')}; some programs, such as s6-overlay in /run, do start what they write there`,
+          { do: 'change', what: 'tmpfs', at },
         ),
       }
     }
