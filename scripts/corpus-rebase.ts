@@ -5,16 +5,18 @@
  * parses as before, doing it again changes nothing, no byte changes outside of references and of the ARGs before the first FROM, every base is then as
  * wanted and every other word as it was. Prints how much was done and how; exit code 1 when a promise is broken.
  */
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { rewriteFrom } from '../src/change/base/dockerfile.ts'
-import { nameOf, type Wanted } from '../src/change/base/wanted.ts'
+import { nameOf, type Wanted, writeReference } from '../src/change/base/wanted.ts'
 import { applyEdits } from '../src/change/fix.ts'
 import { isDockerfileName } from '../src/flows/discover.ts'
 import { decode, encode, type Span } from '../src/model/text.ts'
 import type { Dockerfile } from '../src/read/dockerfile/graph.ts'
 import { print } from '../src/read/dockerfile/print.ts'
 import { readDockerfile } from '../src/read/dockerfile/read-dockerfile.ts'
+import type { ImageReference } from '../src/read/dockerfile/reference.ts'
 
 const [dir, ...flags] = process.argv.slice(2)
 if (dir === undefined) {
@@ -32,10 +34,13 @@ const walk = (folder: string): void => {
 }
 walk(dir)
 
-const tag = '99.1.2-rebased'
-const digest = flags.includes('--tag-only') ? undefined : `sha256:${'0123456789abcdef'.repeat(4)}`
-const wanted: Wanted = ({ familiar }) => ({ name: familiar, tag, ...(digest === undefined ? {} : { digest }) })
-const suffix = `:${tag}${digest === undefined ? '' : `@${digest}`}`
+const isPinned = !flags.includes('--tag-only')
+/** Another one for each repository, as it is in life: ARGs that several share do not always want the same. */
+const partsFor = ({ familiar }: ImageReference): { readonly tag: string; readonly digest?: string } => {
+  const tag = `99.${familiar.length}.2-rebased`
+  return isPinned ? { tag, digest: `sha256:${createHash('sha256').update(familiar).digest('hex')}` } : { tag }
+}
+const wanted: Wanted = reference => ({ name: reference.familiar, ...partsFor(reference) })
 
 const broken: string[] = []
 const counts = { bases: 0, here: 0, argument: 0, 'spelled-out': 0, asWanted: 0, byHand: 0, unknown: 0, changed: 0 }
@@ -78,7 +83,7 @@ for (const path of files) {
       else if (use.target.kind === 'image' && other.kind === 'image') {
         counts.bases++
         const { value } = use.target.text
-        const expected = nameOf(value, use.target.reference) + suffix
+        const expected = writeReference({ name: nameOf(value, use.target.reference), ...partsFor(use.target.reference) })
         const isForeign = use.step.onbuild && !/[/:@]/.test(value)
         if (other.text.value === expected) counts.asWanted++
         else if (other.text.value !== value) breaks(`${value} became ${other.text.value}`)
