@@ -372,6 +372,10 @@ test('two folders: paths are the images’ own, and settings are not compared', 
   expect(report.vulnerabilities.closed.map(({ id }) => id)).toEqual(['CVE-2026-0001', 'CVE-2026-0002'])
   expect(report.findings).toEqual({ opened: [], closed: [], changed: [] })
   expect(report.problems.find(({ code }) => code === 'not-compared')?.message).toContain('both are folders')
+  // A folder has no user: that the image has none is not new.
+  const mixed = json([join(top, 'a'), oldImage])
+  expect(mixed.findings?.opened.map(({ rule }) => rule)).toEqual(['image/setuid-file'])
+  expect(mixed.settings?.map(({ id }) => id)).not.toContain('user')
 })
 
 test('a package that the advisories no longer speak of closes nothing', () => {
@@ -474,7 +478,11 @@ test('whatever strangers call things: nothing speaks to the terminal, nothing is
         trend: 'worse',
       },
     ],
-    findings: { opened: [{ rule: 'image/x', key: '1', severity: 'low', message: bad, places: [bad] }], closed: [], changed: [] },
+    findings: {
+      opened: [{ rule: 'image/x', key: '1', severity: 'low', message: bad, places: [bad], isOfSettings: false }],
+      closed: [],
+      changed: [],
+    },
     regressions: [],
     database: { path: bad, built: '' },
     problems: [{ kind: 'failed', code: 'x', message: bad }],

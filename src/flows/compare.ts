@@ -205,6 +205,7 @@ const findingOf = (
     severity,
     message: root === '' ? message : message.replaceAll(`${root}/`, '/'),
     places: places.map(place => inside(place, root)),
+    isOfSettings: at.every(place => place.in === 'config'),
   }
 }
 
@@ -223,13 +224,21 @@ export const compareReports = (
   after: SideReport,
   { version, orders, database }: CompareOptions,
 ): ComparisonReport => ({
-  ...compareSides(before.side, after.side, orders),
+  ...compareSides(comparable(before.side, after.side), comparable(after.side, before.side), orders),
   version,
   before: headOf(before.side),
   after: headOf(after.side),
   database: { path: database.path, built: database.built },
   problems: [...problemsOf(before, after), ...gaps(before.side, after.side)],
 })
+
+const hasSettings = ({ traits }: Side): boolean => traits?.some(({ id }) => id === 'entrypoint') === true
+
+/** What rules say of settings is compared where both have some. */
+const comparable = (side: Side, other: Side): Side =>
+  side.findings === undefined || (hasSettings(side) && hasSettings(other))
+    ? side
+    : { ...side, findings: side.findings.filter(({ isOfSettings }) => !isOfSettings) }
 
 const headOf = ({ name, asked, kind, id, platform, distro, scanned }: Side): SideHead => ({
   name,
@@ -268,7 +277,7 @@ const gaps = (before: Side, after: Side): readonly Problem[] => {
     ['layers and size', side => side.layers !== undefined],
     ['secrets', side => side.secrets !== undefined],
     ['rules on images', side => side.findings !== undefined],
-    ['settings', side => tells(side, 'entrypoint')],
+    ['settings, and rules on them', hasSettings],
     ['programs, files and accounts', side => tells(side, 'setuid')],
   ]
   const missing = new Map<string, string[]>()

@@ -84,6 +84,7 @@ const finding = (rule: string, key: string, more: Partial<SideFinding> = {}): Si
   severity: 'high',
   message: `${rule} ${key}`,
   places: [key],
+  isOfSettings: false,
   ...more,
 })
 const list = (

@@ -108,6 +108,8 @@ export type SideFinding = {
   readonly severity: Severity
   readonly message: string
   readonly places: readonly string[]
+  /** It speaks of the settings, which not everything has. */
+  readonly isOfSettings: boolean
 }
 
 /** `mixed`: both. */

@@ -274,12 +274,19 @@ export const verdictOf = (
       : regressions.filter(
           ({ severity, isExploited }) => isExploited || reaches(severity === 'unknown' ? 'low' : severity, failOn),
         ).length
+  const grave = failOn === 'critical' ? 'critical' : `${failOn} or worse`
+  const who =
+    failing === 1 && regressions.length === 1
+      ? 'It is'
+      : failing === regressions.length
+        ? `All ${failing} are`
+        : `${failing} of these ${failing === 1 ? 'is' : 'are'}`
   const limit =
     failOn === undefined || failOn === 'none'
       ? ''
       : failing === 0
-        ? ` None of these is ${failOn === 'critical' ? 'critical' : `${failOn} or worse`}.`
-        : ` ${failing} of these ${failing === 1 ? 'is' : 'are'} ${failOn === 'critical' ? 'critical' : `${failOn} or worse`}, or exploited: that fails the build.`
+        ? ` Nothing new is ${grave}.`
+        : ` ${who} ${grave}, or exploited: that fails the build.`
   return {
     isWorse: failing > 0 || failOn === undefined,
     text: `${listText(worse)}${closing === '' ? '' : `; ${closing}`}.${limit}`,
