@@ -65,6 +65,7 @@ for (const name of [
   'scan-report.schema.json',
   'history-report.schema.json',
   'compare-report.schema.json',
+  'recommend-report.schema.json',
 ])
   copyFileSync(join(root, 'docs', name), join(dist, 'schema', name))
 

@@ -1,8 +1,8 @@
 /** What commands that look into images have in common: arguments → inventory. */
-import { takeInventory } from '../flows/inventory.ts'
+import { type InventoryOptions, takeInventory } from '../flows/inventory.ts'
 import { UsageError } from '../model/finding.ts'
 import type { Inventory } from '../model/inventory.ts'
-import { inOrder } from '../read/image/image-source.ts'
+import { inOrder, type SourceOptions } from '../read/image/image-source.ts'
 import { sources } from '../read/image/sources.ts'
 import { machine } from '../world/machine.ts'
 import { openFileCache } from './cache-folder.ts'
@@ -34,6 +34,7 @@ export const readSubject = async (
   args: SubjectArguments,
   owned: boolean,
   looking: Looking = { secrets: false, reveal: false, census: false },
+  more: Partial<InventoryOptions> = {},
 ): Promise<Inventory> => {
   const note = noteFor(args)
   // Threads are only thought of when there is something to read.
@@ -58,17 +59,23 @@ export const readSubject = async (
       owned,
       askEngine: 'where-near',
       verify: args.verify === true,
-      platform: args.platform,
-      host: hostPlatform(),
-      plainHttp: args.plainHttp === true,
-      mirrors: mirrorsOf(args.mirror ?? []),
-      note,
+      ...sourceOptions(args),
+      ...more,
     })
   } finally {
     progress?.end()
     await pool?.close()
   }
 }
+
+/** Throws UsageError. */
+export const sourceOptions = (args: SubjectArguments): SourceOptions => ({
+  platform: args.platform,
+  host: hostPlatform(),
+  plainHttp: args.plainHttp === true,
+  mirrors: mirrorsOf(args.mirror ?? []),
+  note: noteFor(args),
+})
 
 /** Containers are Linux's, also on machines that are not. */
 const hostPlatform = (): string => `linux/${{ x64: 'amd64', ia32: '386' }[process.arch as string] ?? process.arch}`

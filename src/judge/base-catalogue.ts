@@ -115,7 +115,7 @@ const cycleOf = ({ cycles }: Product, version: string): string | undefined => {
     .at(-1)
 }
 
-const compareVersions = (a: string, b: string): number => {
+export const compareVersions = (a: string, b: string): number => {
   const [left, right] = [a.split('.'), b.split('.')]
   for (let i = 0; i < Math.max(left.length, right.length); i++) {
     const difference = Number(left[i] ?? -1) - Number(right[i] ?? -1)
@@ -166,3 +166,37 @@ export const smallerVariants = (reference: ImageReference): readonly string[] =>
     )
   return kinds?.split(' ') ?? []
 }
+
+/** What the catalogue has of an image: its product, by whichever name people know it. */
+export type Listed = {
+  /** The name of the official image, or as people write it. */
+  readonly image: string
+  readonly isOfficial: boolean
+  readonly product: Product | undefined
+}
+
+export const listed = (reference: ImageReference): Listed | undefined => {
+  const { endOfLife: products, official, sameAs } = read()
+  const name = officialName(reference)
+  const image = name ?? own(sameAs, reference.familiar) ?? reference.familiar
+  const product = own(products, image)
+  const isOfficial = name !== undefined && (own(official, name) !== undefined || product !== undefined)
+  return product || isOfficial ? { image, isOfficial, product } : undefined
+}
+
+/** The same by an official image's name alone, for copies of it in other registries. */
+export const listedAs = (name: string): Listed | undefined =>
+  listed({ registry: 'docker.io', repository: `library/${name}`, tag: undefined, digest: undefined, familiar: name })
+
+/** `20.11.1` of Node.js → `20`. */
+export const cycleIn = (product: Product, version: string): string | undefined => cycleOf(product, version)
+
+/** What a code name in a tag stands for. */
+export const codeNamed = (part: string): readonly [image: string, cycle: string] | undefined => own(read().codeNames, part)
+
+/** `debian`, `12` → `bookworm`. */
+export const codeNameOf = (image: string, cycle: string): string | undefined =>
+  Object.entries(read().codeNames).find(([, [of, number]]) => of === image && number === cycle)?.[0]
+
+/** Of the newest release that the data know. */
+export const catalogueDate = (): string => read().date

@@ -323,6 +323,15 @@ export const baseOf = (image: Image, known: readonly KnownImage[], facts: BaseFa
         why,
       ])
     const wanted = byDockerfile?.name
+    // The tag meant this image when it was built, and means another one now.
+    if (wanted !== undefined && !names.includes(wanted) && bestNames.includes(repositoryOf(wanted)) && below === best.layers)
+      return answer(
+        'dockerfile',
+        { name: wanted, digest: best.known.manifest },
+        best.layers,
+        [`${byDockerfile!.says} ${wanted}`, why],
+        names,
+      )
     const name = wanted !== undefined && names.includes(wanted) ? wanted : names[0]
     if (wanted !== undefined && name !== wanted) contradictions.push(`${byDockerfile!.says} ${wanted}`)
     const digest = best.known.manifest

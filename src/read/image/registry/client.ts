@@ -69,6 +69,13 @@ export class RegistryClient {
     return this.#document(`blobs/${digest}`, {})
   }
 
+  /** Tags of the repository, as far as the first answer has them: https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-tags */
+  async tags(): Promise<readonly string[]> {
+    const parsed = v.safeParse(tagsSchema, json(new TextDecoder().decode(await this.#document('tags/list?n=10000', {}))))
+    if (!parsed.success) throw new RegistryError('broken-answer', `${this.#where} gives no list of tags`)
+    return (parsed.output.tags ?? []).filter(tag => /^\w[\w.-]{0,127}$/.test(tag)).slice(0, 10_000)
+  }
+
   async #document(path: string, headers: Readonly<Record<string, string>>): Promise<Uint8Array> {
     const until = this.#end()
     for (let attempt = 1; ; attempt++) {
@@ -338,6 +345,8 @@ export const parseChallenge = (
   }
   return undefined
 }
+
+const tagsSchema = v.looseObject({ tags: v.nullish(v.array(v.string())) })
 
 const errorsSchema = v.looseObject({
   errors: v.nullish(v.array(v.looseObject({ code: v.nullish(v.string()), message: v.nullish(v.string()) }))),

@@ -1,0 +1,320 @@
+/** `bulkhead recommend`: which base image an image has → which others there are → what would remain on each. */
+
+import type { DockerfileBase } from '../judge/base-dockerfile.ts'
+import { dockerfileBase } from '../judge/base-dockerfile.ts'
+import { baseOf } from '../judge/base-image.ts'
+import { propose } from '../judge/recommend.ts'
+import type { AdvisoryDatabase } from '../model/advisory.ts'
+import type { BaseAnswer } from '../model/base-answer.ts'
+import { type Problem, type Severity, UsageError } from '../model/finding.ts'
+import type { Inventory } from '../model/inventory.ts'
+import type { Candidate, Measure, Measured, Recommendation } from '../model/recommendation.ts'
+import type { ScanReport } from '../model/vulnerability.ts'
+import type { World } from '../model/world.ts'
+import { readDockerfile } from '../read/dockerfile/read-dockerfile.ts'
+import { parseReference } from '../read/dockerfile/reference.ts'
+import type { SourceOptions } from '../read/image/image-source.ts'
+import { registryImages, tagsOf } from '../read/image/registry/known-images.ts'
+import { type Group, groupsOf } from '../show/scan-facts.ts'
+import { knownImages } from './known-images.ts'
+import { type ScanOptions, type Silencer, scanInventory } from './scan.ts'
+
+export type RecommendOptions = {
+  /** Undefined where the subject is a Dockerfile alone. */
+  readonly image: string | undefined
+  readonly dockerfile: string | undefined
+  readonly candidates: readonly string[]
+  readonly nonLts: boolean
+  /** Ask no registry: the engine, archives and what is in the cache answer. */
+  readonly offline: boolean
+  /** How many candidates are looked into. */
+  readonly limit: number
+  readonly source: SourceOptions
+  readonly scan: ScanOptions
+  silencersFor(inventory: Inventory): readonly Silencer[]
+  readonly cache: Parameters<typeof knownImages>[1]
+  /** Reads an image; rejects with UsageError where it cannot be had. */
+  read(subject: string, dockerfile: DockerfileBase | undefined, isSubject: boolean): Promise<Inventory>
+}
+
+const dockerfileLimit = 1024 * 1024
+/** So many tags of the base's repository are compared with the image's layers. */
+const comparedTags = 20
+
+export const recommend = async (world: World, database: AdvisoryDatabase, options: RecommendOptions): Promise<Recommendation> => {
+  const { scan, source } = options
+  const today = scan.now.slice(0, 10)
+  const dockerfile = options.dockerfile === undefined ? undefined : await readBase(world, options.dockerfile)
+  const unverified: string[] = []
+  const problems: Problem[] = []
+  const inventory = options.image === undefined ? undefined : await options.read(options.image, dockerfile, true)
+  if (inventory && !inventory.image)
+    throw new UsageError(`${inventory.name} is no image: it has no layers that could be a base’s`, 'an image, or a Dockerfile')
+  let answer: BaseAnswer = inventory?.baseAnswer ?? ofDockerfile(dockerfile!)
+  const named = answer.base?.name
+  const distro = inventory?.distro
+  const asksRegistry = !options.offline && named !== undefined
+  const tags = asksRegistry ? await tagsOf(world, named, source) : undefined
+  if (asksRegistry && !tags) unverified.push(`the registry of ${named} did not tell its tags`)
+  if (options.offline) unverified.push('no registry was asked')
+  if (inventory?.image && named !== undefined && tags && answer.by !== 'layers') {
+    const known = [
+      ...(await registryImages(world, named, nearest(named, tags), source)),
+      ...(await knownImages(world, options.cache, true, source.note)),
+    ]
+    answer = baseOf(inventory.image, known, { proofs: inventory.proofs ?? [], distro, dockerfile })
+  }
+  const { base } = answer
+  const whole =
+    inventory &&
+    scanInventory({ ...inventory, baseAnswer: answer, ...baseField(answer) }, database, {
+      ...scan,
+      silencers: options.silencersFor(inventory),
+    })
+  if (whole) problems.push(...whole.problems)
+  const groups = whole && groupsOf(whole)
+  const split = answer.layers !== undefined && answer.layers > 0 ? answer.layers : undefined
+  const inBase = groups && split !== undefined ? groups.filter(one => one.isInBase === true) : undefined
+  const ownGroups = groups && split !== undefined ? groups.filter(one => one.isInBase !== true) : undefined
+  const isBase = base === undefined && answer.standing === 'is-base'
+  const baseName = base?.name ?? (isBase ? inventory?.image?.refs[0] : undefined)
+  let baseMeasure = whole && (inBase ? measureOf(whole, inBase, 0, split) : isBase ? measureOf(whole, groups!, 0) : undefined)
+  const own = whole && ownGroups ? measureOf(whole, ownGroups, split) : undefined
+  const proposal = baseName === undefined ? undefined : propose(baseName, { today, nonLts: options.nonLts, distro, tags })
+  if (!proposal && options.candidates.length === 0)
+    unverified.push('the name of the base image is not known: --candidate names images to compare with')
+  unverified.push(...(proposal?.unverified ?? []))
+  const byHand = options.candidates.map(
+    (name): Candidate => ({ name, kind: 'named', supportUntil: supportOf(name, today), benefits: [], risks: [] }),
+  )
+  const wanted = [...(proposal?.candidates ?? []).filter(({ name }) => !options.candidates.includes(name)), ...byHand]
+  let presentCritical = new Set(critical(inBase ?? groups ?? []))
+  const measured: Measured[] = []
+  const unreachable = new Set<string>()
+  let looked = 0
+  for (const candidate of wanted) {
+    const isNamed = candidate.kind === 'named'
+    const nothing = { measure: undefined, predicted: undefined, digest: undefined, isPresent: false, newCritical: [] }
+    const host = parseReference(candidate.name)?.registry ?? ''
+    if (!isNamed && looked >= options.limit) {
+      measured.push({ ...candidate, ...nothing, missing: `only ${options.limit} candidates were looked into (--limit)` })
+      continue
+    }
+    if (!isNamed && unreachable.has(host)) {
+      measured.push({ ...candidate, ...nothing, missing: `${host} cannot be reached` })
+      continue
+    }
+    let found: Inventory
+    try {
+      // The engine may keep what a tag meant long ago.
+      const asked = isNamed || options.offline || isSource(candidate.name) ? candidate.name : `registry:${candidate.name}`
+      found = await options.read(asked, undefined, false)
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error
+      // What was asked for by name, and is not there, is no mere hint.
+      if (isNamed) throw error
+      if (
+        !tags &&
+        /registry|resolved|reach|connect|lookup|refused|timed? out/i.test(error.message) &&
+        !/ has no /.test(error.message)
+      )
+        unreachable.add(host)
+      measured.push({
+        ...candidate,
+        ...nothing,
+        missing: options.offline ? 'it is not on this machine, and no registry was asked' : error.message,
+      })
+      continue
+    }
+    looked++
+    const report = scanInventory(found, database, { ...scan, silencers: options.silencersFor(found) })
+    problems.push(...report.problems.filter(({ kind }) => kind === 'failed'))
+    const its = groupsOf(report)
+    const measure = measureOf(report, its, 0)
+    // The next build of a Dockerfile takes what the tag means now.
+    const isNext = !inventory && candidate.kind === 'refresh'
+    if (isNext) {
+      baseMeasure = measure
+      presentCritical = new Set(critical(its))
+    }
+    const isPresent = isNext || startsWith(inventory, found)
+    const newCritical = baseMeasure ? critical(its).filter(id => !presentCritical.has(id)) : []
+    measured.push({
+      ...candidate,
+      benefits: [...candidate.benefits, ...deltas(baseMeasure, measure, isPresent)],
+      measure,
+      predicted: own && sum(own, measure),
+      missing: undefined,
+      digest: found.image?.manifest ?? undefined,
+      isPresent,
+      newCritical,
+    })
+  }
+  const missing = measured.filter(one => one.missing !== undefined)
+  if (missing.length > 0)
+    unverified.push(
+      `${missing.map(({ name }) => name).join(', ')}: what would remain on ${missing.length === 1 ? 'it' : 'them'} was not looked at`,
+    )
+  return {
+    version: scan.version,
+    at: scan.now,
+    image: whole && inventory ? { name: whole.inventory.name, measure: measureOf(whole, groups!, 0) } : undefined,
+    dockerfile: options.dockerfile,
+    answer,
+    base: {
+      name: baseName,
+      digest: base?.digest,
+      supportUntil: proposal?.supportUntil,
+      isEnded: proposal?.isEnded ?? false,
+      measure: baseMeasure,
+    },
+    own,
+    candidates: ranked(measured),
+    unverified,
+    problems: unique(problems),
+  }
+}
+
+const unique = (problems: readonly Problem[]): readonly Problem[] => [
+  ...new Map(problems.map(one => [`${one.code} ${one.message}`, one] as const)).values(),
+]
+
+const readBase = async (world: World, path: string): Promise<DockerfileBase> => {
+  const found = dockerfileBase(readDockerfile(path, await world.files.read(path, dockerfileLimit)))
+  if (!found) throw new UsageError(`${path} has no FROM`)
+  return found
+}
+
+/** Of a Dockerfile without an image that was built from it. */
+const ofDockerfile = ({ path, root }: DockerfileBase): BaseAnswer => {
+  const common = { contradictions: [], layers: undefined, aliases: [] }
+  if (root.kind === 'scratch')
+    return { ...common, standing: 'scratch', base: undefined, by: 'dockerfile', evidence: [`${path} is FROM scratch`], layers: 0 }
+  if (root.kind === 'unknown')
+    return {
+      ...common,
+      standing: 'unknown',
+      base: undefined,
+      by: 'unknown',
+      evidence: [`${path} is FROM ${root.text}, which is no name without build arguments`],
+    }
+  return {
+    ...common,
+    standing: 'on-base',
+    base: { name: root.name, digest: root.digest },
+    by: 'dockerfile',
+    evidence: [`${path} is FROM ${root.name}`],
+  }
+}
+
+const baseField = ({ base, by, layers, evidence, contradictions }: BaseAnswer): Pick<Inventory, 'base'> =>
+  base && by !== 'unknown' && layers ? { base: { ...base, layers, decidedBy: by, evidence, contradictions } } : {}
+
+/** `name` has a prefix that forces a source, as whoever asks may write it. */
+const isSource = (name: string): boolean => /^(?:archive|dir|docker|oci|registry|sbom):/.test(name)
+
+/** Tags that begin with the same number: the base is likely among them. */
+const nearest = (name: string, tags: readonly string[]): readonly string[] => {
+  const tag = parseReference(name)?.tag ?? 'latest'
+  const first = /^[a-z]*\d*/i.exec(tag)![0]
+  const near = tags.filter(one => one !== tag && one.startsWith(first))
+  return [...(tags.includes(tag) ? [tag] : []), ...near, ...tags.filter(one => one !== tag && !near.includes(one))].slice(
+    0,
+    comparedTags,
+  )
+}
+
+const supportOf = (name: string, today: string): string | undefined => propose(name, { today, nonLts: false }).supportUntil
+
+/** The image begins with these very layers. */
+const startsWith = (inventory: Inventory | undefined, { image }: Inventory): boolean =>
+  inventory?.image !== undefined &&
+  image !== undefined &&
+  image.layers.length > 0 &&
+  image.layers.every(({ diffId }, i) => inventory.image!.layers[i]?.diffId === diffId)
+
+const measureOf = ({ inventory, unjudged = [] }: ScanReport, groups: readonly Group[], from = 0, to?: number): Measure => {
+  const bySeverity: Record<Severity, number> = { critical: 0, high: 0, medium: 0, low: 0, info: 0, unknown: 0 }
+  let kev = 0
+  for (const { rows } of groups)
+    for (const { standing, severity, vulnerability } of rows) {
+      if (standing !== 'counts') continue
+      bySeverity[severity]++
+      if (vulnerability.kev !== undefined) kev++
+    }
+  const layers = inventory.layers.slice(from, to)
+  const isWhole = from === 0 && to === undefined
+  const ids = new Set<string>(layers.map(({ diffId }) => diffId))
+  const packages = isWhole
+    ? inventory.packages
+    : inventory.packages.filter(({ at: [at] }) => at.in === 'layer' && ids.has(at.layer))
+  const left = new Set(unjudged)
+  return {
+    bySeverity,
+    kev,
+    packages: packages.length,
+    uncovered: packages.filter(({ purl }) => left.has(purl)).length,
+    size: layers.reduce((all, { size }) => all + size, 0),
+  }
+}
+
+const critical = (groups: readonly Group[]): readonly string[] => [
+  ...new Set(
+    groups.flatMap(({ rows }) =>
+      rows.flatMap(({ standing, severity, vulnerability: { id } }) =>
+        standing === 'counts' && severity === 'critical' ? [id] : [],
+      ),
+    ),
+  ),
+]
+
+const sum = (a: Measure, b: Measure): Measure => ({
+  bySeverity: Object.fromEntries(
+    Object.entries(a.bySeverity).map(([severity, count]) => [severity, count + b.bySeverity[severity as Severity]]),
+  ) as Measure['bySeverity'],
+  kev: a.kev + b.kev,
+  packages: a.packages + b.packages,
+  uncovered: a.uncovered + b.uncovered,
+  size: a.size + b.size,
+})
+
+const total = ({ bySeverity }: Measure): number => Object.values(bySeverity).reduce((all, count) => all + count, 0)
+
+const deltas = (before: Measure | undefined, after: Measure, isPresent: boolean): readonly string[] => {
+  if (!before) return []
+  if (isPresent) return ['up to date: the image has these very layers']
+  const fewer = total(before) - total(after)
+  const packages = before.packages - after.packages
+  return [
+    ...(fewer > 0 ? [`${fewer} fewer vulnerabilities`] : []),
+    ...(packages > 0 ? [`${packages} fewer packages`] : []),
+    ...(after.size < before.size ? [`smaller by ${Math.round((1 - after.size / before.size) * 100)} %`] : []),
+  ]
+}
+
+const weights: readonly Severity[] = ['critical', 'high', 'medium', 'unknown', 'low']
+
+/**
+ * What was measured first; of it, what brings no new critical vulnerability; then by what would remain: exploited ones, then by severity, packages that nobody
+ * judges, size, packages.
+ */
+const ranked = (all: readonly Measured[]): readonly Measured[] => {
+  const keys = ({ measure, newCritical, supportUntil }: Measured): readonly number[] =>
+    measure
+      ? [
+          0,
+          newCritical.length > 0 ? 1 : 0,
+          measure.kev,
+          ...weights.map(severity => measure.bySeverity[severity]),
+          measure.uncovered,
+          supportUntil === undefined ? 1 : 0,
+          measure.size,
+          measure.packages,
+        ]
+      : [1]
+  return all.toSorted((a, b) => {
+    const [left, right] = [keys(a), keys(b)]
+    for (let i = 0; i < Math.min(left.length, right.length); i++) if (left[i] !== right[i]) return left[i]! - right[i]!
+    return 0
+  })
+}

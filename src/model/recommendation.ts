@@ -1,0 +1,62 @@
+/** Which base images would be better, and what would remain. Plain data. */
+import type { BaseAnswer } from './base-answer.ts'
+import type { Problem, Severity } from './finding.ts'
+
+/** `refresh`: the same tag. `named`: somebody asked for it. */
+export type CandidateKind = 'refresh' | 'patch' | 'minor' | 'major' | 'release' | 'slim' | 'alpine' | 'distroless' | 'named'
+
+export type Candidate = {
+  readonly name: string
+  readonly kind: CandidateKind
+  /** ISO date of the last security fix; '' while no end is known; undefined: nothing is known. */
+  readonly supportUntil: string | undefined
+  readonly benefits: readonly string[]
+  readonly risks: readonly string[]
+}
+
+/** What an image has, or would have. */
+export type Measure = {
+  readonly bySeverity: Readonly<Record<Severity, number>>
+  /** Of them, how many are known to be exploited. */
+  readonly kev: number
+  readonly packages: number
+  /** For how many of them nobody looked. */
+  readonly uncovered: number
+  /** Bytes of the layers' files, uncompressed. */
+  readonly size: number
+}
+
+export type Measured = Candidate & {
+  /** The candidate itself. Undefined: it could not be had, and `missing` says why. */
+  readonly measure: Measure | undefined
+  /** The image on it, if its own layers stay as they are. */
+  readonly predicted: Measure | undefined
+  readonly missing: string | undefined
+  readonly digest: string | undefined
+  /** The base as it is now. */
+  readonly isPresent: boolean
+  /** Vulnerabilities that the present base does not have, of severity critical. */
+  readonly newCritical: readonly string[]
+}
+
+export type Recommendation = {
+  readonly version: string
+  readonly at: string
+  /** Undefined: a Dockerfile alone was given. */
+  readonly image: { readonly name: string; readonly measure: Measure } | undefined
+  readonly dockerfile: string | undefined
+  readonly answer: BaseAnswer
+  readonly base: {
+    readonly name: string | undefined
+    readonly digest: string | undefined
+    readonly supportUntil: string | undefined
+    readonly isEnded: boolean
+    readonly measure: Measure | undefined
+  }
+  /** What the image adds to its base; undefined where that cannot be told. */
+  readonly own: Measure | undefined
+  /** The best first; what could not be looked at last. */
+  readonly candidates: readonly Measured[]
+  readonly unverified: readonly string[]
+  readonly problems: readonly Problem[]
+}

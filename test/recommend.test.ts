@@ -1,0 +1,224 @@
+/** Which base images are recommended: with a real registry that has an old base, newer ones, and the application. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { takeInventory } from '../src/flows/inventory.ts'
+import { type RecommendOptions, recommend } from '../src/flows/recommend.ts'
+import { versionOrders } from '../src/judge/versions/registry.ts'
+import type { Recommendation } from '../src/model/recommendation.ts'
+import type { Cache } from '../src/model/store.ts'
+import type { World } from '../src/model/world.ts'
+import { catalogers } from '../src/read/catalogers/registry.ts'
+import { inOrder, type SourceOptions } from '../src/read/image/image-source.ts'
+import { sources } from '../src/read/image/sources.ts'
+import { showRecommendJson } from '../src/show/recommend-json.ts'
+import { showRecommendText } from '../src/show/recommend-text.ts'
+import { machine } from '../src/world/machine.ts'
+import { databaseOf } from './advisories.ts'
+import { type Engine, hasEngine, hasRegistry, type Registry, startEngine, startRegistry } from './components.ts'
+
+const top = mkdtempSync(join(tmpdir(), 'bulkhead-recommend-'))
+let engine: Engine
+let registry: Registry
+afterAll(async () => {
+  await registry?.stop()
+  await engine?.stop()
+  rmSync(top, { recursive: true, force: true })
+})
+
+const status = (packages: Readonly<Record<string, string>>): string =>
+  Object.entries(packages)
+    .map(
+      ([name, version]) =>
+        `Package: ${name}\nStatus: install ok installed\nArchitecture: amd64\nMaintainer: Debian <a@debian.org>\nVersion: ${version}\n\n`,
+    )
+    .join('')
+
+const osRelease = 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12"\nVERSION_CODENAME=bookworm\n'
+let builds = 0
+const build = (name: string, dockerfile: string, packages: Readonly<Record<string, string>> = {}): void => {
+  const context = join(top, `context-${builds++}`)
+  mkdirSync(context)
+  writeFileSync(join(context, 'Dockerfile'), dockerfile)
+  writeFileSync(join(context, 'os-release'), osRelease)
+  writeFileSync(join(context, 'status'), status(packages))
+  writeFileSync(join(context, 'package.json'), '{"name":"left-pad","version":"1.0.0"}')
+  const full = `${registry.host}/${name}`
+  engine.docker('build', '-q', '--network', 'none', '-t', full, context)
+  engine.docker('push', '-q', full)
+}
+const root = 'FROM scratch\nCOPY os-release /etc/os-release\nCOPY status /var/lib/dpkg/status\nENV PATH=/bin\nCMD ["node"]\n'
+const name = (tag: string): string => `${registry.host}/mirror/node:${tag}`
+
+const database = databaseOf([
+  { id: 'CVE-2024-1111', severity: 'critical', affected: [deb('openssl', '3.0.11-1')] },
+  { id: 'CVE-2024-2222', severity: 'high', affected: [deb('curl', '8.0-2')] },
+  { id: 'CVE-2024-3333', severity: 'critical', affected: [deb('newlib', '2.0')] },
+  {
+    id: 'CVE-2024-4444',
+    severity: 'medium',
+    affected: [{ ecosystem: 'npm', name: 'left-pad', keyedBy: 'binary', ranges: [{ fixed: '1.3.0' }] }],
+  },
+])
+function deb(of: string, fixed: string) {
+  return { ecosystem: 'Debian:12', name: of, keyedBy: 'source', ranges: [{ fixed }] } as const
+}
+
+const run = (more: Partial<RecommendOptions>, env: Record<string, string> = {}): Promise<Recommendation> => {
+  const world: World = {
+    ...machine,
+    env: { PATH: process.env.PATH, HOME: join(top, 'home'), DOCKER_HOST: `unix://${top}/no.sock`, ...env },
+  }
+  const values = new Map<string, Uint8Array>()
+  const cache: Cache = { get: key => values.get(key), put: (key, value) => values.set(key, value) }
+  const source: SourceOptions = {
+    platform: undefined,
+    host: 'linux/amd64',
+    plainHttp: false,
+    mirrors: new Map(),
+    note: () => undefined,
+  }
+  const all = inOrder(sources).filter(({ where }) => where !== 'engine' && !(more.offline && where === 'network'))
+  return recommend(world, database, {
+    image: undefined,
+    dockerfile: undefined,
+    candidates: [],
+    nonLts: false,
+    offline: false,
+    limit: 10,
+    source,
+    scan: { orders: versionOrders, now: '2026-01-10T00:00:00Z', version: '1' },
+    silencersFor: () => [],
+    cache,
+    read: (subject, dockerfile, isSubject) =>
+      takeInventory(world, subject, {
+        ...source,
+        sources: all,
+        catalogers: new Map(Object.entries(catalogers)),
+        cache,
+        verify: isSubject,
+        ...(dockerfile ? { dockerfile } : {}),
+      }),
+    ...more,
+  })
+}
+
+const schema = new Ajv2020({ allErrors: true }).compile(
+  JSON.parse(readFileSync(join(import.meta.dirname, '../docs/recommend-report.schema.json'), 'utf8')) as object,
+)
+const isValid = (report: Recommendation): void => {
+  expect(schema(JSON.parse(showRecommendJson(report))), JSON.stringify(schema.errors)).toBe(true)
+}
+
+test('a Dockerfile alone, and nobody to ask: the catalogue answers, and what it could not verify is said', async () => {
+  const path = join(top, 'Dockerfile')
+  writeFileSync(path, 'ARG V=18\nFROM node:${V}-bullseye\nCOPY . .\n')
+  const report = await run({ dockerfile: path, offline: true })
+  expect(report.base).toMatchObject({ name: 'node:18-bullseye', supportUntil: '2025-04-30', isEnded: true, measure: undefined })
+  expect(report.candidates.map(({ name: one, kind }) => `${kind} ${one}`)).toEqual([
+    'refresh node:18-bullseye',
+    'major node:20-bullseye',
+    'major node:24-bullseye',
+    'slim node:24-bullseye-slim',
+    'alpine node:24-alpine',
+    'distroless gcr.io/distroless/nodejs24-debian12',
+  ])
+  expect(report.unverified.join('\n')).toMatch(/no registry was asked\n.*what would remain on them was not looked at/s)
+  isValid(report)
+  const text = showRecommendText(report, { colour: false, width: 120 })
+  expect(text).toContain('bulkhead rebase node:18-bullseye node:24-bullseye')
+  expect(text).toContain('musl in place of glibc')
+  expect(text).toContain('It has had no security fixes since 2025-04-30')
+})
+
+describe.skipIf(!hasEngine || !hasRegistry)('an application on an old base (needs dockerd, docker-registry)', () => {
+  beforeAll(async () => {
+    engine = await startEngine()
+    registry = await startRegistry()
+    const old = { openssl: '3.0.9-1', curl: '7.9-1', zlib1g: '1.2' }
+    build('mirror/node:20-bookworm', root, old)
+    build(
+      'shop/app:1',
+      `FROM ${name('20-bookworm')}\nCOPY package.json /app/node_modules/left-pad/package.json\nCMD ["node", "/app"]\n`,
+    )
+    // The same tag, built again.
+    build('mirror/node:20-bookworm-old', root, old)
+    build('mirror/node:20-bookworm', root, { openssl: '3.0.11-1', curl: '7.9-1', zlib1g: '1.2' })
+    build('mirror/node:22-bookworm', root, { openssl: '3.0.11-1', curl: '8.0-2', zlib1g: '1.3' })
+    build('mirror/node:24-bookworm', root, { openssl: '3.0.11-1', curl: '8.0-2', newlib: '1.0' })
+    build('mirror/node:25-bookworm', root, {})
+    build('mirror/node:20-bookworm-slim', root, { openssl: '3.0.9-1' })
+  }, 240_000)
+
+  test('a base without a name is counted, and candidates are asked for', async () => {
+    const report = await run({ image: `registry:${registry.host}/shop/app:1` }, {})
+    // Nothing names the base: neither an annotation, nor a Dockerfile, nor an image at hand.
+    expect(report.answer).toMatchObject({ standing: 'on-base' })
+    expect(report.answer.layers).toBe(2)
+    expect(report.base).toMatchObject({ name: undefined, measure: { bySeverity: { critical: 1, high: 1 } } })
+    expect(showRecommendText(report, { colour: false })).toContain('--candidate names images to compare with')
+    isValid(report)
+  })
+
+  test('base, refreshed base and others, each looked into; ranked by what would remain', async () => {
+    const dockerfile = join(top, 'App.Dockerfile')
+    writeFileSync(
+      dockerfile,
+      `FROM ${name('20-bookworm')}\nCOPY package.json /app/node_modules/left-pad/package.json\nCMD ["node", "/app"]\n`,
+    )
+    const report = await run({ image: `registry:${registry.host}/shop/app:1`, dockerfile })
+    expect(report.answer).toMatchObject({ by: 'dockerfile', layers: 2, base: { name: name('20-bookworm') } })
+    expect(report.image?.measure).toMatchObject({ bySeverity: { critical: 1, high: 1, medium: 1 }, packages: 4 })
+    expect(report.base).toMatchObject({ supportUntil: '2026-04-30', isEnded: false })
+    expect(report.base.measure).toMatchObject({ bySeverity: { critical: 1, high: 1, medium: 0 }, packages: 3 })
+    expect(report.own).toMatchObject({ bySeverity: { critical: 0, high: 0, medium: 1 }, packages: 1 })
+    // 25 is no long-term version; 24 brings a critical vulnerability that the base does not have.
+    const order = report.candidates.filter(one => one.measure).map(one => one.name.slice(name('').length))
+    expect(order).toEqual(['22-bookworm', '20-bookworm', '20-bookworm-slim', '24-bookworm'])
+    expect(report.candidates.find(one => one.name === name('24-bookworm'))?.newCritical).toEqual(['CVE-2024-3333'])
+    const [best, refresh] = report.candidates
+    expect(best).toMatchObject({ kind: 'major', predicted: { bySeverity: { critical: 0, high: 0, medium: 1 }, packages: 4 } })
+    expect(refresh).toMatchObject({
+      kind: 'refresh',
+      isPresent: false,
+      predicted: { bySeverity: { critical: 0, high: 1, medium: 1 } },
+    })
+    expect(report.unverified.join('\n')).toContain('is taken for a copy of the official image node')
+    isValid(report)
+    const text = showRecommendText(report, { colour: false, width: 140 })
+    expect(text).toMatch(/^Your image .* 1C +1H +1M/m)
+    expect(text).toMatch(/Base image .* 1C +1H +0M/)
+    expect(text).toMatch(/Refreshed base .* 0C +1H +0M/)
+    expect(text).toMatch(/Updated base .* 0C +0H +0M .*\n +-1 +-1 /)
+    expect(text).toContain(`bulkhead rebase ${name('20-bookworm')} ${name('22-bookworm')}`)
+    expect(text).toContain('CVE-2024-3333, critical, which the base image does not have')
+    // What was predicted is what comes of it.
+    build(
+      'shop/app:2',
+      `FROM ${name('22-bookworm')}\nCOPY package.json /app/node_modules/left-pad/package.json\nCMD ["node", "/app"]\n`,
+    )
+    const after = await run({ image: `registry:${registry.host}/shop/app:2` })
+    expect(after.image?.measure.bySeverity).toEqual(best?.predicted?.bySeverity)
+    expect(after.image?.measure.packages).toBe(best?.predicted?.packages)
+    writeFileSync(dockerfile, `FROM ${name('22-bookworm')}\nCOPY package.json /app/node_modules/left-pad/package.json\n`)
+    const fresh = await run({ image: `registry:${registry.host}/shop/app:2`, dockerfile })
+    expect(fresh.candidates.find(({ kind }) => kind === 'refresh')?.isPresent).toBe(true)
+    expect(showRecommendText(fresh, { colour: false })).toContain('is up to date')
+  }, 120_000)
+
+  test('named by hand; also what gets fixes for some months only', async () => {
+    const dockerfile = join(top, 'Dockerfile.old')
+    writeFileSync(dockerfile, `FROM ${name('20-bookworm-old')}\nCOPY . .\n`)
+    const report = await run({ dockerfile, candidates: [name('24-bookworm'), name('25-bookworm')] })
+    expect(report.candidates.find(one => one.name === name('25-bookworm'))).toMatchObject({
+      kind: 'named',
+      measure: { packages: 0 },
+    })
+    await expect(run({ dockerfile, candidates: [name('nothing')] })).rejects.toThrow(/nothing/)
+    writeFileSync(dockerfile, `FROM ${name('20-bookworm')}\nCOPY . .\n`)
+    const all = await run({ dockerfile, nonLts: true })
+    expect(all.candidates.map(one => one.name)).toContain(name('25-bookworm'))
+  }, 120_000)
+})
