@@ -130,6 +130,30 @@ describe('exactly', () => {
   })
 })
 
+test.each([
+  [
+    '    # about gone\n    cap_add: # gone\n      # gone\n      - SYS_ADMIN # gone\n\n      # gone too\n      # and gone\n    # keep\n    labels: [keep]\n',
+    '    # keep\n    labels: [keep]\n',
+  ],
+  [
+    '    cap_add:\n      # gone\n      - SYS_ADMIN\n      # keep\n      - CHOWN\n      # keep\n\n    # keep\n',
+    '    cap_add:\n      # keep\n      - CHOWN\n      # keep\n\n    # keep\n',
+  ],
+  // Further in than a single value it stands in nothing.
+  ['    pid: host\n      # keep\n', '      # keep\n'],
+  [
+    '    logging:\n      driver: none\n      # gone\n        # gone\n     # keep\n    labels: [keep]\n',
+    '     # keep\n    labels: [keep]\n',
+  ],
+  ['    cap_add:\n    - SYS_ADMIN\n    # keep\n    labels: [keep]\n', '    # keep\n    labels: [keep]\n'],
+  ['    pid: host\n\n    # keep\n\n  # keep\n', '\n    # keep\n\n  # keep\n'],
+])('comments go with what they stand in, and no others: %j', async (fields, wanted) => {
+  const head = 'services:\n  web:\n    image: web:1\n'
+  const hardened = /(?: {4}(?:cap_drop|security_opt|read_only|tmpfs):.*\n(?: {4,6}- .*\n)*)+/
+  const { text } = await promise('compose.yaml', head + fields)
+  expect(text.replace(hardened, '')).toBe(head + wanted)
+})
+
 test('what an override file has is kept, and added to', async () => {
   const base =
     'x-base: &base\n  cap_add: [SYS_ADMIN, CHOWN]\nservices:\n  web:\n    <<: *base\n    image: web:1\n  db:\n    <<: *base\n    image: db:1\n'

@@ -428,6 +428,8 @@ export class YamlSplices {
       const stop = this.#lineEnd(span.end)
       end = text.startsWith('\r\n', stop) ? stop + 2 : Math.min(stop + 1, text.length)
     }
+    const inside = this.#columnInside('entry' in step ? step.entry.value : step.item)
+    if (inside !== undefined) end = this.#behindComments(end, Math.max(inside, start - line + 1))
     // To a text with `|+` the empty lines behind it belong: those that come to stand there go.
     const previous =
       index > 0 ? lastLeaf('entry' in step ? step.in.entries[index - 1]!.value : step.in.items[index - 1]!) : undefined
@@ -450,6 +452,29 @@ export class YamlSplices {
       at = above
     }
     return at
+  }
+
+  /** Of what a block collection holds. */
+  #columnInside(node: YamlNode): number | undefined {
+    if (node.kind === 'list' && !node.flow && node.items[0]) return columnIn(this.#file.text, this.#dash(node.items[0]))
+    if (node.kind === 'map' && !node.flow && node.entries[0]) return columnIn(this.#file.text, node.entries[0].key.span.start)
+    return undefined
+  }
+
+  /** Comments below that are as far in as what goes are among it; so are empty lines up to the last of them. */
+  #behindComments(end: number, column: number): number {
+    const { text } = this.#file
+    let behind = end
+    for (let at = end; at < text.length && text[at - 1] === '\n'; ) {
+      const found = text.indexOf('\n', at)
+      const next = found === -1 ? text.length : found + 1
+      const line = text.slice(at, next)
+      const depth = line.search(/\S/)
+      if (depth !== -1 && (line[depth] !== '#' || depth < column)) break
+      if (depth !== -1) behind = next
+      at = next
+    }
+    return behind
   }
 
   /** Where a node begins with its anchor and tag; where one of them stands elsewhere nobody knows. */
