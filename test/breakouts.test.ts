@@ -27,6 +27,23 @@ const hostPath = (path: string, readOnly = false): string =>
 const access = (resources: string, verbs: string): string =>
   `---\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata:\n  name: web\nrules:\n  - apiGroups: ["*"]\n    resources: [${resources}]\n    verbs: [${verbs}]\n---\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata:\n  name: web\nroleRef:\n  apiGroup: rbac.authorization.k8s.io\n  kind: ClusterRole\n  name: web\nsubjects:\n  - kind: ServiceAccount\n    name: default\n    namespace: default\n`
 
+const projected = (audience = ''): string =>
+  pod({
+    pod: `automountServiceAccountToken: false\nvolumes:\n  - name: token\n    projected:\n      sources: [{serviceAccountToken: {path: t${audience}}}]\n`,
+    container: 'volumeMounts:\n  - {name: token, mountPath: /t}\n',
+    more: access('"*"', '"*"'),
+  })
+
+/** A pod with a claim, and what the stream says of it. */
+const claim = (...more: readonly string[]): string =>
+  pod({
+    pod: 'volumes:\n  - name: data\n    persistentVolumeClaim:\n      claimName: data\n',
+    container: 'volumeMounts:\n  - {name: data, mountPath: /data}\n',
+    more: more.map(one => `---\napiVersion: v1\n${one}\n`).join(''),
+  })
+const volume = (spec: string): string => `kind: PersistentVolume\nmetadata: {name: folder}\nspec: {${spec}}`
+const claimOf = (spec: string, more = ''): string => `kind: PersistentVolumeClaim\nmetadata: {name: data${more}}\nspec: {${spec}}`
+
 /** What is to be seen from the file, and of the machine. */
 type Case = readonly [kind: string, text: string, host?: HostFacts | undefined]
 
@@ -87,6 +104,10 @@ const open: readonly Case[] = [
   ['host-files', compose('volumes:\n  - /etc:/host/etc')],
   ['host-files', compose('volumes:\n  - /root:/host/root:ro')],
   ['host-files', hostPath('/var/lib/kubelet')],
+  ['host-files', claim(volume('hostPath: {path: /}, claimRef: {name: data, namespace: default}'))],
+  ['host-files', claim(volume('local: {path: /etc}'), claimOf('volumeName: folder'))],
+  ['host-files', claim(claimOf('storageClassName: manual'), volume('storageClassName: manual, hostPath: {path: /root}'))],
+  ['engine-socket', claim(volume('hostPath: {path: /run/docker.sock}, claimRef: {name: data}'))],
   ['host-files', 'docker run -v /usr/local/bin:/b web:1'],
   ['host-files', 'podman run --rootfs / sh'],
   ['block-device', compose('devices:\n  - /dev/sda1')],
@@ -130,6 +151,8 @@ const open: readonly Case[] = [
     pod({ more: access('pods', 'get').replace('kind: ClusterRole\n  name: web', 'kind: ClusterRole\n  name: cluster-admin') }),
   ],
   ['identity', compose('environment:\n  - AWS_SECRET_ACCESS_KEY')],
+  ['identity', projected()],
+  ['identity', projected(', audience: "https://kubernetes.default.svc"')],
   ['identity', 'docker run -e HCLOUD_TOKEN web:1'],
 ]
 
@@ -181,6 +204,10 @@ const closed: readonly (readonly [kind: string, text: string, host: HostFacts, t
   ['host-files', compose('volumes:\n  - /etc/localtime:/etc/localtime:ro'), {}],
   ['host-files', compose('volumes:\n  - ./html:/usr/share/nginx/html'), {}],
   ['host-files', compose('user: "1000"\nvolumes:\n  - /etc:/host/etc'), {}],
+  ['host-files', claim(volume('hostPath: {path: /}, claimRef: {name: data, namespace: other}')), {}],
+  ['host-files', claim(volume('hostPath: {path: /}'), claimOf('volumeName: folder', ', namespace: other')), {}],
+  ['host-files', claim(volume('hostPath: {path: /}'), claimOf('storageClassName: fast')), {}],
+  ['host-files', claim(volume('nfs: {path: /, server: a}, claimRef: {name: data}')), {}],
   ['block-device', compose('devices:\n  - /dev/fuse\n  - /dev/ttyUSB0'), {}],
   ['block-device', compose('user: "1000"\ndevices:\n  - /dev/sda'), {}],
   ['block-device', compose('cap_drop: [MKNOD]\ndevice_cgroup_rules:\n  - "b 8:* rwm"'), {}],
@@ -214,6 +241,7 @@ const closed: readonly (readonly [kind: string, text: string, host: HostFacts, t
   ['identity', pod({ pod: 'automountServiceAccountToken: false\n', more: access('"*"', '"*"') }), {}],
   ['identity', pod({ pod: 'serviceAccountName: other\n', more: access('"*"', '"*"') }), {}],
   ['identity', compose('environment:\n  AWS_REGION: eu-central-1'), {}],
+  ['identity', projected(', audience: vault'), {}],
 ]
 
 const read = async (text: string): Promise<Sample> => {

@@ -2,6 +2,7 @@
 import type { Breakout } from '../model/breakout.ts'
 import type { Container, Setting, Wish } from '../model/container.ts'
 import type { Location } from '../model/finding.ts'
+import { mountsOf } from './claimed-volumes.ts'
 import { dockerCapabilities, effectiveCapabilities } from './container-capabilities.ts'
 import { isGiven, isRootUser, quoted, startUser } from './container-queries.ts'
 import type { ContainerFacts } from './container-rule.ts'
@@ -136,7 +137,8 @@ const rootnessOf = (
 }
 
 export const sceneOf = (alone: Container, facts: ContainerFacts, host: HostFacts): Scene => {
-  const { container, through } = joined(alone, facts.neighbours)
+  const mounts = mountsOf(alone, facts.manifests)
+  const { container, through } = joined(mounts === alone.mounts ? alone : { ...alone, mounts }, facts.neighbours)
   const isMapped = isInOwnUsers(container, host)
   const root = rootnessOf(container, facts, host, isMapped)
   const capabilities = effectiveCapabilities(container)

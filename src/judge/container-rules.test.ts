@@ -217,6 +217,16 @@ describe('folders of the host', () => {
     expect(check('container/host-path', container({ mounts: [bind('etc', { type: 'volume' })] }))).toEqual([])
     expect(check('container/host-path', container({ mounts: [bind('/etc/localtime', { readOnly: true })] }))).toEqual([])
   })
+  test('a folder of the node that comes by a claim', () => {
+    const mounts = [bind('data', { type: 'volume', volume: 'persistentVolumeClaim', claim: 'data' })]
+    const of = (path: string, name = 'data'): readonly unknown[] => {
+      const persistentVolumes = [{ name: 'v', path, storageClass: undefined, claim: { name, namespace: 'shop' }, at: place(9) }]
+      const facts = { manifests: { ...noManifests, persistentVolumes } }
+      const web = container({ mounts, pod: pod({ namespace: 'shop' }) }, 'kubernetes')
+      return [...severities('container/host-path', web, facts), ...severities('container/engine-socket', web, facts)]
+    }
+    expect([of('/etc'), of('/run/docker.sock'), of('/etc', 'other')]).toEqual([['critical'], ['critical'], []])
+  })
   test('what is said fits what may be done there, and where', () => {
     const of = (source: string, readOnly = false, form: ContainerForm = 'compose') =>
       check('container/host-path', container({ mounts: [bind(source, { readOnly })] }, form)).map(({ message }) => message)[0]

@@ -33,8 +33,14 @@ const accountsOf = (pod: Pod, manifests: Manifests | undefined): readonly Servic
       name === (pod.serviceAccount.value ?? 'default') && namespaceOf(namespace) === namespaceOf(pod.namespace),
   ) ?? []
 
-/** A pod's own word wins over its account's; without either the token is mounted. */
+/** The volumes by which it gets one beside that. */
+export const tokenVolumes = (pod: Pod): Pod['volumes'] => pod.volumes.filter(({ value }) => value.hasToken)
+
 export const hasToken = (pod: Pod, manifests: Manifests | undefined): boolean =>
+  tokenVolumes(pod).length > 0 || isTokenMounted(pod, manifests)
+
+/** A pod's own word wins over its account's; without either the token is mounted. */
+const isTokenMounted = (pod: Pod, manifests: Manifests | undefined): boolean =>
   pod.automountToken.value ?? serviceAccountOf(pod, manifests)?.automountToken ?? true
 
 export type Access = {

@@ -31,6 +31,8 @@ export type Mount = {
   readonly options: readonly string[]
   /** The kind of a Kubernetes volume: `hostPath`, `emptyDir`, `secret`, … */
   readonly volume?: string
+  /** Of a persistentVolumeClaim: the name of the claim. */
+  readonly claim?: string
   /** Of a hostPath: `Socket`, `File`, `DirectoryOrCreate`, … */
   readonly kind?: string
   readonly at: Location
@@ -96,8 +98,8 @@ export type Pod = {
   readonly automountToken: Setting<boolean | undefined>
   readonly shareProcessNamespace: Setting<boolean>
   readonly hostAliases: readonly Setting<string>[]
-  /** Every volume's kind, also of those that nothing mounts. */
-  readonly volumes: readonly Setting<{ readonly name: string; readonly kind: string }>[]
+  /** Every volume's kind, also of those that nothing mounts. `hasToken`: a token of the service account for the cluster's API is projected into it. */
+  readonly volumes: readonly Setting<{ readonly name: string; readonly kind: string; readonly hasToken?: true }>[]
   /** What its own securityContext says for all containers, also where each of them says otherwise: admission refuses a forbidden value there too. */
   readonly declared?: Partial<Pick<Container, 'user' | 'runAsNonRoot' | 'seccomp' | 'apparmor' | 'selinux' | 'hostProcess'>>
   readonly at: Location

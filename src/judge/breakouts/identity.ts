@@ -1,8 +1,8 @@
 import type { AccessRule } from '../../read/kubernetes/manifests.ts'
-import { breakoutPath, partAt, placed, type Way } from '../breakout-path.ts'
+import { breakoutPath, partAt, placed, removed, type Way } from '../breakout-path.ts'
 import { powers } from '../cluster-powers.ts'
 import { speaksForPod } from '../container-queries.ts'
-import { hasToken, rightsOf } from '../service-account.ts'
+import { hasToken, rightsOf, tokenVolumes } from '../service-account.ts'
 
 /** By their programs' documentation, variables whose value is the key of an account at a cloud. */
 const cloudKeys: Readonly<Record<string, string>> = {
@@ -41,6 +41,7 @@ export default breakoutPath({
     if (!pod || facts.manifests === undefined || !hasToken(pod, facts.manifests)) return
     // One way for each kind of power, told of the first container of the pod: all of them have the token.
     if (!speaksForPod(container, facts)) return
+    const [projected] = tokenVolumes(pod)
     for (const { power, severity, names, where, by, elsewhere, at, rule } of rightsOf(pod, facts.manifests)) {
       // A few things by name lead nowhere by themselves.
       if (names) continue
@@ -48,7 +49,7 @@ export default breakoutPath({
         title: `The pod’s token ${power.does} ${where}`,
         severity,
         chain: [
-          partAt('the service account’s token is mounted', pod.serviceAccount),
+          partAt('the service account’s token is mounted', projected?.at ? projected : pod.serviceAccount),
           placed(rule ? inWords(rule) : `it is \`${by}\``, at),
         ],
         depends: [
@@ -59,7 +60,7 @@ export default breakoutPath({
         reaches: 'cluster',
         close: {
           title: 'Do not mount the token where the program does not ask the cluster, or narrow the role',
-          wishes: [{ do: 'set', field: 'automountToken', value: false }],
+          wishes: [{ do: 'set', field: 'automountToken', value: false }, ...removed(...tokenVolumes(pod))],
         },
       }
     }

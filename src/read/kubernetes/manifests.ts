@@ -67,6 +67,26 @@ export type Workload = {
   readonly at: Location
 }
 
+/** One that is a folder of a node. */
+export type PersistentVolume = {
+  readonly name: string
+  /** Of `hostPath` or `local`. */
+  readonly path: string
+  readonly storageClass: string | undefined
+  /** Kept for this one. */
+  readonly claim: { readonly name: string; readonly namespace: string | undefined } | undefined
+  readonly at: Location
+}
+
+export type VolumeClaim = {
+  readonly name: string
+  readonly namespace: string | undefined
+  /** Of the volume that it wants. */
+  readonly volumeName: string | undefined
+  readonly storageClass: string | undefined
+  readonly at: Location
+}
+
 export type Manifests = {
   readonly networkPolicies: readonly NetworkPolicy[]
   readonly serviceAccounts: readonly ServiceAccount[]
@@ -74,6 +94,8 @@ export type Manifests = {
   readonly roleBindings: readonly RoleBinding[]
   readonly services: readonly Service[]
   readonly workloads: readonly Workload[]
+  readonly persistentVolumes: readonly PersistentVolume[]
+  readonly volumeClaims: readonly VolumeClaim[]
 }
 
 export const noManifests: Manifests = {
@@ -83,4 +105,6 @@ export const noManifests: Manifests = {
   roleBindings: [],
   services: [],
   workloads: [],
+  persistentVolumes: [],
+  volumeClaims: [],
 }

@@ -1,4 +1,4 @@
-/** What a stream declares besides pods: network policies, service accounts, roles and bindings, services. */
+/** What a stream declares besides pods: network policies, service accounts, roles and bindings, services, volumes and claims. */
 import type { YamlMap } from '../yaml/tree.ts'
 import { booleanAt, fieldOf, mapAt, mapsAt, type Notes, recordAt, textAt, textsAt } from './decode.ts'
 import { groupOf, identityOf, type KubernetesObject } from './find-pods.ts'
@@ -6,12 +6,16 @@ import type {
   LabelSelector,
   Manifests,
   NetworkPolicy,
+  PersistentVolume,
   Role,
   RoleBinding,
   Service,
   ServiceAccount,
+  VolumeClaim,
   Workload,
 } from './manifests.ts'
+
+import { cleanPath } from './security.ts'
 
 export type Declarations = {
   readonly networkPolicies: NetworkPolicy[]
@@ -20,6 +24,8 @@ export type Declarations = {
   readonly roleBindings: RoleBinding[]
   readonly services: Service[]
   readonly workloads: Workload[]
+  readonly persistentVolumes: PersistentVolume[]
+  readonly volumeClaims: VolumeClaim[]
 }
 
 export const newDeclarations = (): Declarations => ({
@@ -29,6 +35,8 @@ export const newDeclarations = (): Declarations => ({
   roleBindings: [],
   services: [],
   workloads: [],
+  persistentVolumes: [],
+  volumeClaims: [],
 })
 
 /** Takes in what an object declares, if anything. Kinds of the same name in other groups (Knative's Service) are others. */
@@ -77,6 +85,24 @@ export const readDeclaration = (notes: Notes, object: KubernetesObject, into: De
       selector: recordAt(notes, spec(), 'selector'),
       type: textAt(notes, spec(), 'type')?.value ?? 'ClusterIP',
     })
+  else if (kind === 'PersistentVolume' && group === '') {
+    const folder = mapAt(notes, spec(), 'hostPath') ?? mapAt(notes, spec(), 'local')
+    const path = textAt(notes, folder, 'path')?.value
+    if (path === undefined) return
+    const claim = mapAt(notes, spec(), 'claimRef')
+    const name = textAt(notes, claim, 'name')?.value
+    into.persistentVolumes.push({
+      ...base,
+      path: cleanPath(path),
+      storageClass: textAt(notes, spec(), 'storageClassName')?.value,
+      claim: name === undefined ? undefined : { name, namespace: textAt(notes, claim, 'namespace')?.value },
+    })
+  } else if (kind === 'PersistentVolumeClaim' && group === '')
+    into.volumeClaims.push({
+      ...base,
+      volumeName: textAt(notes, spec(), 'volumeName')?.value,
+      storageClass: textAt(notes, spec(), 'storageClassName')?.value,
+    })
 }
 
 const isRbac = (group: string): boolean => group === 'rbac.authorization.k8s.io' || group === 'authorization.openshift.io'
@@ -97,4 +123,6 @@ export const mergeManifests = (list: readonly Manifests[]): Manifests => ({
   roleBindings: list.flatMap(({ roleBindings }) => roleBindings),
   services: list.flatMap(({ services }) => services),
   workloads: list.flatMap(({ workloads }) => workloads),
+  persistentVolumes: list.flatMap(({ persistentVolumes }) => persistentVolumes),
+  volumeClaims: list.flatMap(({ volumeClaims }) => volumeClaims),
 })

@@ -92,7 +92,10 @@ export const readPod = (notes: Notes, source: PodSource, nodeOf: Map<Container, 
         at,
       })),
     ),
-    volumes: [...volumes.values()].map(({ name, kind, at }) => ({ value: { name, kind }, at })),
+    volumes: [...volumes.values()].map(({ name, kind, hasToken, at }) => ({
+      value: { name, kind, ...(hasToken ? { hasToken } : {}) },
+      at,
+    })),
     ...(contexts.length > 0 ? { declared: declaredBy(notes, contexts) } : {}),
     at: source.at,
   }

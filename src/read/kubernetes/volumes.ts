@@ -19,6 +19,10 @@ export type Volume = {
   readonly options: readonly string[] | undefined
   /** Of a secret, by itself or projected. */
   readonly secrets: readonly string[]
+  /** A token of the service account for the cluster's API is projected into it. */
+  readonly hasToken?: true
+  /** Of a persistentVolumeClaim. */
+  readonly claim?: string
   readonly at: Location
 }
 
@@ -77,10 +81,25 @@ const readVolume = (notes: Notes, name: string, map: YamlMap, at: Location): Vol
           const secret = textAt(notes, mapAt(notes, source.map, 'secret'), 'name')?.value
           return secret ? [secret] : []
         }),
+        ...(mapsAt(notes, inner, 'sources').some(({ map: source }) =>
+          isForCluster(notes, mapAt(notes, source, 'serviceAccountToken')),
+        )
+          ? { hasToken: true }
+          : {}),
       }
+    case 'persistentVolumeClaim': {
+      const claim = textAt(notes, inner, 'claimName')?.value
+      return { ...blank, ...(claim ? { claim } : {}) }
+    }
     default:
       return blank
   }
+}
+
+/** A token for somebody else, such as a vault, is worth nothing to the API: https://kubernetes.io/docs/concepts/storage/projected-volumes/#serviceaccounttoken */
+const isForCluster = (notes: Notes, token: YamlMap | undefined): boolean => {
+  const audience = textAt(notes, token, 'audience')?.value ?? ''
+  return token !== undefined && (audience === '' || /^(?:https:\/\/)?kubernetes\.default(?:\.|$)/.test(audience))
 }
 
 const propagations: Readonly<Record<string, string>> = {
@@ -127,6 +146,7 @@ export const readMounts = (
         options: [...(volume?.options ?? []), ...(textAt(notes, map, 'recursiveReadOnly')?.value === 'Enabled' ? ['rro'] : [])],
         volume: volume || claims.has(name) ? kind : 'unknown',
         ...(volume?.type ? { kind: volume.type } : {}),
+        ...(volume?.claim ? { claim: volume.claim } : {}),
         at,
         ...declared(name, volume),
       })

@@ -1,5 +1,6 @@
 import type { Mount } from '../../../model/container.ts'
 import type { Report } from '../../../model/rule.ts'
+import { mountsOf } from '../../claimed-volumes.ts'
 import { engineAt } from '../../container-host-paths.ts'
 import { advise, placeOf } from '../../container-queries.ts'
 import { containerRule } from '../../container-rule.ts'
@@ -49,8 +50,8 @@ export default containerRule({
     'https://docs.docker.com/reference/compose-file/services/#use_api_socket',
   ],
   fixes: 'manual',
-  *check(container): Iterable<Report> {
-    for (const mount of container.mounts) {
+  *check(container, _, facts): Iterable<Report> {
+    for (const mount of mountsOf(container, facts.manifests)) {
       const found = ofMount(mount)
       if (!found) continue
       const known = found.through === 'socket' && found.commands === 'engine' ? socketProxyOf(container) : undefined

@@ -1,5 +1,6 @@
 import type { Location } from '../../../model/finding.ts'
 import type { Report } from '../../../model/rule.ts'
+import { mountsOf } from '../../claimed-volumes.ts'
 import { diskDeviceAt } from '../../container-devices.ts'
 import { engineAt, hostPathDanger } from '../../container-host-paths.ts'
 import { advise, mend, speaksForPod } from '../../container-queries.ts'
@@ -45,7 +46,7 @@ export default containerRule({
   links: ['https://docs.docker.com/engine/storage/bind-mounts/', 'https://kubernetes.io/docs/concepts/storage/volumes/#hostpath'],
   fixes: 'unsafe',
   *check(container, _, facts): Iterable<Report> {
-    for (const { type, source, target, readOnly, at, declaredAt, kind } of container.mounts) {
+    for (const { type, source, target, readOnly, at, declaredAt, kind } of mountsOf(container, facts.manifests)) {
       if (type !== 'bind' || source === undefined || engineAt(source)) continue
       const place = { at, ...(declaredAt ? { also: [declaredAt] } : {}) }
       if (kind === 'BlockDevice' && container.form !== 'kubernetes' && diskDeviceAt(source)) {
