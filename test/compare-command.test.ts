@@ -314,7 +314,7 @@ describe('reports in place of images', () => {
     })
     expect(same.secrets).toBe(null)
     expect(same.problems.map(({ code }) => code)).toContain('not-compared')
-    const other = json([file, freshImage])
+    const other = json([`sbom:${file}`, freshImage])
     expect(other.vulnerabilities.closed.map(({ id }) => id)).toEqual(['CVE-2026-0001', 'CVE-2026-0002', 'CVE-2026-0007'])
     // Our own tells the settings, too.
     expect(other.settings === null).toBe(format !== 'json')

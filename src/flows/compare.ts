@@ -29,10 +29,11 @@ const limit = 512 * 1024 * 1024
 
 /** Undefined: the file is no report of ours, or there is none. Rejects with UsageError for one that is broken. */
 export const openOwnReport = async (world: World, subject: string): Promise<OwnReport | undefined> => {
+  const path = subject.startsWith('sbom:') ? subject.slice('sbom:'.length) : subject
   try {
-    const found = await world.files.stat(subject)
-    if (found?.type !== 'file' || !startsAsJson(world, subject)) return undefined
-    return readOwnReport(await world.files.read(subject, limit), subject)
+    const found = await world.files.stat(path)
+    if (found?.type !== 'file' || !startsAsJson(world, path)) return undefined
+    return readOwnReport(await world.files.read(path, limit), path)
   } catch (error) {
     if (error instanceof ReportError)
       throw new UsageError(`${subject} is a report of bulkhead, and not as it was written: ${error.message}`)
