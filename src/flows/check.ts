@@ -294,7 +294,8 @@ const toldOnce = (findings: readonly Finding[]): readonly Finding[] => {
   for (const finding of findings) {
     const [at] = finding.at
     // What has no place of its own file is told as it is.
-    const key = at.in === 'file' ? JSON.stringify([finding.rule, at, finding.message]) : finding.key
+    const key =
+      at.in === 'file' ? `${finding.rule}\0${at.path}\0${at.span.start}-${at.span.end}\0${finding.message}` : finding.key
     const first = known.get(key)
     if (!first) known.set(key, { finding, others: 0 })
     else if (at.in === 'file') first.others++

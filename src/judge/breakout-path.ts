@@ -141,8 +141,11 @@ export const sceneOf = (alone: Container, facts: ContainerFacts, host: HostFacts
   const { container, through } = joined(mounts === alone.mounts ? alone : { ...alone, mounts }, facts.neighbours)
   const isMapped = isInOwnUsers(container, host)
   const root = rootnessOf(container, facts, host, isMapped)
-  const capabilities = effectiveCapabilities(container)
-  const has = (name: string): boolean => capabilities === 'all' || capabilities.has(name)
+  let capabilities: ReturnType<typeof effectiveCapabilities> | undefined
+  const has = (name: string): boolean => {
+    capabilities ??= effectiveCapabilities(container)
+    return capabilities === 'all' || capabilities.has(name)
+  }
   /** By its name first: that is the nearest place to point at. */
   const additions = (name: string): readonly Setting<string>[] => [
     ...container.capAdd.filter(({ value }) => value === name),

@@ -9,16 +9,16 @@ import type { ContainerFacts } from './container-rule.ts'
 import { allFulfilled } from './fulfil.ts'
 import type { JudgedContainer } from './judge-container.ts'
 
+const paths = Object.entries(breakoutPaths)
+
 /** The worst first. */
 export const breakoutsOf = (container: Container, facts: ContainerFacts, host: HostFacts = {}): readonly Breakout[] => {
   const scene = sceneOf(container, facts, host)
-  return Object.entries(breakoutPaths)
-    .flatMap(([id, path]) =>
-      [...path.find(scene)].map(way =>
-        resting({ reaches: 'host', ...way, id, container: container.name, links: path.links } satisfies Breakout, container),
-      ),
-    )
-    .sort((a, b) => compareSeverity(a.severity, b.severity))
+  const found: Breakout[] = []
+  for (const [id, path] of paths)
+    for (const way of path.find(scene))
+      found.push(resting({ reaches: 'host', ...way, id, container: container.name, links: path.links }, container))
+  return found.sort((a, b) => compareSeverity(a.severity, b.severity))
 }
 
 /** One that rests on variables without a value is open only while they have none. */
@@ -56,13 +56,27 @@ export const waysOut = (
     if (!finding.fix || finding.fix.safety === 'manual') continue
     for (const container of own) wishes.set(container, [...(wishes.get(container) ?? []), ...wished])
   }
-  const after = allFulfilled(containers, container => wishes.get(container) ?? [])
-  const changed = new Map(containers.map((container, i) => [container, after[i]!]))
+  // Most containers open none: what wishes would change is worked out when one does.
+  let changed: ReadonlyMap<Container, Container> | undefined
+  const changedOf = (container: Container): Container => {
+    if (!changed) {
+      const after = allFulfilled(containers, one => wishes.get(one) ?? [])
+      changed = new Map(containers.map((one, i) => [one, after[i]!]))
+    }
+    return changed.get(container) ?? container
+  }
+  // All containers of a project have the same neighbours.
+  const groups = new Map<readonly Container[], readonly Container[]>()
+  const changedGroup = (neighbours: readonly Container[]): readonly Container[] => {
+    const known = groups.get(neighbours) ?? neighbours.map(changedOf)
+    groups.set(neighbours, known)
+    return known
+  }
   return containers.map(container => {
     const facts = factsFor(container)
     const ways = breakoutsOf(container, facts, host).map(way => withAcceptance(way, container, accepted.get(container) ?? []))
-    const neighbours = (): readonly Container[] => facts.neighbours.map(one => changed.get(one) ?? one)
-    const remaining = ways.length === 0 ? [] : breakoutsOf(changed.get(container)!, { ...facts, neighbours: neighbours() }, host)
+    const remaining =
+      ways.length === 0 ? [] : breakoutsOf(changedOf(container), { ...facts, neighbours: changedGroup(facts.neighbours) }, host)
     return { container: container.name, at: container.at, ways, remaining }
   })
 }

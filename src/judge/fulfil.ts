@@ -54,9 +54,13 @@ const placesOf = (places: readonly Location[]): Places => {
   return {
     has(at) {
       if (!at) return false
-      if (exact.has(keyOf(at))) return true
-      const own = at.in === 'file' ? outermost.get(at.path) : undefined
-      if (!own || at.in !== 'file') return false
+      // A place with something in it that is meant exactly lies inside of the outermost, too.
+      if (at.in !== 'file' || at.span.start === at.span.end) {
+        if (exact.has(keyOf(at))) return true
+        if (at.in !== 'file') return false
+      }
+      const own = outermost.get(at.path)
+      if (!own) return false
       let low = 0
       let high = own.length
       while (low < high) {

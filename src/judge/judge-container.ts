@@ -55,14 +55,17 @@ export const judgeContainers = (
           const unset = report.redact ? [] : unsetAt(container, [at, ...also])
           const own = report.severity ?? rule.severity
           // Containers of one pod, and services with one anchor, share what is written once. A rule may say several things of one place.
-          const place = JSON.stringify([id, at, severity ?? report.severity, report.message])
-          const sharing = at.in === 'file' ? told.get(place) : undefined
+          const place =
+            at.in === 'file'
+              ? `${id}\0${at.path}\0${at.span.start}-${at.span.end}\0${severity ?? report.severity}\0${report.message}`
+              : undefined
+          const sharing = place === undefined ? undefined : told.get(place)
           if (sharing) {
             if (sharing.at(-1) !== container) sharing.push(container)
             continue
           }
           const found = [container]
-          told.set(place, found)
+          if (place !== undefined) told.set(place, found)
           const identity = `${id}\n${at.in === 'file' ? at.path : ''}\n${container.name}\n${textAt(at).replace(/\s+/g, ' ').slice(0, 4096)}`
           const occurrence = seen.get(identity) ?? 0
           seen.set(identity, occurrence + 1)

@@ -58,6 +58,16 @@ export type Access = {
 /** What the roles of these streams let the pod's account do. */
 export const accessOf = (pod: Pod, manifests: Manifests | undefined): readonly Access[] => {
   if (!manifests) return []
+  // Several rules ask, of each container of the pod.
+  const known = accesses.get(pod)
+  if (known?.manifests === manifests) return known.found
+  const found = findAccess(pod, manifests)
+  accesses.set(pod, { manifests, found })
+  return found
+}
+const accesses = new WeakMap<Pod, { readonly manifests: Manifests; readonly found: readonly Access[] }>()
+
+const findAccess = (pod: Pod, manifests: Manifests): readonly Access[] => {
   const found = manifests.roleBindings.filter(binding => speaksOf(binding, pod))
   if (found.length === 0) return []
   const others = found.some(({ at }) => distance(at, pod.at) > 0) ? alternatives(pod, manifests) : new Set<string>()

@@ -94,12 +94,19 @@ const documentAt = (source: string, at: number): Span | undefined => {
 }
 
 const byProgram = new Map<string, readonly Taker[]>()
-/** Most commands are the same few. */
+const maxPrograms = 10_000
+/** Of a program; what is longer is no name that comes again. */
+const longestName = 40
+const nothing: readonly Taker[] = []
+/** Most commands are the same few; in files of another kind any word may seem to be one. */
 const takersOf = (name: string): readonly Taker[] => {
   const known = byProgram.get(name)
   if (known) return known
-  const found = takers.filter(({ programs }) => programs.test(name))
-  if (byProgram.size < 1000) byProgram.set(name, found)
+  const some = takers.filter(({ programs }) => programs.test(name))
+  const found = some.length === 0 ? nothing : some
+  if (name.length > longestName) return found
+  if (byProgram.size === maxPrograms) byProgram.clear()
+  byProgram.set(name, found)
   return found
 }
 

@@ -26,10 +26,13 @@ const anyKeyword = new RegExp(
 const awake = (text: string): ReadonlySet<number> => {
   const lower = text.toLowerCase()
   const found = new Set<number>()
+  const seen = new Set<string>()
   anyKeyword.lastIndex = 0
   for (let match = anyKeyword.exec(lower); match; match = anyKeyword.exec(lower)) {
     // Keywords may overlap: the next search begins one character on.
     anyKeyword.lastIndex = match.index + 1
+    if (seen.has(match[0])) continue
+    seen.add(match[0])
     for (const i of byLongest.get(match[0])!) found.add(i)
   }
   return found

@@ -50,8 +50,23 @@ const partsOf = (name: string): string[] =>
     .split(/[^a-z0-9]+/)
     .filter(part => part !== '')
 
+/** Names are the same few in thousands of files: what was said of short ones is kept. */
+const knownKinds = new Map<string, SecretKind | undefined>()
+const maxKnown = 5000
+const longestKnown = 80
+
 /** `DB_PASSWORD`, `apiKey`, `--auth-token`; not `TOKEN_URL`, `PASSWORD_FILE`. */
 export const secretKind = (name: string): SecretKind | undefined => {
+  if (name.length > longestKnown) return kindOf(name)
+  const kind = knownKinds.get(name)
+  if (kind !== undefined || knownKinds.has(name)) return kind
+  const found = kindOf(name)
+  if (knownKinds.size === maxKnown) knownKinds.clear()
+  knownKinds.set(name, found)
+  return found
+}
+
+const kindOf = (name: string): SecretKind | undefined => {
   const whole = partsOf(name)
   // https://www.cisco.com/c/en/us/support/docs/security-vpn/remote-authentication-dial-user-service-radius/107614-64.html
   if (/^enable (?:password|secret)$/.test(whole.join(' '))) return 'password'

@@ -32,6 +32,12 @@ export const fieldsOf = (map: YamlMap): Fields => {
 
 /** Each mapping once: what is merged a second time adds nothing, and `<<: [*a, *a]` in a row would double the work every time. */
 const collect = (map: YamlMap, fields: Map<string, Field>): void => {
+  // Nearly none of them merges anything.
+  if (!map.entries.some(({ key }) => key.kind === 'scalar' && key.value === '<<' && key.style === 'plain')) {
+    for (const { key, value } of map.entries)
+      if (key.kind === 'scalar') fields.set(key.value, { name: key.value, key, value, owner: map })
+    return
+  }
   const seen = new Set<YamlMap>()
   const waiting = [map]
   for (let owner = waiting.pop(); owner; owner = waiting.pop()) {
@@ -86,8 +92,9 @@ export const duplicateKeys = (root: YamlNode | undefined): readonly Problem[] =>
     if (node.kind === 'list') node.items.forEach(visit)
     if (node.kind !== 'map') return
     const seen = new Set<string>()
+    const isOne = node.entries.length === 1
     for (const { key, value } of node.entries) {
-      if (key.kind === 'scalar' && key.value !== '<<') {
+      if (!isOne && key.kind === 'scalar' && key.value !== '<<') {
         if (seen.has(key.value))
           problems.push({
             kind: 'uncovered',
