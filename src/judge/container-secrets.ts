@@ -2,6 +2,7 @@
 import type { Container } from '../model/container.ts'
 import { secretsOfConfigPair, secretsOfWords } from './secrets/image-secrets.ts'
 import { isSecretName } from './secrets/secret-name.ts'
+import { namesIn } from './secrets/worth.ts'
 
 /** True for a variable or a label that is secret by its name, or by what it holds. */
 export const holdsSecret = (name: string, value: string): boolean =>
@@ -11,10 +12,15 @@ export const holdsSecret = (name: string, value: string): boolean =>
 const shortest = 5
 
 /** Whole values of variables and labels, and the secret parts of commands. The longest first, each once. */
-export const secretValuesOf = ({ environment, labels, entrypoint, command }: Container): readonly string[] => {
+export const secretValuesOf = ({ name, image, user, environment, labels, entrypoint, command }: Container): readonly string[] => {
   const values = new Set<string>()
-  for (const { name, value = '' } of environment) if (holdsSecret(name, value)) values.add(value)
-  for (const { value } of labels) if (holdsSecret(value.name, value.value)) values.add(value.value)
+  // `wordpress` is the password, and what the image and the container are called: those stay.
+  const names = namesIn([name, image.value?.replace(/[:@].*$/, '') ?? '', user.value ?? ''])
+  const add = (variable: string, value: string): void => {
+    if (!names.has(value.toLowerCase()) && holdsSecret(variable, value)) values.add(value)
+  }
+  for (const { name: variable, value = '' } of environment) add(variable, value)
+  for (const { value } of labels) add(value.name, value.value)
   for (const { value: words } of [entrypoint, command]) {
     if (!words || secretsOfWords(words).hidden.length === 0) continue
     const text = words.join(' ')
