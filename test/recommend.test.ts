@@ -7,9 +7,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { takeInventory } from '../src/flows/inventory.ts'
 import { type RecommendOptions, recommend } from '../src/flows/recommend.ts'
 import { versionOrders } from '../src/judge/versions/registry.ts'
+import { UsageError } from '../src/model/finding.ts'
+import type { Inventory } from '../src/model/inventory.ts'
 import type { Recommendation } from '../src/model/recommendation.ts'
 import type { Cache } from '../src/model/store.ts'
-import type { World } from '../src/model/world.ts'
+import { type World, WorldError } from '../src/model/world.ts'
 import { catalogers } from '../src/read/catalogers/registry.ts'
 import { inOrder, type SourceOptions } from '../src/read/image/image-source.ts'
 import { sources } from '../src/read/image/sources.ts'
@@ -18,6 +20,7 @@ import { showRecommendText } from '../src/show/recommend-text.ts'
 import { machine } from '../src/world/machine.ts'
 import { databaseOf } from './advisories.ts'
 import { type Engine, hasEngine, hasRegistry, type Registry, startEngine, startRegistry } from './components.ts'
+import { emptyConfig } from './image-config.ts'
 
 const top = mkdtempSync(join(tmpdir(), 'bulkhead-recommend-'))
 let engine: Engine
@@ -66,9 +69,22 @@ function deb(of: string, fixed: string) {
   return { ecosystem: 'Debian:12', name: of, keyedBy: 'source', ranges: [{ fixed }] } as const
 }
 
+/** Nobody but this machine is asked; what was asked is listed. */
+const asked: string[] = []
+const loopback: World['http'] = {
+  ...machine.http,
+  request: request => {
+    asked.push(request.url)
+    return new URL(request.url).hostname === '127.0.0.1'
+      ? machine.http.request(request)
+      : Promise.reject(new WorldError('not-found', `no host is called ${new URL(request.url).hostname}`))
+  },
+}
+
 const run = (more: Partial<RecommendOptions>, env: Record<string, string> = {}): Promise<Recommendation> => {
   const world: World = {
     ...machine,
+    http: loopback,
     env: { PATH: process.env.PATH, HOME: join(top, 'home'), DOCKER_HOST: `unix://${top}/no.sock`, ...env },
   }
   const values = new Map<string, Uint8Array>()
@@ -131,6 +147,39 @@ test('a Dockerfile alone, and nobody to ask: the catalogue answers, and what it 
   expect(text).toContain('bulkhead rebase node:18-bullseye node:24-bullseye')
   expect(text).toContain('musl in place of glibc')
   expect(text).toContain('It has had no security fixes since 2025-04-30')
+})
+
+test('a host that the image alone names is not spoken to', async () => {
+  const layer = { diffId: `sha256:${'d'.repeat(64)}` as const, step: undefined }
+  const inventory: Inventory = {
+    name: 'shop/app:1',
+    kind: 'image',
+    image: { id: layer.diffId, platform: 'linux/amd64', refs: [], config: emptyConfig, layers: [layer, layer] },
+    distro: undefined,
+    packages: [],
+    problems: [],
+    layers: [],
+    baseAnswer: {
+      standing: 'on-base',
+      base: { name: '127.0.0.1:9/internal/node:20', digest: undefined },
+      by: 'annotation',
+      evidence: ['its label says so'],
+      contradictions: [],
+      layers: 1,
+      aliases: [],
+    },
+  }
+  asked.length = 0
+  const report = await run({
+    image: 'shop.tar',
+    read: name =>
+      name === 'shop.tar'
+        ? Promise.resolve(inventory)
+        : Promise.reject(name.includes('127.0.0.1') ? new Error(name) : new UsageError(name)),
+  })
+  expect(asked).toEqual([])
+  expect(report.unverified.join()).toContain('--candidate 127.0.0.1:9/internal/node:20 asks it')
+  expect(report.candidates.every(one => one.measure === undefined)).toBe(true)
 })
 
 describe.skipIf(!hasEngine || !hasRegistry)('an application on an old base (needs dockerd, docker-registry)', () => {

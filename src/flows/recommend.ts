@@ -3,7 +3,7 @@
 import type { DockerfileBase } from '../judge/base-dockerfile.ts'
 import { dockerfileBase } from '../judge/base-dockerfile.ts'
 import { baseOf } from '../judge/base-image.ts'
-import { propose } from '../judge/recommend.ts'
+import { propose, smallerText } from '../judge/recommend.ts'
 import type { AdvisoryDatabase } from '../model/advisory.ts'
 import type { BaseAnswer } from '../model/base-answer.ts'
 import { type Problem, type Severity, UsageError } from '../model/finding.ts'
@@ -53,7 +53,12 @@ export const recommend = async (world: World, database: AdvisoryDatabase, option
   let answer: BaseAnswer = inventory?.baseAnswer ?? ofDockerfile(dockerfile!)
   const named = answer.base?.name
   const distro = inventory?.distro
-  const asksRegistry = !options.offline && named !== undefined
+  const isBelieved = named !== undefined && (isKnownHost(named, inventory, dockerfile) || answer.by === 'layers')
+  if (named !== undefined && !isBelieved && !options.offline)
+    unverified.push(
+      `the registry of ${named} was not asked: the image alone names it, and may name any host (--candidate ${named} asks it)`,
+    )
+  const asksRegistry = !options.offline && isBelieved
   const tags = asksRegistry ? await tagsOf(world, named, source) : undefined
   if (asksRegistry && !tags) unverified.push(`the registry of ${named} did not tell its tags`)
   if (options.offline) unverified.push('no registry was asked')
@@ -96,6 +101,10 @@ export const recommend = async (world: World, database: AdvisoryDatabase, option
     const isNamed = candidate.kind === 'named'
     const nothing = { measure: undefined, predicted: undefined, digest: undefined, isPresent: false, newCritical: [] }
     const host = parseReference(candidate.name)?.registry ?? ''
+    if (!isNamed && named !== undefined && !isBelieved && !options.offline && host === parseReference(named)?.registry) {
+      measured.push({ ...candidate, ...nothing, missing: `the registry ${host} was not asked` })
+      continue
+    }
     if (!isNamed && looked >= options.limit) {
       measured.push({ ...candidate, ...nothing, missing: `only ${options.limit} candidates were looked into (--limit)` })
       continue
@@ -122,7 +131,9 @@ export const recommend = async (world: World, database: AdvisoryDatabase, option
       measured.push({
         ...candidate,
         ...nothing,
-        missing: options.offline ? 'it is not on this machine, and no registry was asked' : error.message,
+        missing: options.offline
+          ? 'it is not on this machine, and no registry was asked'
+          : error.message.replace(/^registry:/, ''),
       })
       continue
     }
@@ -141,7 +152,8 @@ export const recommend = async (world: World, database: AdvisoryDatabase, option
     const newCritical = baseMeasure ? critical(its).filter(id => !presentCritical.has(id)) : []
     measured.push({
       ...candidate,
-      benefits: [...candidate.benefits, ...deltas(baseMeasure, measure, isPresent)],
+      // What was measured is said in numbers.
+      benefits: [...candidate.benefits.filter(text => text !== smallerText), ...deltas(baseMeasure, measure, isPresent)],
       measure,
       predicted: own && sum(own, measure),
       missing: undefined,
@@ -169,7 +181,7 @@ export const recommend = async (world: World, database: AdvisoryDatabase, option
       measure: baseMeasure,
     },
     own,
-    candidates: ranked(measured),
+    candidates: ranked(measured, today),
     unverified,
     problems: unique(problems),
   }
@@ -222,6 +234,26 @@ const nearest = (name: string, tags: readonly string[]): readonly string[] => {
     0,
     comparedTags,
   )
+}
+
+/** Registries of those who make base images for everybody; a name without a host means the first one. */
+const publicHosts: ReadonlySet<string> = new Set([
+  'docker.io',
+  'gcr.io',
+  'mcr.microsoft.com',
+  'public.ecr.aws',
+  'quay.io',
+  'registry.access.redhat.com',
+])
+
+/** What an image says of itself is no reason to speak to a host that nobody else named. */
+const isKnownHost = (name: string, inventory: Inventory | undefined, dockerfile: DockerfileBase | undefined): boolean => {
+  const hostOf = (text: string): string | undefined => parseReference(text)?.registry
+  const host = hostOf(name)
+  if (host === undefined) return false
+  const asked = inventory?.openedBy?.source === 'registry' ? [inventory.openedBy.reference] : []
+  const root = dockerfile?.root.kind === 'image' ? [dockerfile.root.name] : []
+  return publicHosts.has(host) || [...asked, ...root].some(text => hostOf(text) === host)
 }
 
 const supportOf = (name: string, today: string): string | undefined => propose(name, { today, nonLts: false }).supportUntil
@@ -286,8 +318,8 @@ const deltas = (before: Measure | undefined, after: Measure, isPresent: boolean)
   const fewer = total(before) - total(after)
   const packages = before.packages - after.packages
   return [
-    ...(fewer > 0 ? [`${fewer} fewer vulnerabilities`] : []),
-    ...(packages > 0 ? [`${packages} fewer packages`] : []),
+    ...(fewer > 0 ? [`${fewer} fewer ${fewer === 1 ? 'vulnerability' : 'vulnerabilities'}`] : []),
+    ...(packages > 0 ? [`${packages} fewer ${packages === 1 ? 'package' : 'packages'}`] : []),
     ...(after.size < before.size ? [`smaller by ${Math.round((1 - after.size / before.size) * 100)} %`] : []),
   ]
 }
@@ -295,15 +327,16 @@ const deltas = (before: Measure | undefined, after: Measure, isPresent: boolean)
 const weights: readonly Severity[] = ['critical', 'high', 'medium', 'unknown', 'low']
 
 /**
- * What was measured first; of it, what brings no new critical vulnerability; then by what would remain: exploited ones, then by severity, packages that nobody
+ * What was measured first; of it, what brings no new critical vulnerability, and still gets fixes; then by what would remain: exploited ones, then by severity, packages that nobody
  * judges, size, packages.
  */
-const ranked = (all: readonly Measured[]): readonly Measured[] => {
+const ranked = (all: readonly Measured[], today: string): readonly Measured[] => {
   const keys = ({ measure, newCritical, supportUntil }: Measured): readonly number[] =>
     measure
       ? [
           0,
           newCritical.length > 0 ? 1 : 0,
+          supportUntil && supportUntil < today ? 1 : 0,
           measure.kev,
           ...weights.map(severity => measure.bySeverity[severity]),
           measure.uncovered,

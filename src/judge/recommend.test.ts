@@ -52,6 +52,15 @@ describe('what could take the place of a base image', () => {
     expect([isLongTerm('nginx', '1.30'), isLongTerm('nginx', '1.31'), isLongTerm('debian', '13')]).toEqual([true, false, true])
   })
 
+  test('a version that has ended is proposed in no form', () => {
+    expect(short('node:18.1.0-slim')).toEqual([
+      'refresh node:18.1.0-slim',
+      'major node:22-slim',
+      'major node:24-slim',
+      'distroless gcr.io/distroless/nodejs24-debian12',
+    ])
+  })
+
   test('what a registry does not have is not proposed; what is newer there is', () => {
     const tags = ['22.3.0-slim', '22.3.1-slim', '22.9.0-slim', '22.9.0', '24.1.0-slim', '24-slim', '25-slim', 'latest']
     expect(short('node:22.3.0-slim', { tags })).toEqual([

@@ -120,6 +120,9 @@ const risks = {
   suite: 'packages of another release of the distribution: other versions, some other names',
 } as const
 
+/** Of variants that nobody has measured. */
+export const smallerText = 'smaller, with fewer packages'
+
 const addKind = (kind: string, tag: Tag, image: string): string => {
   const parts = tag.parts.filter(part => part !== 'slim' && !/^alpine/.test(part) && part !== 'latest')
   if (kind === 'alpine') return [...parts.filter(part => !isSuite(part, tag)), 'alpine'].join('-')
@@ -283,7 +286,7 @@ export const propose = (name: string, options: ProposeOptions): Proposal => {
         `${reference.familiar}:${text}`,
         kind === 'alpine' ? 'alpine' : 'slim',
         again(text.split('-')),
-        ['smaller, with fewer packages'],
+        [smallerText],
         [...against, ...moved],
       )
     }

@@ -92,7 +92,11 @@ export const showRecommendText = (report: Recommendation, options: RecommendText
 /** The best one that brings no new critical vulnerability, and leaves less than there is. */
 const bestOf = ({ candidates, base }: Recommendation): Measured | undefined =>
   candidates.find(
-    one => one.measure && !one.isPresent && one.newCritical.length === 0 && (base.isEnded || isBetter(base.measure, one.measure)),
+    one =>
+      one.measure &&
+      !one.isPresent &&
+      one.newCritical.length === 0 &&
+      ((base.isEnded && one.kind !== 'refresh') || isBetter(base.measure, one.measure)),
   )
 
 const isBetter = (before: Measure | undefined, after: Measure): boolean => {
