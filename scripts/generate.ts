@@ -232,6 +232,8 @@ const breakoutsMarkdown = (paths: Readonly<Record<string, import('../src/judge/b
     '      after the fixes: none',
     '',
     '- A way is told when all parts of its chain hold, and only then: SYS_PTRACE alone is a finding, and no way out. Root in a user namespace of its own is nobody on the host.',
+    '- What a container has of others counts as its own: namespaces and volumes by `service:`, `container:`, `volumes_from`; a folder of the node by a claim whose',
+    '  PersistentVolume the same manifests declare. A user or a user namespace that only the start of a command line knows (`--user "$U"`) may be root, and that is said.',
     '- What a file cannot say of the host (AppArmor, control groups, versions) stands behind “only where”. `bulkhead audit` without a command asks the engine, and these',
     '  conditions become facts: what is known to hold is not said, and a way that is known to be closed is not told.',
     '- “After the fixes” is computed: every wish of the fixes that `--fix` and `--fix --unsafe` would write comes true, and the container is judged again. What somebody accepts',

@@ -24,13 +24,24 @@ export default breakoutPath({
     // Engines make a device with the numbers of its owners: https://github.com/moby/moby/blob/master/daemon/oci_utils.go
     const who = root ?? ofDisks(scene)
     if (!who) return
-    type Parts = Pick<Way, 'title' | 'chain' | 'close'> & { readonly depends?: readonly string[]; readonly may?: May }
-    const way = ({ title, chain, close, depends = [], may = 'change' }: Parts): Way => ({
+    type Parts = Pick<Way, 'title' | 'chain' | 'close'> & {
+      readonly depends?: readonly string[]
+      readonly may?: May
+      readonly what?: string
+    }
+    const way = ({
+      title,
+      chain,
+      close,
+      depends = [],
+      may = 'change',
+      what = 'every file of the host past all permissions',
+    }: Parts): Way => ({
       title,
       severity: 'critical',
       chain: [...chain, who.part],
       depends: [...who.depends, ...depends],
-      gets: `${may === 'read' ? 'reads' : 'reads and changes'} every file of the host past all permissions, /etc/shadow among them`,
+      gets: `${may === 'read' ? 'reads' : 'reads and changes'} ${what}, /etc/shadow among them`,
       close,
     })
     for (const { host, permissions, at } of container.devices) {
@@ -72,6 +83,7 @@ export default breakoutPath({
           close,
           depends: ['the host’s own files are on it'],
           may: readOnly ? 'read' : 'change',
+          what: 'as root every file that is there',
         })
       // Without a rule for it the control group refuses the device, except where /dev itself is mounted and the runtime allows it.
       else if (container.deviceRules.some(rule => /^\s*[ab]\b/.test(rule.value)))
