@@ -107,6 +107,7 @@ const cases: Readonly<Record<string, Cases>> = {
       'USER root',
       'USER 0',
       'USER root:root',
+      'USER +0',
       'USER 0:0',
       'ARG U=root\nUSER $U',
       'ENV U=0\nUSER ${U}',

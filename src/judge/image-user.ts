@@ -16,7 +16,7 @@ export const effectiveUser = ({ config, platform, census, isWhole }: ImageFacts)
   const name = config.user.split(':', 1)[0]!.trim()
   if (name === '') return { kind: 'root', why: 'no user is set' }
   const account = census.accounts?.items.find(one => one.name === name)
-  const uid = account?.uid ?? (/^\d+$/.test(name) ? Number(name) : undefined)
+  const uid = account?.uid ?? (/^[-+]?\d+$/.test(name) ? Number(name) : undefined)
   if (uid === 0) return { kind: 'root', why: name === 'root' ? 'the user is `root`' : `the user \`${name}\` has the uid 0` }
   if (uid !== undefined) return { kind: 'other' }
   if (name === 'root') return { kind: 'root', why: 'the user is `root`' }

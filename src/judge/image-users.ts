@@ -89,7 +89,7 @@ export const anonymousUser = '65532:65532'
 
 /** `root`, `0`, `root:root`, `0:1000`… */
 export const isRoot = (user: string): boolean =>
-  /^(?:root|0+|containeradministrator)(?::|$)/i.test(user.trim().replace(/^["']|["']$/g, ''))
+  /^(?:root|[-+]?0+|containeradministrator)(?::|$)/i.test(user.trim().replace(/^["']|["']$/g, ''))
 
 const creators = new Set(['useradd', 'adduser'])
 
