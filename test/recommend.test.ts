@@ -182,6 +182,39 @@ test('a host that the image alone names is not spoken to', async () => {
   expect(report.candidates.every(one => one.measure === undefined)).toBe(true)
 })
 
+test('an official image itself: what to take in its place; offline nothing is called up to date', async () => {
+  const layer = { diffId: `sha256:${'d'.repeat(64)}` as const, step: undefined }
+  const inventory: Inventory = {
+    name: 'node:20-bookworm',
+    kind: 'image',
+    image: { id: layer.diffId, platform: 'linux/amd64', refs: ['node:20-bookworm'], config: emptyConfig, layers: [layer] },
+    distro: undefined,
+    packages: [],
+    problems: [],
+    layers: [],
+    baseAnswer: {
+      standing: 'on-base',
+      base: { name: 'debian:12', digest: undefined },
+      by: 'history',
+      evidence: ['its first step says so'],
+      contradictions: [],
+      layers: 1,
+      aliases: [],
+    },
+  }
+  const read = (subject: string) =>
+    subject === 'node:20-bookworm' ? Promise.resolve(inventory) : Promise.reject(new UsageError(subject))
+  const report = await run({ image: 'node:20-bookworm', offline: true, read })
+  expect(report.answer).toMatchObject({ standing: 'is-base', base: undefined })
+  expect(report.base.name).toBe('node:20-bookworm')
+  expect(report.candidates.map(one => one.name)).toContain('node:24-bookworm')
+  expect(report.unverified.join()).toContain('whether the registry has a newer node:20-bookworm than the one that is here')
+  const text = showRecommendText(report, { colour: false })
+  expect(text).toContain('This is a base image itself: node:20-bookworm is an official image')
+  expect(text).not.toContain('up to date')
+  isValid(report)
+})
+
 describe.skipIf(!hasEngine || !hasRegistry)('an application on an old base (needs dockerd, docker-registry)', () => {
   beforeAll(async () => {
     engine = await startEngine()

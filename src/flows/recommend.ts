@@ -1,5 +1,6 @@
 /** `bulkhead recommend`: which base image an image has → which others there are → what would remain on each. */
 
+import { listed } from '../judge/base-catalogue.ts'
 import type { DockerfileBase } from '../judge/base-dockerfile.ts'
 import { dockerfileBase } from '../judge/base-dockerfile.ts'
 import { baseOf } from '../judge/base-image.ts'
@@ -51,7 +52,18 @@ export const recommend = async (world: World, database: AdvisoryDatabase, option
   if (inventory && !inventory.image)
     throw new UsageError(`${inventory.name} is no image: it has no layers that could be a base’s`, 'an image, or a Dockerfile')
   let answer: BaseAnswer = inventory?.baseAnswer ?? ofDockerfile(dockerfile!)
-  const named = answer.base?.name
+  const official = inventory?.image?.refs.find(isOfficial)
+  // Nobody who asks about an official image builds it: the question is what to take in its place.
+  if (official !== undefined)
+    answer = {
+      ...answer,
+      standing: 'is-base',
+      base: undefined,
+      by: 'unknown',
+      layers: 0,
+      evidence: [`${official} is an official image, which others build on`, ...answer.evidence],
+    }
+  const named = answer.base?.name ?? official
   const distro = inventory?.distro
   const isBelieved = named !== undefined && (isKnownHost(named, inventory, dockerfile) || answer.by === 'layers')
   if (named !== undefined && !isBelieved && !options.offline)
@@ -62,7 +74,7 @@ export const recommend = async (world: World, database: AdvisoryDatabase, option
   const tags = asksRegistry ? await tagsOf(world, named, source) : undefined
   if (asksRegistry && !tags) unverified.push(`the registry of ${named} did not tell its tags`)
   if (options.offline) unverified.push('no registry was asked')
-  if (inventory?.image && named !== undefined && tags && answer.by !== 'layers') {
+  if (inventory?.image && named !== undefined && official === undefined && tags && answer.by !== 'layers') {
     const known = [
       ...(await registryImages(world, named, nearest(named, tags), source)),
       ...(await knownImages(world, options.cache, true, source.note)),
@@ -82,7 +94,7 @@ export const recommend = async (world: World, database: AdvisoryDatabase, option
   const inBase = groups && split !== undefined ? groups.filter(one => one.isInBase === true) : undefined
   const ownGroups = groups && split !== undefined ? groups.filter(one => one.isInBase !== true) : undefined
   const isBase = base === undefined && answer.standing === 'is-base'
-  const baseName = base?.name ?? (isBase ? inventory?.image?.refs[0] : undefined)
+  const baseName = base?.name ?? (isBase ? (official ?? inventory?.image?.refs[0]) : undefined)
   let baseMeasure = whole && (inBase ? measureOf(whole, inBase, 0, split) : isBase ? measureOf(whole, groups!, 0) : undefined)
   const own = whole && ownGroups ? measureOf(whole, ownGroups, split) : undefined
   const proposal = baseName === undefined ? undefined : propose(baseName, { today, nonLts: options.nonLts, distro, tags })
@@ -149,11 +161,16 @@ export const recommend = async (world: World, database: AdvisoryDatabase, option
       presentCritical = new Set(critical(its))
     }
     const isPresent = isNext || startsWith(inventory, found)
+    if (isPresent && candidate.kind === 'refresh' && options.offline)
+      unverified.push(`whether the registry has a newer ${candidate.name} than the one that is here`)
     const newCritical = baseMeasure ? critical(its).filter(id => !presentCritical.has(id)) : []
     measured.push({
       ...candidate,
       // What was measured is said in numbers.
-      benefits: [...candidate.benefits.filter(text => text !== smallerText), ...deltas(baseMeasure, measure, isPresent)],
+      benefits: [
+        ...candidate.benefits.filter(text => text !== smallerText),
+        ...deltas(baseMeasure, measure, isPresent, !options.offline),
+      ],
       measure,
       predicted: own && sum(own, measure),
       missing: undefined,
@@ -173,6 +190,7 @@ export const recommend = async (world: World, database: AdvisoryDatabase, option
     image: whole && inventory ? { name: whole.inventory.name, measure: measureOf(whole, groups!, 0) } : undefined,
     dockerfile: options.dockerfile,
     answer,
+    isOffline: options.offline,
     base: {
       name: baseName,
       digest: base?.digest,
@@ -234,6 +252,11 @@ const nearest = (name: string, tags: readonly string[]): readonly string[] => {
     0,
     comparedTags,
   )
+}
+
+const isOfficial = (name: string): boolean => {
+  const reference = parseReference(name)
+  return reference !== undefined && listed(reference)?.isOfficial === true
 }
 
 /** Registries of those who make base images for everybody; a name without a host means the first one. */
@@ -312,9 +335,9 @@ const sum = (a: Measure, b: Measure): Measure => ({
 
 const total = ({ bySeverity }: Measure): number => Object.values(bySeverity).reduce((all, count) => all + count, 0)
 
-const deltas = (before: Measure | undefined, after: Measure, isPresent: boolean): readonly string[] => {
+const deltas = (before: Measure | undefined, after: Measure, isPresent: boolean, isNewest: boolean): readonly string[] => {
   if (!before) return []
-  if (isPresent) return ['up to date: the image has these very layers']
+  if (isPresent) return [isNewest ? 'up to date: the image has these very layers' : 'the image has these very layers']
   const fewer = total(before) - total(after)
   const packages = before.packages - after.packages
   return [

@@ -46,6 +46,8 @@ export type Recommendation = {
   readonly image: { readonly name: string; readonly measure: Measure } | undefined
   readonly dockerfile: string | undefined
   readonly answer: BaseAnswer
+  /** No registry was asked. */
+  readonly isOffline: boolean
   readonly base: {
     readonly name: string | undefined
     readonly digest: string | undefined

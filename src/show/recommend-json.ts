@@ -23,6 +23,7 @@ export const showRecommendJson = (report: Recommendation): string =>
     at: report.at,
     image: report.image ? { name: report.image.name, measure: measureJson(report.image.measure) } : null,
     dockerfile: report.dockerfile ?? null,
+    isOffline: report.isOffline,
     base: {
       standing: report.answer.standing,
       name: report.base.name ?? null,

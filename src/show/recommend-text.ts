@@ -145,7 +145,7 @@ const byText = {
 const advice = (report: Recommendation, best: Measured | undefined, style: Style, width: number): readonly string[] => {
   const { base, candidates } = report
   const refresh = candidates.find(({ kind }) => kind === 'refresh')
-  const isFresh = report.image !== undefined && refresh?.isPresent === true
+  const isFresh = report.image !== undefined && !report.isOffline && refresh?.isPresent === true
   const fresh = isFresh ? [`${style.green('✓')} ${forTerminal(refresh.name)} is up to date: the image has the newest one.`] : []
   const rebase = (to: string): string =>
     `    bulkhead rebase ${shellWord(forTerminal(base.name ?? ''))} ${shellWord(forTerminal(to.replace(/^(?:docker|registry):/, '')))}`
