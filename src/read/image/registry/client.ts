@@ -69,11 +69,24 @@ export class RegistryClient {
     return this.#document(`blobs/${digest}`, {})
   }
 
-  /** Tags of the repository, as far as the first answer has them: https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-tags */
+  /**
+   * Tags of the repository, page by page, at most ten thousand: https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-tags
+   * Registries refuse larger pages, or give all tags at once whatever was asked for.
+   */
   async tags(): Promise<readonly string[]> {
-    const parsed = v.safeParse(tagsSchema, json(new TextDecoder().decode(await this.#document('tags/list?n=10000', {}))))
-    if (!parsed.success) throw new RegistryError('broken-answer', `${this.#where} gives no list of tags`)
-    return (parsed.output.tags ?? []).filter(tag => /^\w[\w.-]{0,127}$/.test(tag)).slice(0, 10_000)
+    const found = new Set<string>()
+    for (let page = 0, last = ''; page < tagPages; page++) {
+      const after = last === '' ? '' : `&last=${encodeURIComponent(last)}`
+      const bytes = await this.#document(`tags/list?n=${tagsAtOnce}${after}`, {})
+      const parsed = v.safeParse(tagsSchema, json(new TextDecoder().decode(bytes)))
+      if (!parsed.success) throw new RegistryError('broken-answer', `${this.#where} gives no list of tags`)
+      const tags = parsed.output.tags ?? []
+      const before = found.size
+      for (const tag of tags) if (found.size < tagPages * tagsAtOnce && /^\w[\w.-]{0,127}$/.test(tag)) found.add(tag)
+      if (tags.length < tagsAtOnce || found.size === before) break
+      last = tags.at(-1)!
+    }
+    return [...found]
   }
 
   async #document(path: string, headers: Readonly<Record<string, string>>): Promise<Uint8Array> {
@@ -346,6 +359,8 @@ export const parseChallenge = (
   return undefined
 }
 
+const tagsAtOnce = 1000
+const tagPages = 10
 const tagsSchema = v.looseObject({ tags: v.nullish(v.array(v.string())) })
 
 const errorsSchema = v.looseObject({
