@@ -39,6 +39,12 @@ export const judgeContainers = (
   const seen = new Map<string, number>()
   const told = new Map<string, Container[]>()
   const known = new Map<Container, ContainerFacts>()
+  // Rules on what is missing all point at the container as a whole.
+  let last: { readonly at: Location; readonly said: string } | undefined
+  const saidAt = (at: Location): string => {
+    if (last?.at !== at) last = { at, said: textAt(at).replace(/\s+/g, ' ').slice(0, 4096) }
+    return last.said
+  }
   for (const container of containers) {
     const facts = factsFor(container)
     known.set(container, facts)
@@ -66,7 +72,7 @@ export const judgeContainers = (
           }
           const found = [container]
           if (place !== undefined) told.set(place, found)
-          const identity = `${id}\n${at.in === 'file' ? at.path : ''}\n${container.name}\n${textAt(at).replace(/\s+/g, ' ').slice(0, 4096)}`
+          const identity = `${id}\n${at.in === 'file' ? at.path : ''}\n${container.name}\n${saidAt(at)}`
           const occurrence = seen.get(identity) ?? 0
           seen.set(identity, occurrence + 1)
           judged.push({

@@ -1,5 +1,6 @@
 /** What a mapping says, with aliases followed and merge keys (https://yaml.org/type/merge.html) taken in. */
 import type { Problem } from '../../model/finding.ts'
+import { remembered } from '../../model/remember.ts'
 import { locationOf, resolved, type YamlList, type YamlMap, type YamlNode, type YamlScalar } from './tree.ts'
 
 export type Field = {
@@ -15,20 +16,15 @@ export type Fields = ReadonlyMap<string, Field>
 /** With what is merged into a mapping: more is an attack (`<<` of `<<` of `<<` multiplies). Its own are bounded by their text. */
 const maxFields = 10_000
 
-const cache = new WeakMap<YamlMap, Fields>()
-
 /**
  * The fields by name. What the mapping says itself wins over what is merged, and the first merged mapping over later ones. Of a key that stands twice the last
  * counts, as in Go's decoders that allow it; `duplicateKeys` tells of them. Keys that are no scalars have no name and are left out.
  */
-export const fieldsOf = (map: YamlMap): Fields => {
-  const known = cache.get(map)
-  if (known) return known
+export const fieldsOf = remembered((map: YamlMap): Fields => {
   const fields = new Map<string, Field>()
   collect(map, fields)
-  cache.set(map, fields)
   return fields
-}
+})
 
 /** Each mapping once: what is merged a second time adds nothing, and `<<: [*a, *a]` in a row would double the work every time. */
 const collect = (map: YamlMap, fields: Map<string, Field>): void => {
