@@ -1,8 +1,8 @@
 /** What people read about a rule: `explain`, `rules`, the pages of docs/, the help inside SARIF. All derived from the rule itself. */
 import type { RuleInfo } from '../model/report.ts'
 import { fenced, forMarkdown } from './escape.ts'
-import { styleFor, widthOf, wrapText } from './style.ts'
 import { paintSeverity } from './place-text.ts'
+import { styleFor, widthOf, wrapText } from './style.ts'
 
 const fixText: Readonly<Record<string, string>> = {
   safe: '`--fix` repairs it where that is certain to keep the behaviour',
