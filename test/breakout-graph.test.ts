@@ -24,7 +24,7 @@ const service = (name: string, more = ''): string =>
   `  ${JSON.stringify(name)}:\n    image: x:1\n    user: root\n    pid: host\n    privileged: true\n    volumes:\n      - /var/run/docker.sock:/s\n${more}`
 
 const hostile = 'we<b>&"\'`#;]}\u001b[2J\u202e%%\n  click c1 "javascript:x"'
-const project = `services:\n${service('web')}${service(hostile, '      - "/root/<script>alert(1)</script>:/e"\n')}${service(
+const project = `services:\n${service('web')}${service(hostile, '      - "/root/.<script>alert(1)</script>:/e"\n')}${service(
   'long',
   `      - /home/ann/${'very/'.repeat(30)}.ssh:/k\n      - /srv/${'x'.repeat(300)}/.aws:/a\n`,
 )}  idle:\n    image: idle:1\n    user: "1000"\n    cap_drop: [ALL]\n`
