@@ -68,7 +68,7 @@ const list = (group: Trait['group'], id: string, title: string, items: readonly 
 const userOf = (config: ImageConfig, platform: string | undefined, census: Census | undefined): Trait => {
   const name = config.user.trim()
   const user = census && effectiveUser({ name: undefined, platform, config, packages: [], census, isWhole: false, today: '' })
-  const isRoot = user ? user.kind === 'root' : /^(?:|root|0+)(?::|$)/.test(name)
+  const isRoot = user ? user.kind === 'root' : /^(?:|root|\+?0+)(?::|$)/.test(name)
   const shown = name === '' ? 'root, since none is set' : isRoot && !/^root(?::|$)/.test(name) ? `${name} (root)` : name
   return {
     id: 'user',
