@@ -30,7 +30,7 @@ type Case = {
   /** Perl; prints OPEN when the way is open. */
   readonly probe: string
   /** Why it cannot be shown on this machine. */
-  readonly skip?: string | undefined
+  readonly lacking?: string | undefined
 }
 
 const isOnCgroups1 = existsSync('/sys/fs/cgroup/memory/release_agent')
@@ -62,7 +62,7 @@ describe.skipIf(!hasEngine || !has('perl', 'ldd'))('ways out, open and closed (n
       flags: ['--cap-add', 'SYS_ADMIN'],
       // mount(2) in its own mount namespace.
       probe: `mkdir "/tmp/c"; my ($x, $at, $type, $how) = ("x", "/tmp/c", "cgroup", "memory"); syscall(165, $x, $at, $type, 0, $how); ${opens('+<', '/tmp/c/release_agent')}`,
-      skip: isOnCgroups1 ? undefined : 'control groups are of version 2',
+      lacking: isOnCgroups1 ? undefined : 'control groups are of version 2',
     },
     {
       code: 'E4',
@@ -77,7 +77,7 @@ describe.skipIf(!hasEngine || !has('perl', 'ldd'))('ways out, open and closed (n
       flags: ['--cap-add', 'SYS_MODULE'],
       // init_module(2) with a byte that is no module: it is asked whether that is allowed, before it is looked at.
       probe: `my ($image, $none) = ("x", ""); syscall(175, $image, 1, $none); print "OPEN" if $! != 1;`,
-      skip: existsSync('/proc/modules') ? undefined : 'the kernel has no modules',
+      lacking: existsSync('/proc/modules') ? undefined : 'the kernel has no modules',
     },
     {
       code: 'E6',
@@ -121,7 +121,7 @@ describe.skipIf(!hasEngine || !has('perl', 'ldd'))('ways out, open and closed (n
       flags: ['-v', '/sys:/s'],
       // Where the kernel has no uevent_helper, its neighbour shows that it could be written.
       probe: opens('+<', existsSync('/sys/kernel/uevent_helper') ? '/s/kernel/uevent_helper' : '/s/kernel/profiling'),
-      skip: existsSync('/sys/kernel/profiling') ? undefined : 'there is no file to open',
+      lacking: existsSync('/sys/kernel/profiling') ? undefined : 'there is no file to open',
     },
     {
       code: 'E10',
@@ -135,7 +135,7 @@ describe.skipIf(!hasEngine || !has('perl', 'ldd'))('ways out, open and closed (n
       flags: ['--device-cgroup-rule', 'b *:* rwm'],
       // mknod(2) of the loop device 7:7, which is opened for reading and has nothing behind it.
       probe: `my $path = "/tmp/disk"; syscall(133, $path, 060600, 7 * 256 + 7); ${opens('<', '/tmp/disk')}`,
-      skip: existsSync('/dev/loop7') ? undefined : 'there is no loop device',
+      lacking: existsSync('/dev/loop7') ? undefined : 'there is no loop device',
     },
     {
       code: 'E13',
@@ -256,31 +256,32 @@ describe.skipIf(!hasEngine || !has('perl', 'ldd'))('ways out, open and closed (n
     return words
   }
 
-  for (const { code, kind, title = /^/, flags, probe, skip } of cases)
-    test.skipIf(skip !== undefined)(
-      `${code}: ${kind} ${flags.join(' ')}${skip === undefined ? '' : ` (${skip})`}`,
-      async () => {
-        const command = ['probe:1', '/usr/bin/perl', '-e', filled(probe)]
-        const before = await start([...flags.map(filled), ...command])
-        expect(before.printed, 'it is open').toBe('OPEN')
-        const isIt = (way: Breakout): boolean => way.id === kind && title.test(way.title)
-        const told = before.ways.filter(isIt)
-        expect(
-          told.map(way => way.title),
-          'it is told',
-        ).not.toEqual([])
-        const after = await start(again(before.container, told[0]!, before.original))
-        expect(after.printed, 'the smallest change closes it').toBe('')
-        expect(after.ways.filter(isIt).map(way => way.title)).toEqual([])
-      },
-      60_000,
-    )
+  for (const { code, kind, title = /^/, flags, probe, lacking } of cases)
+    test(`${code}: ${kind} ${flags.join(' ')}${lacking === undefined ? '' : ` (told, not probed: ${lacking})`}`, async () => {
+      const command = ['probe:1', '/usr/bin/perl', '-e', filled(probe)]
+      const before = await start([...flags.map(filled), ...command])
+      if (lacking === undefined) expect(before.printed, 'it is open').toBe('OPEN')
+      const isIt = (way: Breakout): boolean => way.id === kind && title.test(way.title)
+      const told = before.ways.filter(isIt)
+      // What the engine says of its host closes this one.
+      if (kind === 'release-agent' && !isOnCgroups1) {
+        expect(told).toEqual([])
+        return
+      }
+      expect(
+        told.map(way => way.title),
+        'it is told',
+      ).not.toEqual([])
+      const after = await start(again(before.container, told[0]!, before.original))
+      if (lacking === undefined) expect(after.printed, 'the smallest change closes it').toBe('')
+      expect(after.ways.filter(isIt).map(way => way.title)).toEqual([])
+    }, 60_000)
 
   test('a container without any of it: every probe fails, and none of these ways is told', async () => {
     const flags = ['--user', '10001:10001', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--read-only']
-    for (const { kind, title = /^/, probe } of cases) {
+    for (const { kind, title = /^/, probe, lacking } of cases) {
       const { printed, ways } = await start([...flags, 'probe:1', '/usr/bin/perl', '-e', filled(probe)])
-      expect(printed, kind).toBe('')
+      if (lacking === undefined) expect(printed, kind).toBe('')
       expect(
         ways.filter(way => way.id === kind && title.test(way.title)),
         kind,
