@@ -1,10 +1,10 @@
 /** Rules × containers → findings, each with what would be right. What several containers share (a pod's setting, an anchor) is told once. */
 import type { Container, Wish } from '../model/container.ts'
 import { type Finding, type Location, lesser, type Problem, type Severity } from '../model/finding.ts'
-import { shortHash } from '../model/key.ts'
 import type { Report } from '../model/rule.ts'
 import { quoted, unsetAt } from './container-queries.ts'
 import type { ContainerFacts, ContainerRule } from './container-rule.ts'
+import { newKeys, ruleCrashed } from './rule-outcome.ts'
 
 /** A rule as the configuration wants it: its options validated, its severity perhaps changed (undefined: the rule's own). */
 export type RunningContainerRule = {
@@ -36,7 +36,7 @@ export const judgeContainers = (
 } => {
   const judged: (JudgedContainer & { readonly containers: Container[] })[] = []
   const problems: Problem[] = []
-  const seen = new Map<string, number>()
+  const keyOf = newKeys()
   const told = new Map<string, Container[]>()
   const known = new Map<Container, ContainerFacts>()
   // Rules on what is missing all point at the container as a whole.
@@ -73,8 +73,6 @@ export const judgeContainers = (
           const found = [container]
           if (place !== undefined) told.set(place, found)
           const identity = `${id}\n${at.in === 'file' ? at.path : ''}\n${container.name}\n${saidAt(at)}`
-          const occurrence = seen.get(identity) ?? 0
-          seen.set(identity, occurrence + 1)
           judged.push({
             container,
             containers: found,
@@ -82,7 +80,7 @@ export const judgeContainers = (
             finding: {
               rule: id,
               container: container.name,
-              key: shortHash(`${identity}\n${occurrence}`),
+              key: keyOf(identity),
               severity: severity ?? (unset.length > 0 ? lesser(own) : own),
               message: report.message,
               at: [at, ...also],
@@ -95,13 +93,7 @@ export const judgeContainers = (
           })
         }
       } catch (cause) {
-        problems.push({
-          kind: 'failed',
-          code: 'rule-crashed',
-          message: `the rule ${id} failed on ${container.name}: ${cause instanceof Error ? cause.message : String(cause)}. This is a bug in Bulkhead`,
-          at: container.at,
-          cause,
-        })
+        problems.push(ruleCrashed(id, cause, container.at, `on ${container.name}`))
       }
     }
   }

@@ -1,8 +1,8 @@
 /** Rules × an engine, or its host → findings. A rule that throws is a Problem; the others still run. */
 import type { Daemon, Host } from '../model/daemon.ts'
 import type { Finding, Location, Problem, Result, Severity } from '../model/finding.ts'
-import { shortHash } from '../model/key.ts'
 import type { Rule } from '../model/rule.ts'
+import { newKeys, ruleCrashed } from './rule-outcome.ts'
 
 /** A rule as the configuration wants it: its options validated, its severity perhaps changed (undefined: the rule's own). */
 export type RunningEngineRule<Subject extends Daemon | Host> = {
@@ -17,7 +17,7 @@ export const judgeEngine = <Subject extends Daemon | Host>(
 ): Result => {
   const findings: Finding[] = []
   const problems: Problem[] = []
-  const seen = new Map<string, number>()
+  const keyOf = newKeys()
   for (const [id, { rule, options, severity }] of rules) {
     try {
       const reports = rule.check(subject, options, undefined)
@@ -25,11 +25,9 @@ export const judgeEngine = <Subject extends Daemon | Host>(
       for (const report of reports) {
         if (!('in' in report.at)) throw new TypeError('a rule on engines names whole places')
         const about = `${id}\n${identity(report.at)}`
-        const occurrence = seen.get(about) ?? 0
-        seen.set(about, occurrence + 1)
         findings.push({
           rule: id,
-          key: shortHash(`${about}\n${occurrence}`),
+          key: keyOf(about),
           severity: severity ?? report.severity ?? rule.severity,
           message: report.message,
           at: [report.at],
@@ -37,12 +35,7 @@ export const judgeEngine = <Subject extends Daemon | Host>(
         })
       }
     } catch (cause) {
-      problems.push({
-        kind: 'failed',
-        code: 'rule-crashed',
-        message: `the rule ${id} failed here: ${cause instanceof Error ? cause.message : String(cause)}. This is a bug in Bulkhead`,
-        cause,
-      })
+      problems.push(ruleCrashed(id, cause))
     }
   }
   return { findings, problems }

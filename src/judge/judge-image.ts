@@ -1,7 +1,7 @@
 /** Rules × facts of an image → findings, the worst first. */
 import { compareSeverity, type Finding, type Location, type Problem, type Result, type Severity } from '../model/finding.ts'
-import { shortHash } from '../model/key.ts'
 import type { ImageFacts, ImageRule } from './image-rule.ts'
+import { newKeys, ruleCrashed } from './rule-outcome.ts'
 
 /** A rule as the configuration wants it: its options validated, its severity perhaps changed (undefined: the rule's own). */
 export type RunningImageRule = {
@@ -14,17 +14,15 @@ export type RunningImageRule = {
 export const judgeImage = async (facts: ImageFacts, rules: ReadonlyMap<string, RunningImageRule>): Promise<Result> => {
   const findings: Finding[] = []
   const problems: Problem[] = []
-  const seen = new Map<string, number>()
+  const keyOf = newKeys()
   for (const [id, { rule, options, severity }] of rules) {
     try {
       for await (const report of rule.check(facts, options, undefined)) {
         const at: [Location, ...Location[]] = [location(report.at), ...(report.also ?? []).map(location)]
         const about = `${id}\n${identity(at[0])}`
-        const occurrence = seen.get(about) ?? 0
-        seen.set(about, occurrence + 1)
         findings.push({
           rule: id,
-          key: shortHash(`${about}\n${occurrence}`),
+          key: keyOf(about),
           severity: severity ?? report.severity ?? rule.severity,
           message: report.message,
           at,
@@ -33,12 +31,7 @@ export const judgeImage = async (facts: ImageFacts, rules: ReadonlyMap<string, R
         })
       }
     } catch (cause) {
-      problems.push({
-        kind: 'failed',
-        code: 'rule-crashed',
-        message: `the rule ${id} failed here: ${cause instanceof Error ? cause.message : String(cause)}. This is a bug in Bulkhead`,
-        cause,
-      })
+      problems.push(ruleCrashed(id, cause))
     }
   }
   findings.sort((a, b) => compareSeverity(a.severity, b.severity) || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0))

@@ -1,8 +1,8 @@
 /** Rules on whole files of Compose or Kubernetes: on what stands there besides containers. */
 import type { Finding, Problem, Severity } from '../model/finding.ts'
-import { shortHash } from '../model/key.ts'
 import type { Rule } from '../model/rule.ts'
 import type { YamlDocument, YamlFile } from '../read/yaml/tree.ts'
+import { newKeys, ruleCrashed } from './rule-outcome.ts'
 
 export type ManifestFile = {
   readonly form: 'compose' | 'kubernetes'
@@ -30,7 +30,7 @@ export const judgeManifest = (
   const { path, text } = subject.file
   const findings: Finding[] = []
   const problems: Problem[] = []
-  const seen = new Map<string, number>()
+  const keyOf = newKeys()
   for (const [id, { rule, options, severity }] of rules) {
     try {
       const reports = rule.check(subject, options, undefined)
@@ -38,11 +38,9 @@ export const judgeManifest = (
       for (const { at, message, redact, fix, severity: own } of reports) {
         if ('in' in at) throw new TypeError('rules on manifests name places of the file itself')
         const identity = `${id}\n${path}\n${text.slice(at.start, at.end).replace(/\s+/g, ' ').slice(0, 4096)}`
-        const occurrence = seen.get(identity) ?? 0
-        seen.set(identity, occurrence + 1)
         findings.push({
           rule: id,
-          key: shortHash(`${identity}\n${occurrence}`),
+          key: keyOf(identity),
           severity: severity ?? own ?? rule.severity,
           message,
           at: [{ in: 'file', path, span: at }],
@@ -51,13 +49,7 @@ export const judgeManifest = (
         })
       }
     } catch (cause) {
-      problems.push({
-        kind: 'failed',
-        code: 'rule-crashed',
-        message: `the rule ${id} failed here: ${cause instanceof Error ? cause.message : String(cause)}. This is a bug in Bulkhead`,
-        at: { in: 'file', path, span: { start: 0, end: 0 } },
-        cause,
-      })
+      problems.push(ruleCrashed(id, cause, { in: 'file', path, span: { start: 0, end: 0 } }))
     }
   }
   return { findings, problems }

@@ -1,10 +1,10 @@
 /** Rules × Dockerfile → findings: weighs them by stage, gives them stable keys, and turns a rule that breaks into a Problem. */
 import type { Finding, Location, Problem, Result, Severity } from '../model/finding.ts'
-import { shortHash } from '../model/key.ts'
 import type { Report } from '../model/rule.ts'
 import type { Span } from '../model/text.ts'
 import type { Dockerfile, Role, Stage, Step } from '../read/dockerfile/graph.ts'
 import type { DockerfileFacts, DockerfileRule } from './dockerfile-rule.ts'
+import { newKeys, ruleCrashed } from './rule-outcome.ts'
 
 /** A rule as the configuration wants it: its options validated, its severity perhaps changed (undefined: the rule's own). */
 export type RunningRule = {
@@ -22,15 +22,9 @@ export const judgeDockerfile = async (
   const findings: Finding[] = []
   const problems: Problem[] = []
   const locate = stepLocator(dockerfile)
-  const seen = new Map<string, number>()
+  const keyOf = newKeys()
   const crashed = (id: string, cause: unknown): void => {
-    problems.push({
-      kind: 'failed',
-      code: 'rule-crashed',
-      message: `the rule ${id} failed here: ${cause instanceof Error ? cause.message : String(cause)}. This is a bug in Bulkhead`,
-      at: { in: 'file', path: dockerfile.path, span: { start: 0, end: 0 } },
-      cause,
-    })
+    problems.push(ruleCrashed(id, cause, { in: 'file', path: dockerfile.path, span: { start: 0, end: 0 } }))
   }
   // Nearly all rules answer at once: only those that do not are waited for.
   const later: (readonly [string, RunningRule, AsyncIterable<Report>])[] = []
@@ -38,14 +32,14 @@ export const judgeDockerfile = async (
     try {
       const reports = running.rule.check(dockerfile, running.options, facts)
       if (Symbol.asyncIterator in reports) later.push([id, running, reports])
-      else for (const report of reports) findings.push(toFinding(id, running, report, dockerfile, locate, seen))
+      else for (const report of reports) findings.push(toFinding(id, running, report, dockerfile, locate, keyOf))
     } catch (cause) {
       crashed(id, cause)
     }
   }
   for (const [id, running, reports] of later) {
     try {
-      for await (const report of reports) findings.push(toFinding(id, running, report, dockerfile, locate, seen))
+      for await (const report of reports) findings.push(toFinding(id, running, report, dockerfile, locate, keyOf))
     } catch (cause) {
       crashed(id, cause)
     }
@@ -101,7 +95,7 @@ const toFinding = (
   report: Report,
   dockerfile: Dockerfile,
   locate: (offset: number) => Step | undefined,
-  seen: Map<string, number>,
+  keyOf: (about: string) => string,
 ): Finding => {
   const inFile = (span: Span): Location => ({ in: 'file', path: dockerfile.path, span })
   const at = 'in' in report.at ? report.at : inFile(report.at)
@@ -114,11 +108,9 @@ const toFinding = (
       ? dockerfile.tree.text.slice(at.span.start, Math.min(at.span.end, at.span.start + 4096))
       : JSON.stringify(at)
   const identity = `${id}\n${dockerfile.path}\n${stage ? (stage.name ?? stage.index) : ''}\n${about.replace(/\s+/g, ' ')}`
-  const occurrence = seen.get(identity) ?? 0
-  seen.set(identity, occurrence + 1)
   return {
     rule: id,
-    key: shortHash(`${identity}\n${occurrence}`),
+    key: keyOf(identity),
     severity: lighter ? oneStepLess(full) : full,
     message: report.message,
     at: [at, ...(report.also ?? []).map(one => ('in' in one ? one : inFile(one)))],
