@@ -65,6 +65,13 @@ export const startEngine = async (): Promise<Engine> => {
     root: join(folder, 'data'),
     docker: (...args) => execFileSync(client, args, { env, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024, stdio: 'pipe' }),
     stop: async () => {
+      // The bridge of a network stays on the machine when its engine is gone, and takes one of the few ranges of addresses.
+      const ask = (...args: readonly string[]): string => spawnSync(client, args, { env, encoding: 'utf8' }).stdout ?? ''
+      const containers = ask('ps', '-aq').split('\n').filter(Boolean)
+      if (ask('network', 'ls', '-q', '--filter', 'type=custom') !== '') {
+        if (containers.length > 0) ask('rm', '-f', ...containers)
+        ask('network', 'prune', '-f')
+      }
       await end(child)
       // Mounts of build steps may linger for a moment.
       spawnSync('sh', ['-c', `grep -o '${folder}[^ ]*' /proc/mounts | sort -r | xargs -r umount -l`])
