@@ -64,7 +64,8 @@ const programs: ReadonlyMap<string, Program> = new Map([
 const variableProgram =
   /^\$[({]?\w*(?:docker|podman|nerdctl|container_?(?:engine|runtime|cli|tool|cmd))(?:_?(?:bin|cmd|exe|cli))?(?::?-[\w./-]+)?[)}]?$/i
 
-const programOf = (word: CommandWord | undefined): Program | undefined => {
+/** Undefined for a program of another kind. */
+export const programOf = (word: CommandWord | undefined): Program | undefined => {
   if (!word) return undefined
   if (word.known) return programs.get(baseName(word.text))
   if (!variableProgram.test(word.text)) return undefined
@@ -73,7 +74,7 @@ const programOf = (word: CommandWord | undefined): Program | undefined => {
 
 /** Undefined when the words start no container: another program, another subcommand, `--help`. */
 export const readDockerRun = (all: readonly CommandWord[], options: DockerRunOptions = {}): DockerRun | undefined => {
-  const words = all.slice(unwrap(all.map(shellWord)).at)
+  const words = behindWrappers(all)
   const program = programOf(words[0])
   if (program === undefined) return undefined
   const start = readGlobalFlags(words, 1, program)
@@ -112,6 +113,10 @@ export const readDockerRun = (all: readonly CommandWord[], options: DockerRunOpt
   }
   return undefined
 }
+
+/** Without sudo, env and their like, and what these are told themselves. */
+export const behindWrappers = (words: readonly CommandWord[]): readonly CommandWord[] =>
+  words.slice(unwrap(words.map(shellWord)).at)
 
 const shellWord = ({ text, at, known, quoted }: CommandWord): ShellWord => ({
   span: at.span,

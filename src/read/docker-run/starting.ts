@@ -1,18 +1,15 @@
 /** What a command would start: a container, what files declare, a script, or something that nobody can judge from here. */
+import { baseName } from '../shell/wrappers.ts'
 import { commandLine } from './command-line.ts'
-import { readDockerRun } from './read-docker-run.ts'
+import { readGlobalFlags } from './flags.ts'
+import { behindWrappers, programOf, readDockerRun } from './read-docker-run.ts'
 
 export type Starting =
   /** Nothing that concerns containers. */
   | { readonly starts: 'nothing' }
   | { readonly starts: 'container' }
   /** Compose files or manifests, as named. Empty: those with the default names in `folder`. */
-  | {
-      readonly starts: 'files'
-      readonly paths: readonly string[]
-      readonly folder: string | undefined
-      readonly form: 'compose' | 'kubernetes'
-    }
+  | { readonly starts: 'files'; readonly paths: readonly string[]; readonly folder: string | undefined }
   /** A text that a shell runs. */
   | { readonly starts: 'script'; readonly text: string }
   /** Containers, or rights, of which the command does not say enough, in words: “docker service create”. */
@@ -20,12 +17,7 @@ export type Starting =
 
 const nothing: Starting = { starts: 'nothing' }
 
-/** Options of the programs before their subcommand that take a value: https://docs.docker.com/reference/cli/docker/, …/compose/, https://docs.podman.io/en/latest/markdown/podman.1.html */
-const engineValues = new Set(
-  '-H --host -c --context --config -l --log-level --tlscacert --tlscert --tlskey --connection --url --identity --root --runroot --storage-driver --storage-opt --runtime --namespace -n --address -a --cgroup-manager --tmpdir --module'.split(
-    ' ',
-  ),
-)
+/** Options that take a value: https://docs.docker.com/reference/cli/docker/compose/, https://kubernetes.io/docs/reference/kubectl/kubectl/ */
 const composeValues = new Set(
   '-f --file -p --project-name --profile --project-directory --env-file --ansi --progress --parallel --podman-args -H --host'.split(
     ' ',
@@ -78,17 +70,15 @@ const compose = (words: readonly string[]): Starting => {
     return { starts: 'unjudged', what: 'compose run with rights of its own' }
   return {
     starts: 'files',
-    form: 'compose',
     paths: valuesOf(parts, '-f', '--file'),
     folder: valuesOf(parts, '--project-directory')[0],
   }
 }
 
-/** Subcommands of Docker that start containers, or give rights, other than `run` and `create`. */
+/** Subcommands that start containers, or give rights, other than `run` and `create`. `words`: from the subcommand on. */
 const engine = (program: string, words: readonly string[]): Starting => {
-  const { verb } = split(words, engineValues)
-  const [first = '', second = ''] = verb
-  const rest = words.slice(words.indexOf(first) + 1)
+  const [first = '', ...rest] = words
+  const second = rest.find(word => !word.startsWith('-')) ?? ''
   const unjudged = (what: string): Starting => ({ starts: 'unjudged', what: `${program} ${what}` })
   switch (first) {
     case 'compose':
@@ -102,7 +92,7 @@ const engine = (program: string, words: readonly string[]): Starting => {
         '-c',
         '--compose-file',
       )
-      return files.length > 0 ? { starts: 'files', form: 'compose', paths: files, folder: undefined } : unjudged('stack deploy')
+      return files.length > 0 ? { starts: 'files', paths: files, folder: undefined } : unjudged('stack deploy')
     }
     case 'kube':
     case 'play': {
@@ -113,7 +103,7 @@ const engine = (program: string, words: readonly string[]): Starting => {
         ),
       )
       const paths = split(rest, values).verb.slice(1)
-      return paths.length > 0 ? { starts: 'files', form: 'kubernetes', paths, folder: undefined } : unjudged(`${first} play`)
+      return paths.length > 0 ? { starts: 'files', paths, folder: undefined } : unjudged(`${first} play`)
     }
     case 'pod':
       return second === 'create' || second === 'clone' ? unjudged(`pod ${second}`) : nothing
@@ -133,9 +123,8 @@ const engine = (program: string, words: readonly string[]): Starting => {
         words.includes('--privileged')
         ? unjudged('build with rights of the host')
         : nothing
-    case 'update':
     case 'container':
-      return first === 'container' && second === 'runlabel' ? unjudged('container runlabel') : nothing
+      return second === 'runlabel' ? unjudged('container runlabel') : nothing
     default:
       return nothing
   }
@@ -152,22 +141,19 @@ const kubectl = (words: readonly string[]): Starting => {
   if (paths.length === 0) return nothing
   if (paths.some(path => path === '-' || /^https?:/.test(path)))
     return { starts: 'unjudged', what: `kubectl ${verb} of what is not here` }
-  return { starts: 'files', form: 'kubernetes', paths, folder: undefined }
+  return { starts: 'files', paths, folder: undefined }
 }
 
-const engines = new Set(['docker', 'podman', 'nerdctl', 'finch', 'podman-remote'])
-
-/** `words`: as a program gets them. Wrappers such as sudo and env are taken off. */
+/** `words`: as a program gets them. */
 export const startingOf = (words: readonly string[]): Starting => {
-  if (readDockerRun(commandLine(words).words)) return { starts: 'container' }
-  const at = words.findIndex((word, i) => !(i === 0 || wrapped(words, i)) || !isWrapper(word))
-  const own = words.slice(at === -1 ? 0 : at)
-  const name = (own[0] ?? '')
-    .split(/[\\/]/)
-    .at(-1)!
-    .replace(/\.exe$/i, '')
-  const rest = own.slice(1)
-  if (engines.has(name)) return engine(name, rest)
+  const all = commandLine(words).words
+  if (readDockerRun(all)) return { starts: 'container' }
+  const own = behindWrappers(all)
+  const name = baseName(own[0]?.text ?? '').replace(/\.exe$/i, '')
+  const program = programOf(own[0])
+  const texts = own.map(({ text }) => text)
+  if (program !== undefined) return engine(name, texts.slice(readGlobalFlags(own, 1, program).rest))
+  const rest = texts.slice(1)
   if (/^(?:docker-compose|podman-compose)$/.test(name)) return compose(rest)
   if (/^(?:kubectl|oc|k3s|microk8s)$/.test(name)) return kubectl(name === 'k3s' || name === 'microk8s' ? rest.slice(1) : rest)
   if (/^(?:sh|bash|dash|ash|ksh|zsh)$/.test(name)) {
@@ -176,12 +162,3 @@ export const startingOf = (words: readonly string[]): Starting => {
   }
   return nothing
 }
-
-/** Programs that start the one behind them; their options, and `NAME=value` of env, stand between. */
-const isWrapper = (word: string): boolean =>
-  /^(?:.*\/)?(?:sudo|doas|env|nohup|time|nice|ionice|exec|command|setsid|stdbuf|timeout)$/.test(word) ||
-  /^-/.test(word) ||
-  /^[A-Za-z_]\w*=/.test(word) ||
-  /^\d+[smhd]?$/.test(word)
-const wrapped = (words: readonly string[], at: number): boolean =>
-  words.slice(0, at).every(isWrapper) && isWrapper(words[0] ?? '')
