@@ -200,7 +200,9 @@ export const check = async (world: World, rules: Rules, version: string, options
         'Name the file itself if it is called otherwise; what .gitignore or the configuration excludes is skipped',
       )
   }
+  const own = findings.length
   for (const unit of manifests?.units() ?? []) await checkUnit(unit)
+  for (const finding of toldOnce(findings.splice(own))) findings.push(finding)
   const infos = new Map<string, RuleInfo>()
   for (const [id, { rule, severity }] of [...running(''), ...onContainers(''), ...onManifests('')])
     infos.set(id, { ...rule, id, severity: severity ?? rule.severity })
@@ -223,8 +225,6 @@ export const check = async (world: World, rules: Rules, version: string, options
   const { file: configured } = settings
   const isWhole = configured !== undefined && options.paths.some(path => !patternPath(configured, resolve(path)).startsWith('..'))
   if (isWhole && !options.input) problems.push(...settings.unusedWaivers(infos))
-  const once = toldOnce(findings)
-  findings.splice(0, findings.length, ...once)
   findings.sort(byPosition)
   return {
     report: {
@@ -293,13 +293,11 @@ const toldOnce = (findings: readonly Finding[]): readonly Finding[] => {
   const known = new Map<string, { readonly finding: Finding; others: number }>()
   for (const finding of findings) {
     const [at] = finding.at
-    // What has no place of its own file is told as it is.
-    const key =
-      at.in === 'file' ? `${finding.rule}\0${at.path}\0${at.span.start}-${at.span.end}\0${finding.message}` : finding.key
+    const place = at.in === 'file' ? `${at.path}\0${at.span.start}-${at.span.end}` : ''
+    const key = `${finding.rule}\0${place}\0${finding.message}`
     const first = known.get(key)
-    if (!first) known.set(key, { finding, others: 0 })
-    else if (at.in === 'file') first.others++
-    else known.set(`${key}\n${known.size}`, { finding, others: 0 })
+    if (first) first.others++
+    else known.set(key, { finding, others: 0 })
   }
   return [...known.values()].map(({ finding, others }) =>
     others === 0
