@@ -10,6 +10,7 @@ import { startingOf } from '../read/docker-run/starting.ts'
 import { machine } from '../world/machine.ts'
 import { type CheckArguments, formatReport } from './check-command.ts'
 import { graphForm, writeGraph } from './graph-file.ts'
+import { ruleOptions } from './rule-arguments.ts'
 import { print, tell, wantsColour } from './terminal.ts'
 
 export type AuditArguments = Pick<
@@ -28,19 +29,9 @@ export type AuditArguments = Pick<
   | 'color'
 >
 
-export const optionsOf = (args: Pick<AuditArguments, 'profile' | 'only' | 'config'>) => ({
-  ...(args.profile ? { profile: args.profile } : {}),
-  ...(args.only ? { only: args.only } : {}),
-  ...(typeof args.config === 'string'
-    ? { config: { file: args.config } }
-    : args.config === false
-      ? { config: 'none' as const }
-      : {}),
-})
-
 export const runAudit = async (words: readonly string[], args: AuditArguments): Promise<number> => {
   if (args.graph !== undefined) graphForm(args.graph)
-  const { report, settings } = await auditCommandLine(machine, { ...rules, ...containerRules }, version, words, optionsOf(args))
+  const { report, settings } = await auditCommandLine(machine, { ...rules, ...containerRules }, version, words, ruleOptions(args))
   if (args.graph !== undefined) await writeGraph(args.graph, report, args.ways === 'all')
   const text = await formatReport(report, args, args.output === undefined && wantsColour(args.color))
   if (args.output === undefined) await print(text)
@@ -71,8 +62,8 @@ export const runGuard = async (words: readonly string[], args: GuardArguments): 
     starting.starts === 'nothing'
       ? undefined
       : starting.starts === 'container'
-        ? await auditCommandLine(machine, judging, version, words, optionsOf(args))
-        : await auditStart(machine, judging, version, starting, optionsOf(args))
+        ? await auditCommandLine(machine, judging, version, words, ruleOptions(args))
+        : await auditStart(machine, judging, version, starting, ruleOptions(args))
   if (!outcome) return args.dryRun ? 0 : runProgram(program, rest)
   const { report, settings } = outcome
   const threshold: Severity | 'none' = args.failOn ?? settings.failOn ?? 'high'

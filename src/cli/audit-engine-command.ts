@@ -8,9 +8,10 @@ import { UsageError } from '../model/finding.ts'
 import { version } from '../model/version.ts'
 import { WorldError } from '../model/world.ts'
 import { machine } from '../world/machine.ts'
-import { type AuditArguments, optionsOf } from './audit-command.ts'
+import type { AuditArguments } from './audit-command.ts'
 import { formatReport } from './check-command.ts'
 import { graphForm, writeGraph } from './graph-file.ts'
+import { ruleOptions } from './rule-arguments.ts'
 import { print, wantsColour } from './terminal.ts'
 
 export type EngineArguments = {
@@ -24,7 +25,7 @@ export const runEngineAudit = async (args: AuditArguments & EngineArguments): Pr
   if (args.graph !== undefined) graphForm(args.graph)
   const rules = { container: containerRules, daemon: daemonRules, host: hostRules }
   const { report, settings } = await auditEngine(machine, rules, version, {
-    ...optionsOf(args),
+    ...ruleOptions(args),
     ...(args.host === undefined ? {} : { host: args.host }),
     ...(args.container === undefined ? {} : { containers: args.container }),
     ...(args.daemon === undefined ? {} : { daemon: args.daemon }),

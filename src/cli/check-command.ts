@@ -10,6 +10,7 @@ import { version } from '../model/version.ts'
 import { WorldError } from '../model/world.ts'
 import { machine } from '../world/machine.ts'
 import { graphForm, writeGraph } from './graph-file.ts'
+import { ruleOptions } from './rule-arguments.ts'
 import { deliver, tell, terminalWidth, wantsColour } from './terminal.ts'
 
 export type CheckArguments = {
@@ -59,13 +60,7 @@ export const runCheck = async (paths: readonly string[], args: CheckArguments): 
     paths,
     ...(fromInput ? { input: { name: args.stdinFilename, bytes: await readInput() } } : {}),
     ...(args.fix || args.diff ? { fix: { allowed, write: args.fix === true && args.diff !== true } } : {}),
-    ...(args.profile ? { profile: args.profile } : {}),
-    ...(args.only ? { only: args.only } : {}),
-    ...(typeof args.config === 'string'
-      ? { config: { file: args.config } }
-      : args.config === false
-        ? { config: 'none' as const }
-        : {}),
+    ...ruleOptions(args),
     inlineIgnores: args.inlineIgnores,
     shellcheck: args.shellcheck === undefined ? 'auto' : args.shellcheck ? 'on' : 'off',
     ...(args.context === undefined ? {} : { context: args.context }),

@@ -10,6 +10,7 @@ import { version } from '../model/version.ts'
 import { machine } from '../world/machine.ts'
 import { asUsage } from './database-command.ts'
 import { openAdvisories } from './database-folder.ts'
+import { ruleOptions } from './rule-arguments.ts'
 import { readSubject, type SubjectArguments } from './subject.ts'
 import { deliver, tell, terminalWidth, wantsColour } from './terminal.ts'
 
@@ -32,8 +33,7 @@ export type CompareArguments = SubjectArguments & {
 export const runCompare = async (before: string, after: string, args: CompareArguments): Promise<number> => {
   const now = new Date(machine.clock.now()).toISOString()
   const settings = await historySettings(machine, {
-    ...(typeof args.config === 'string' ? { config: { file: args.config } } : args.config === false ? { config: 'none' } : {}),
-    ...(args.profile ? { profile: args.profile } : {}),
+    ...ruleOptions(args),
   })
   if (args.verbose) for (const file of settings.read) tell(`settings from ${file}`)
   try {

@@ -3,6 +3,7 @@ import { historySettings, readHistory } from '../flows/history.ts'
 import { reaches, type Severity, UsageError } from '../model/finding.ts'
 import { version } from '../model/version.ts'
 import { machine } from '../world/machine.ts'
+import { ruleOptions } from './rule-arguments.ts'
 import { copyCommand } from './skopeo-copy.ts'
 import { readSubject, type SubjectArguments } from './subject.ts'
 import { deliver, tell, terminalWidth, wantsColour } from './terminal.ts'
@@ -27,9 +28,7 @@ export type HistoryArguments = SubjectArguments & {
 export const runHistory = async (subject: string, args: HistoryArguments): Promise<number> => {
   const reveal = args.showSecrets === true
   const settings = await historySettings(machine, {
-    ...(typeof args.config === 'string' ? { config: { file: args.config } } : args.config === false ? { config: 'none' } : {}),
-    ...(args.profile ? { profile: args.profile } : {}),
-    ...(args.only ? { only: args.only } : {}),
+    ...ruleOptions(args),
     ...(args.maxAge === undefined ? {} : { ruleOptions: { 'image/old': { days: args.maxAge } } }),
   })
   if (args.verbose) for (const file of settings.read) tell(`settings from ${file}`)

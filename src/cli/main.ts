@@ -46,16 +46,7 @@ export const main = async (args: readonly string[]): Promise<number> => {
             .default('text'),
         )
         .option('-o, --output <file>', 'write the output to a file')
-        .addOption(
-          new Option('--fail-on <severity>', 'exit with 1 from this severity on (default: high)').choices([
-            'critical',
-            'high',
-            'medium',
-            'low',
-            'info',
-            'none',
-          ]),
-        )
+        .addOption(failOnOption())
         .option('--strict', 'exit with 2 also for what is not covered')
         .addOption(new Option('--profile <profile>', 'which rules run').choices(['default', 'all']))
         .option('--only <rules>', 'run only these rules, separated by commas (ids of other tools work too)', ids)
@@ -223,16 +214,7 @@ export const main = async (args: readonly string[]): Promise<number> => {
         )
         .addOption(new Option('-f, --format <format>', 'form of the output').choices(['text', 'json']).default('text'))
         .option('-o, --output <file>', 'write the output to a file')
-        .addOption(
-          new Option('--fail-on <severity>', 'exit with 1 from this severity on (default: high)').choices([
-            'critical',
-            'high',
-            'medium',
-            'low',
-            'info',
-            'none',
-          ]),
-        )
+        .addOption(failOnOption())
         .addOption(new Option('--profile <profile>', 'which rules run').choices(['default', 'all']))
         .option('--only <rules>', 'only these rules and kinds of secrets, separated by commas: image/user-root, secret/*', ids)
         .option('-c, --config <file>', 'use this configuration and no other')
@@ -467,19 +449,21 @@ export const main = async (args: readonly string[]): Promise<number> => {
   return code
 }
 
+/** What is said of it in the configuration counts when it is not given. */
+const failOnOption = (): Option =>
+  new Option('--fail-on <severity>', 'exit with 1 from this severity on (default: high)').choices([
+    'critical',
+    'high',
+    'medium',
+    'low',
+    'info',
+    'none',
+  ])
+
 /** What commands that judge a command line have in common. */
 const judgingCommand = (command: Command): Command =>
   command
-    .addOption(
-      new Option('--fail-on <severity>', 'exit with 1 from this severity on (default: high)').choices([
-        'critical',
-        'high',
-        'medium',
-        'low',
-        'info',
-        'none',
-      ]),
-    )
+    .addOption(failOnOption())
     .option('--strict', 'exit with 2 also for what is not covered')
     .addOption(new Option('--profile <profile>', 'which rules run').choices(['default', 'all']))
     .option('--only <rules>', 'run only these rules, separated by commas (ids of other tools work too)', ids)
