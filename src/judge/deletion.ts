@@ -2,6 +2,7 @@
  * Whether a command may delete a certain file. A secret mount is a mount point: deleting it, or its folder, fails with EBUSY
  * (https://man7.org/linux/man-pages/man2/unlink.2.html).
  */
+import { pathNames } from '../read/image/paths.ts'
 import { hasOption, pipelineOf } from '../read/shell/queries.ts'
 import type { CommandAt } from './dockerfile-queries.ts'
 
@@ -40,15 +41,6 @@ export const mayDelete = (at: CommandAt, target: string): boolean => {
 const textOf = ({ text }: { readonly text: string }): string => text
 const deleter = /(?:^|\/)(?:rm|unlink|shred|mv|sh|bash|ash|dash|busybox)$/
 
-const partsOf = (path: string): readonly string[] => {
-  const parts: string[] = []
-  for (const part of path.split('/')) {
-    if (part === '..') parts.pop()
-    else if (part !== '' && part !== '.') parts.push(part)
-  }
-  return parts
-}
-
 /** Whether a pattern of the shell fits a name; `dots`: also when only the pattern's wildcard fits the dot at its beginning. */
 const fits = (pattern: string, name: string, dots: boolean): boolean => {
   if (!dots && name.startsWith('.') && /^[*?[]/.test(pattern)) return false
@@ -60,7 +52,7 @@ const fits = (pattern: string, name: string, dots: boolean): boolean => {
 /** `deep`: also when it names one of the folders that the file is in. */
 const mayName = ({ step, script }: CommandAt, text: string, target: string, deep: boolean): boolean => {
   if (/[$`]|\*\*/.test(text)) return true
-  const wanted = partsOf(target)
+  const wanted = pathNames(target)
   const workdir = step.before.workdir.value
   const isMoved = script.commands.some(({ name }) => name === 'cd' || name === 'pushd')
   const isRelative = !text.startsWith('/')
@@ -69,7 +61,7 @@ const mayName = ({ step, script }: CommandAt, text: string, target: string, deep
     if (last === '' || last === '.' || last === '..' || last === '~') return deep
     return wanted.some((part, i) => (deep || i === wanted.length - 1) && fits(last, part, false))
   }
-  const given = partsOf(isRelative ? `${workdir!.path}/${text}` : text)
+  const given = pathNames(isRelative ? `${workdir!.path}/${text}` : text)
   if (given.length > wanted.length || (!deep && given.length < wanted.length)) return false
   return given.every((part, i) => fits(part, wanted[i]!, false))
 }
@@ -82,5 +74,5 @@ const finds = (at: CommandAt, args: readonly string[], target: string): boolean 
   const names = args.flatMap((arg, i) =>
     /^-i?name$/.test(arg) && !/^(?:\\?!|-not)$/.test(args[i - 1] ?? '') ? [args[i + 1] ?? '*'] : [],
   )
-  return names.length === 0 || names.some(name => /[$`]/.test(name) || partsOf(target).some(part => fits(name, part, true)))
+  return names.length === 0 || names.some(name => /[$`]/.test(name) || pathNames(target).some(part => fits(name, part, true)))
 }

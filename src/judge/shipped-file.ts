@@ -2,6 +2,7 @@
 import type { Dockerfile, Stage, Step } from '../read/dockerfile/graph.ts'
 import { expandWord } from '../read/dockerfile/read-dockerfile.ts'
 import type { Word } from '../read/dockerfile/syntax.ts'
+import { pathNames } from '../read/image/paths.ts'
 import { commandsOf, shippedStages } from './dockerfile-queries.ts'
 
 /** Places of one file that are followed: files that nobody wrote by hand have more. */
@@ -35,15 +36,6 @@ export const shipsFile = (dockerfile: Dockerfile, step: Step, path: string): boo
   return false
 }
 
-const partsOf = (path: string): readonly string[] => {
-  const parts: string[] = []
-  for (const part of path.split('/')) {
-    if (part === '..') parts.pop()
-    else if (part !== '' && part !== '.') parts.push(part)
-  }
-  return parts
-}
-
 const known = (dockerfile: Dockerfile, step: Step, word: Word | undefined): string | undefined => {
   const { value, known: isKnown } = word
     ? expandWord(word, step.before.variables, dockerfile.tree.escape)
@@ -57,8 +49,8 @@ const placesOf = (dockerfile: Dockerfile, step: Step, source: string): readonly 
   const value = known(dockerfile, step, words.at(-1))
   const workdir = step.before.workdir.value
   if (value === undefined || (!value.startsWith('/') && !(workdir?.known && workdir.absolute))) return []
-  const folder = partsOf(value.startsWith('/') ? value : `${workdir!.path}/${value}`)
-  const inside = `/${[...folder, ...partsOf(source).slice(-1)].join('/')}`
+  const folder = pathNames(value.startsWith('/') ? value : `${workdir!.path}/${value}`)
+  const inside = `/${[...folder, ...pathNames(source).slice(-1)].join('/')}`
   const isFolder = words.length > 2 || /(?:^|\/)\.?$/.test(value)
   return isFolder ? [inside] : [inside, `/${folder.join('/')}`]
 }
@@ -67,8 +59,8 @@ const placesOf = (dockerfile: Dockerfile, step: Step, source: string): readonly 
 const copied = (dockerfile: Dockerfile, step: Step, word: Word, file: string): readonly string[] => {
   const value = known(dockerfile, step, word)
   if (value === undefined) return []
-  const source = partsOf(value)
-  const parts = partsOf(file)
+  const source = pathNames(value)
+  const parts = pathNames(file)
   const glob = source.findIndex(part => /[*?[]/.test(part))
   const fixed = glob === -1 ? source : source.slice(0, glob)
   // A folder of secrets itself: what is copied out of it is one.
@@ -80,7 +72,7 @@ const copied = (dockerfile: Dockerfile, step: Step, word: Word, file: string): r
   if (rest.length === 0) return placesOf(dockerfile, step, file)
   // A wildcard copies the files that fit, and what is in the folders that do.
   const kept = glob === -1 ? [rest] : [rest, rest.slice(1)]
-  return kept.filter(one => one.length > 0).map(one => `/${[...partsOf(folder), ...one].join('/')}`)
+  return kept.filter(one => one.length > 0).map(one => `/${[...pathNames(folder), ...one].join('/')}`)
 }
 
 /** A RUN whose `rm` names it. */
@@ -90,7 +82,7 @@ const removes = (step: Step, file: string): boolean => {
   return [...commandsOf(step, 'rm')].some(({ command }) =>
     command.operands.some(({ text }) => {
       if (/[$`*?[]/.test(text) || !(text.startsWith('/') || (workdir?.known && workdir.absolute))) return false
-      const path = `/${partsOf(text.startsWith('/') ? text : `${workdir!.path}/${text}`).join('/')}`
+      const path = `/${pathNames(text.startsWith('/') ? text : `${workdir!.path}/${text}`).join('/')}`
       return file === path || file.startsWith(`${path}/`)
     }),
   )

@@ -2,6 +2,7 @@
  * .dockerignore: which files of the context the builder never sees. The last matching line decides; a folder that is excluded takes its
  * content along. Format: https://docs.docker.com/build/concepts/context/#dockerignore-files (moby/patternmatcher).
  */
+import { imagePath } from '../image/paths.ts'
 import { compilePattern } from '../path-pattern.ts'
 
 export type DockerIgnore = {
@@ -24,7 +25,8 @@ export const readDockerIgnore = (text: string): DockerIgnore => {
     const line = raw.trim()
     if (line === '') continue
     const negated = line.startsWith('!')
-    const pattern = clean(negated ? line.slice(1).trim() : line)
+    // Without `.`, `..`, doubled, leading and final slashes, as Go's path.Clean has it.
+    const pattern = imagePath(negated ? line.slice(1).trim() : line)
     if (pattern === '') continue
     lines.push({ negated, pattern, matches: compilePattern(pattern) })
   }
@@ -46,14 +48,4 @@ export const readDockerIgnore = (text: string): DockerIgnore => {
       return excluded
     },
   }
-}
-
-/** Without `.`, `..`, doubled, leading and final slashes, as Go's path.Clean has it. */
-const clean = (pattern: string): string => {
-  const parts: string[] = []
-  for (const part of pattern.split('/')) {
-    if (part === '..') parts.pop()
-    else if (part !== '' && part !== '.') parts.push(part)
-  }
-  return parts.join('/')
 }

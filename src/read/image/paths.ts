@@ -4,12 +4,17 @@
  */
 export const imagePath = (path: string): string => {
   if (!unclean.test(path)) return path
-  const parts: string[] = []
-  for (const part of path.split('/')) {
-    if (part === '..') parts.pop()
-    else if (part !== '' && part !== '.') parts.push(part)
+  return pathNames(path).join('/')
+}
+
+/** The names of such a path, from the root on. */
+export const pathNames = (path: string): string[] => {
+  const names: string[] = []
+  for (const name of path.split('/')) {
+    if (name === '..') names.pop()
+    else if (name !== '' && name !== '.') names.push(name)
   }
-  return parts.join('/')
+  return names
 }
 
 const unclean = /^\/|\/$|\/\/|(?:^|\/)\.\.?(?:\/|$)/
