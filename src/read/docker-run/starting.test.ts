@@ -36,6 +36,8 @@ test.each([
   ['docker volume create -o device=/ -o o=bind x', 'unjudged'],
   ['docker plugin install --grant-all-permissions x', 'unjudged'],
   ['docker compose run --cap-add ALL web', 'unjudged'],
+  ['docker compose run -v /:/host web', 'unjudged'],
+  ['docker compose run -itv/:/host web', 'unjudged'],
   ['kubectl run x --image=y', 'unjudged'],
   ['kubectl apply -f https://example.com/a.yaml', 'unjudged'],
 ])('%s', (command, starts) => {

@@ -66,7 +66,7 @@ const compose = (words: readonly string[]): Starting => {
   const [verb = ''] = parts.verb
   if (verb === 'exec' && words.includes('--privileged')) return { starts: 'unjudged', what: 'compose exec --privileged' }
   if (!composeStarts.test(verb)) return nothing
-  if (verb === 'run' && words.some(word => /^(?:--cap-add|--volume|-v|--privileged)(?:=|$)/.test(word) && word !== '-v'))
+  if (verb === 'run' && words.some(word => /^(?:--cap-add|--volume|--privileged)(?:=|$)|^-[a-zA-Z]*v/.test(word)))
     return { starts: 'unjudged', what: 'compose run with rights of its own' }
   return {
     starts: 'files',
