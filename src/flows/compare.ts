@@ -4,14 +4,15 @@ import { compareSides, type VersionOrders } from '../judge/compare.ts'
 import { traitsOf } from '../judge/image-traits.ts'
 import { withoutTokens } from '../judge/secrets/redact-names.ts'
 import type { AdvisoryDatabase } from '../model/advisory.ts'
-import type {
-  ComparisonReport,
-  Side,
-  SideFinding,
-  SideHead,
-  SidePackage,
-  SideSecret,
-  SideVulnerability,
+import {
+  type ComparisonReport,
+  type Side,
+  type SideFinding,
+  type SideHead,
+  type SidePackage,
+  type SideSecret,
+  type SideVulnerability,
+  sideVulnerability,
 } from '../model/comparison.ts'
 import { compareSeverity, type Location, type Problem, reaches, type Severity, UsageError } from '../model/finding.ts'
 import type { Inventory } from '../model/inventory.ts'
@@ -132,24 +133,8 @@ const systemOrders: Readonly<Record<string, string>> = { deb: 'dpkg', apk: 'apk'
 
 const pathOf = (at: Location): string => ('path' in at ? (at.path ?? '') : '')
 
-const vulnerabilityOf = ({ match, vulnerability, severity, suppressed }: VulnerabilityFinding): SideVulnerability => {
-  const { package: one } = match
-  const { name, version } = match.via === 'source' ? match : (one.source ?? one)
-  return {
-    id: vulnerability.id,
-    ecosystem: one.ecosystem,
-    name,
-    versions: [version],
-    severity,
-    standing: suppressed ? 'suppressed' : match.status === 'affected' ? 'counts' : 'aside',
-    isExploited: vulnerability.kev !== undefined,
-    isMalware: vulnerability.isMalware,
-    epss: vulnerability.epss?.score,
-    fixedIn: match.fixedIn,
-    summary: vulnerability.summary,
-    url: vulnerability.url,
-  }
-}
+const vulnerabilityOf = ({ match, vulnerability, severity, suppressed }: VulnerabilityFinding): SideVulnerability =>
+  sideVulnerability(match.package, match, vulnerability, severity, suppressed)
 
 const standings: readonly SideVulnerability['standing'][] = ['counts', 'aside', 'suppressed']
 

@@ -59,6 +59,36 @@ export type SideVulnerability = {
   readonly url: string
 }
 
+type Named = { readonly name: string; readonly version: string }
+
+/** The same of a match as we find it, where what is missing is undefined, and of one in a report, where it is null. */
+export const sideVulnerability = (
+  one: Named & { readonly ecosystem: string; readonly source?: Named | null | undefined },
+  match: Named & { readonly via: string; readonly status: string; readonly fixedIn?: string | null | undefined },
+  vulnerability: Pick<SideVulnerability, 'id' | 'summary' | 'url' | 'isMalware'> & {
+    readonly kev?: object | null | undefined
+    readonly epss?: { readonly score: number } | null | undefined
+  },
+  severity: Severity,
+  suppressed: object | null | undefined,
+): SideVulnerability => {
+  const { name, version } = match.via === 'source' ? match : (one.source ?? one)
+  return {
+    id: vulnerability.id,
+    ecosystem: one.ecosystem,
+    name,
+    versions: [version],
+    severity,
+    standing: suppressed ? 'suppressed' : match.status === 'affected' ? 'counts' : 'aside',
+    isExploited: (vulnerability.kev ?? undefined) !== undefined,
+    isMalware: vulnerability.isMalware,
+    epss: vulnerability.epss?.score,
+    fixedIn: match.fixedIn ?? undefined,
+    summary: vulnerability.summary,
+    url: vulnerability.url,
+  }
+}
+
 /** A setting of an image, or what it has that helps an attacker on. */
 export type Trait = {
   /** Stable: `user`, `setuid`. */

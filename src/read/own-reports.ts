@@ -1,6 +1,6 @@
 /** Reports that `bulkhead sbom` and `bulkhead scan` wrote as JSON. They come from strangers as everything does: what does not fit is refused. */
 import * as v from 'valibot'
-import type { SideVulnerability } from '../model/comparison.ts'
+import { type SideVulnerability, sideVulnerability } from '../model/comparison.ts'
 import { type Digest, isDigest, type Location, type Problem, severities } from '../model/finding.ts'
 import type { Image } from '../model/image.ts'
 import type { Inventory, LayerSummary } from '../model/inventory.ts'
@@ -120,23 +120,9 @@ const scanFrom = ({ at, image, findings, problems }: v.InferOutput<typeof scanSc
   at,
   layers: image.layers.map(({ diffId, size }) => ({ diffId, size })),
   packages: image.packages,
-  vulnerabilities: findings.map(({ severity, package: one, vulnerability, match, suppressed }): SideVulnerability => {
-    const { name, version } = match.via === 'source' ? match : (one.source ?? one)
-    return {
-      id: vulnerability.id,
-      ecosystem: one.ecosystem,
-      name,
-      versions: [version],
-      severity,
-      standing: suppressed ? 'suppressed' : match.status === 'affected' ? 'counts' : 'aside',
-      isExploited: vulnerability.kev !== null,
-      isMalware: vulnerability.isMalware,
-      epss: vulnerability.epss?.score,
-      fixedIn: match.fixedIn ?? undefined,
-      summary: vulnerability.summary,
-      url: vulnerability.url,
-    }
-  }),
+  vulnerabilities: findings.map(({ severity, package: one, vulnerability, match, suppressed }) =>
+    sideVulnerability(one, match, vulnerability, severity, suppressed),
+  ),
   problems: problemsFrom(problems),
 })
 
