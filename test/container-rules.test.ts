@@ -16,6 +16,7 @@ import type { Example } from '../src/model/rule.ts'
 import type { Text } from '../src/model/text.ts'
 import { memoryWorld } from '../src/world/memory.ts'
 import { readSample } from './containers.ts'
+import { expectTexts } from './rule-texts.ts'
 
 const all = Object.entries(containerRules as Readonly<Record<string, ContainerRule<unknown>>>)
 
@@ -96,14 +97,7 @@ test('there are rules, and their ids are their paths', () => {
 })
 
 describe.each(all)('%s', (id, rule) => {
-  test('its texts', () => {
-    expect(rule.why.length).toBeLessThanOrEqual(400)
-    expect(rule.why.length).toBeGreaterThan(60)
-    expect(rule.summary).not.toMatch(/\.$/)
-    expect(rule.since).toMatch(/^\d+\.\d+\.\d+$/)
-    expect(new Set(rule.replaces).size).toBe(rule.replaces?.length ?? 0)
-    for (const link of rule.links ?? []) expect(link).toMatch(/^https:\/\//)
-  })
+  test('its texts', () => expectTexts(rule))
 
   test.each(rule.examples.map((example, i) => [i, example] as const))('example %i', async (_, example) => {
     const found = await judge(id, example.bad, example)

@@ -6,6 +6,7 @@ import { judgeEngine } from '../src/judge/judge-engine.ts'
 import { daemonRules } from '../src/judge/rules/daemon-registry.ts'
 import { hostRules } from '../src/judge/rules/host-registry.ts'
 import { daemonSample, hostSample } from './daemons.ts'
+import { expectTexts } from './rule-texts.ts'
 
 const all = Object.entries({ ...daemonRules, ...hostRules } as Readonly<Record<string, DaemonRule<unknown> | HostRule<unknown>>>)
 
@@ -25,13 +26,7 @@ test('there are rules, and their ids are their paths', () => {
 })
 
 describe.each(all)('%s', (id, rule) => {
-  test('its texts', () => {
-    expect(rule.why.length).toBeLessThanOrEqual(400)
-    expect(rule.why.length).toBeGreaterThan(60)
-    expect(rule.summary).not.toMatch(/\.$/)
-    expect(new Set(rule.replaces).size).toBe(rule.replaces?.length ?? 0)
-    for (const link of rule.links ?? []) expect(link).toMatch(/^https:\/\//)
-  })
+  test('its texts', () => expectTexts(rule))
 
   test.each(rule.examples.map((example, i) => [i, example] as const))('example %i', (_, { bad, good }) => {
     const found = judge(id, bad)

@@ -11,17 +11,11 @@ import { judgeImage } from '../src/judge/judge-image.ts'
 import { imageRules } from '../src/judge/rules/image-registry.ts'
 import { hasEngine, startEngine } from './components.ts'
 import { readFacts } from './image-facts.ts'
+import { expectTexts } from './rule-texts.ts'
 import { tar } from './tar-writer.ts'
 
 describe.each(Object.entries(imageRules))('%s', (id, rule) => {
-  test('its texts', () => {
-    expect(rule.why.length).toBeLessThanOrEqual(400)
-    expect(rule.why.length).toBeGreaterThan(60)
-    expect(rule.summary).not.toMatch(/\.$/)
-    expect(rule.since).toMatch(/^\d+\.\d+\.\d+$/)
-    expect(new Set(rule.replaces).size).toBe(rule.replaces?.length ?? 0)
-    for (const link of rule.links ?? []) expect(link).toMatch(/^https:\/\//)
-  })
+  test('its texts', () => expectTexts(rule))
 
   test.each(rule.examples.map((example, i) => [i, example] as const))('example %i', async (_, { bad, good, options }) => {
     const running = new Map(

@@ -9,6 +9,7 @@ import { looksLikeKubernetes } from '../src/read/kubernetes/looks-like-kubernete
 import { readYaml } from '../src/read/yaml/tree.ts'
 import { showText } from '../src/show/text.ts'
 import { memoryWorld } from '../src/world/memory.ts'
+import { expectTexts } from './rule-texts.ts'
 
 const judge = (id: string, text: string) => {
   const { file, documents, problems } = readYaml('a.yaml', text)
@@ -21,12 +22,7 @@ const judge = (id: string, text: string) => {
 }
 
 describe.each(Object.entries(manifestRules))('%s', (id, rule) => {
-  test('its texts', () => {
-    expect(rule.why.length).toBeLessThanOrEqual(400)
-    expect(rule.why.length).toBeGreaterThan(60)
-    expect(rule.summary).not.toMatch(/\.$/)
-    for (const link of rule.links ?? []) expect(link).toMatch(/^https:\/\//)
-  })
+  test('its texts', () => expectTexts(rule))
   test.each(rule.examples.map((example, i) => [i, example] as const))('example %i', (_, { bad, good }) => {
     expect(judge(id, bad), 'the bad sample is reported').not.toEqual([])
     expect(

@@ -4,6 +4,7 @@ import type { DockerfileRule } from '../src/judge/dockerfile-rule.ts'
 import { rules } from '../src/judge/rules/registry.ts'
 import { parse } from '../src/read/dockerfile/parse.ts'
 import { fixed, judge } from './judge.ts'
+import { expectTexts } from './rule-texts.ts'
 
 const all = Object.entries(rules as Readonly<Record<string, DockerfileRule<unknown>>>).filter(
   ([, rule]) => rule.on === 'dockerfile',
@@ -15,14 +16,7 @@ test('there are rules, and their ids are their paths', () => {
 })
 
 describe.each(all)('%s', (id, rule) => {
-  test('its texts', () => {
-    expect(rule.why.length).toBeLessThanOrEqual(400)
-    expect(rule.why.length).toBeGreaterThan(60)
-    expect(rule.summary).not.toMatch(/\.$/)
-    expect(rule.since).toMatch(/^\d+\.\d+\.\d+$/)
-    expect(new Set(rule.replaces).size).toBe(rule.replaces?.length ?? 0)
-    for (const link of rule.links ?? []) expect(link).toMatch(/^https:\/\//)
-  })
+  test('its texts', () => expectTexts(rule))
 
   test.each(rule.examples.map((example, i) => [i, example] as const))('example %i', async (_, example) => {
     const found = await judge(id, example.bad, example)
