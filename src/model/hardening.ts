@@ -1,0 +1,59 @@
+/** A Dockerfile, and the files beside it, made fit for production. Plain data. */
+import type { Problem, Safety } from './finding.ts'
+
+/** `safe`: nothing that can change what the program does. `balanced`: what rarely does, and can be proved. `strict`: all there is. */
+export const hardenLevels = ['safe', 'balanced', 'strict'] as const
+export type HardenLevel = (typeof hardenLevels)[number]
+
+export type HardenChange = {
+  /** Of the transformation (`user`, `multi-stage-node`), or of the rule whose fix it is (`dockerfile/apt-lists`). Excluding it leaves it out. */
+  readonly id: string
+  /** An imperative sentence without a full stop. */
+  readonly title: string
+  /** What an attacker can no longer do, or what gets smaller; for a reader who has never met it. */
+  readonly why: string
+  readonly safety: Safety
+  /** What may go wrong. */
+  readonly risk: string | undefined
+  /** What to check by hand. */
+  readonly check: readonly string[]
+  readonly files: readonly string[]
+}
+
+/** What could not be done safely. */
+export type HardenLeftOut = {
+  readonly id: string
+  readonly title: string
+  readonly reason: string
+  readonly check: readonly string[]
+}
+
+/** How the image is to be run: every flag is a privilege less. */
+export type ProposedRun = {
+  /** Numeric `uid:gid`; undefined: as the image says. */
+  readonly user: string | undefined
+  readonly readOnly: boolean
+  /** Absolute paths that are writable, and forgotten. */
+  readonly tmpfs: readonly string[]
+  /** Absolute paths of data that stay: volumes. */
+  readonly volumes: readonly string[]
+  readonly capDrop: readonly string[]
+  readonly capAdd: readonly string[]
+  readonly noNewPrivileges: boolean
+  readonly init: boolean
+  /** TCP ports in the container. */
+  readonly ports: readonly number[]
+}
+
+export type Hardening = {
+  readonly version: string
+  readonly path: string
+  readonly context: string | undefined
+  readonly level: HardenLevel
+  /** Each file that is changed; `before` is undefined for one that is made. */
+  readonly files: readonly { readonly path: string; readonly before: string | undefined; readonly after: string }[]
+  readonly changes: readonly HardenChange[]
+  readonly leftOut: readonly HardenLeftOut[]
+  readonly proposed: ProposedRun
+  readonly problems: readonly Problem[]
+}
