@@ -48,7 +48,7 @@ export const rememberImage = (cache: Cache, { image, proofs = [], openedBy }: In
   if (!isProved || names.length === 0) return
   const known: KnownImage = {
     names,
-    digests: [image.id, ...(image.manifest === undefined ? [] : [image.manifest])],
+    digests: [image.id, image.manifest, image.index].filter(one => one !== undefined),
     ...(image.manifest === undefined ? {} : { manifest: image.manifest }),
     diffIds: proofs.map(({ diffId }) => diffId ?? null),
     blobs: proofs.map(({ blob }) => blob ?? null),

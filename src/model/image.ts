@@ -7,6 +7,8 @@ export type Image = {
   readonly id: Digest
   /** The digest of the manifest's bytes, where the source has a manifest. */
   readonly manifest?: Digest
+  /** The digest of the bytes that the registry gives for its name, where they are an index: of all platforms. */
+  readonly index?: Digest
   /** The archive has it in the form of `docker save`, perhaps beside another. */
   readonly isDockerSave?: boolean
   /** `linux/amd64`, `linux/arm64/v8`. */

@@ -299,12 +299,19 @@ export const imageOf = (
   parsed: ParsedConfig,
   {
     manifest,
+    index,
     refs,
     origin = {},
-  }: { readonly manifest?: Digest | undefined; readonly refs: readonly string[]; readonly origin?: Origin },
+  }: {
+    readonly manifest?: Digest | undefined
+    readonly index?: Digest | undefined
+    readonly refs: readonly string[]
+    readonly origin?: Origin
+  },
 ): Image => ({
   id: parsed.id,
   ...(manifest === undefined ? {} : { manifest }),
+  ...(index === undefined ? {} : { index }),
   platform: parsed.platform,
   refs,
   config: parsed.config,

@@ -46,7 +46,7 @@ export const registryImages = async (
       const { image, layers } = opened
       found.push({
         names: [text],
-        digests: [image.id, ...(image.manifest === undefined ? [] : [image.manifest])],
+        digests: [image.id, image.manifest, image.index].filter(one => one !== undefined),
         ...(image.manifest === undefined ? {} : { manifest: image.manifest }),
         // An engine refuses an image whose layers are not those that its configuration says.
         diffIds: image.layers.map(({ diffId }) => diffId),

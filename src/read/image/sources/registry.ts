@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import type { Material } from '../../../model/base-answer.ts'
 import type { Digest } from '../../../model/finding.ts'
-import type { LayerBytes } from '../../../model/image.ts'
+import type { LayerBytes, RegistryCredentials } from '../../../model/image.ts'
 import { type World, WorldError } from '../../../model/world.ts'
 import {
   attestationOf,
@@ -29,33 +29,53 @@ const source: ImageSource = {
   where: 'network',
   async open(world, text, options) {
     const reference = parseReference(text)
-    if (!reference) return undefined
-    for (const mirror of await mirrorsFor(world, reference.host, options)) {
-      try {
-        return await pull(world, reference, mirror, undefined, options)
-      } catch (error) {
-        if (!(error instanceof RegistryError || error instanceof WorldError || error instanceof ImageError)) throw error
-        options.note(`the mirror ${mirror} cannot help: ${error.message}`)
-      }
-    }
-    const credentials = await findCredentials(world, reference.host, reference.repository, options.note)
-    const base = await findBase(world, reference.host, options.plainHttp)
-    return pull(world, reference, base, credentials, options)
+    return reference && fromNearest(world, reference, options, (client, base) => pull(client, reference, base, options))
   },
 }
 
 export default source
 
+/**
+ * What stands behind @ in a name: of the bytes that the registry gives for it, which are an index where there are several platforms. Undefined: no such name is
+ * possible. Throws RegistryError, WorldError, ImageError.
+ */
+export const digestIn = async (world: World, text: string, options: SourceOptions): Promise<Digest | undefined> => {
+  const reference = parseReference(text)
+  if (!reference) return undefined
+  return fromNearest(world, reference, options, async client => {
+    const bytes = await client.manifest(reference.digest ?? reference.tag ?? 'latest')
+    parseManifest(bytes)
+    if (reference.digest === undefined) return digestOf(bytes)
+    verify(bytes, reference.digest, 'the manifest')
+    return reference.digest
+  })
+}
+
+/** The first mirror that answers, or the registry itself. */
+const fromNearest = async <Value>(
+  world: World,
+  { host, repository }: Reference,
+  options: SourceOptions,
+  ask: (client: RegistryClient, base: string) => Promise<Value>,
+): Promise<Value> => {
+  const clientOf = (base: string, credentials: RegistryCredentials | undefined): RegistryClient =>
+    new RegistryClient(world, { base, repository, credentials, authorization: undefined })
+  for (const mirror of await mirrorsFor(world, host, options)) {
+    try {
+      return await ask(clientOf(mirror, undefined), mirror)
+    } catch (error) {
+      if (!(error instanceof RegistryError || error instanceof WorldError || error instanceof ImageError)) throw error
+      options.note(`the mirror ${mirror} cannot help: ${error.message}`)
+    }
+  }
+  const credentials = await findCredentials(world, host, repository, options.note)
+  const base = await findBase(world, host, options.plainHttp)
+  return ask(clientOf(base, credentials), base)
+}
+
 const nesting = 5
 
-const pull = async (
-  world: World,
-  reference: Reference,
-  base: string,
-  credentials: Awaited<ReturnType<typeof findCredentials>>,
-  options: SourceOptions,
-): Promise<OpenedImage> => {
-  const client = new RegistryClient(world, { base, repository: reference.repository, credentials, authorization: undefined })
+const pull = async (client: RegistryClient, reference: Reference, base: string, options: SourceOptions): Promise<OpenedImage> => {
   const { platform, host } = options
   let bytes = await client.manifest(reference.digest ?? reference.tag ?? 'latest')
   let digest = digestOf(bytes)
@@ -63,6 +83,7 @@ const pull = async (
     verify(bytes, reference.digest, 'the manifest')
     digest = reference.digest
   }
+  const first = digest
   let around: readonly Descriptor[] = []
   for (let depth = 0; ; depth++) {
     const parsed = parseManifest(bytes)
@@ -83,7 +104,12 @@ const pull = async (
       options.note(`read from the registry ${new URL(base).host}`)
       return {
         kind: 'image',
-        image: imageOf(config, { manifest: digest, refs: [familiarReference(reference)], origin }),
+        image: imageOf(config, {
+          manifest: digest,
+          index: first === digest ? undefined : first,
+          refs: [familiarReference(reference)],
+          origin,
+        }),
         layers: manifest.layers.map((layer): LayerBytes => {
           if (/\+encrypted$/.test(layer.mediaType)) return { from: 'nowhere', reason: 'the layer is encrypted' }
           return { from: 'registry', access: client.access, digest: layer.digest, size: layer.size }
