@@ -375,6 +375,8 @@ export const main = async (args: readonly string[]): Promise<number> => {
         .argument('[paths...]', 'files, folders and patterns', ['.'])
         .option('--dry-run', 'show what would change, and write nothing')
         .option('--digest <digest>', 'pin the new image to this digest, behind its tag')
+        .option('--pin', 'pin every new image to the digest that its registry has now')
+        .option('--no-pin', 'digests that no longer fit go away, and no registry is asked')
         .option('--message', 'print a message for the commit')
         .option('--strict', 'exit with 2 also for what is not covered')
         .option('-q, --quiet', 'no summary')

@@ -2,7 +2,7 @@
 import { commitMessage } from '../change/base/commit-message.ts'
 import { wantedBy } from '../change/base/pattern.ts'
 import type { BaseChange } from '../change/base/wanted.ts'
-import { type FileChange, rebase } from '../flows/rebase.ts'
+import { type FileChange, type Pinning, type Rebased, rebase } from '../flows/rebase.ts'
 import { isDigest, UsageError } from '../model/finding.ts'
 import { lineStarts, positionAt } from '../model/text.ts'
 import { readDockerfile } from '../read/dockerfile/read-dockerfile.ts'
@@ -14,6 +14,8 @@ export type RebaseArguments = {
   readonly dryRun?: boolean
   readonly digest?: string
   readonly message?: boolean
+  /** Undefined: where a digest stood. */
+  readonly pin?: boolean
   readonly strict?: boolean
   readonly quiet?: boolean
   readonly color: 'auto' | 'always' | 'never'
@@ -30,21 +32,38 @@ export const runRebase = async (old: string, fresh: string, paths: readonly stri
     throw new UsageError('one digest does not fit to every tag', `name the tag: ${to.familiar}:TAG`)
   const wanted = wantedBy(old, fresh, args.digest)
   if (!wanted) throw new UsageError(`${old} or ${fresh} is no reference to an image`)
-  const { changes, bases, problems, files } = await rebase(machine, paths, wanted, { write: args.dryRun !== true })
+  const given = args.digest ?? to.digest
+  if (args.pin && given !== undefined) throw new UsageError('--pin asks for the digest that is given', 'leave one of them out')
+  const pinning: Pinning | undefined =
+    given !== undefined || args.pin === false
+      ? undefined
+      : { where: args.pin ? 'everywhere' : 'where-pinned', digestOf: askRegistry }
+  const rebased = await rebase(machine, paths, wanted, { write: args.dryRun !== true, ...(pinning ? { pinning } : {}) })
+  const { changes, bases, files } = rebased
   if (args.dryRun) await print(await showDiffs(changes, bases, args.color))
   if (args.message) await print(commitMessage(bases))
   if (!args.quiet) {
-    for (const { kind, code, message, at } of problems)
-      tell(`bulkhead: ${labelOf(kind, code)}[${code}] ${await placeOf(at, changes)}${message}`)
-    const done = args.dryRun ? 'would change' : 'changed'
-    const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`
-    tell(
-      bases.length > 0
-        ? `${count(bases.length, 'reference')} in ${count(changes.length, 'file')} ${done}`
-        : `nothing uses ${old} in ${count(files, 'file')}`,
-    )
+    await tellProblems(rebased)
+    tell(bases.length > 0 ? countText(rebased, args.dryRun === true) : `nothing uses ${old} in ${plural(files, 'file')}`)
   }
-  if (problems.some(({ kind }) => kind === 'failed' || (args.strict && kind === 'uncovered'))) return 2
+  return codeOf(rebased, args.strict === true)
+}
+
+/** Only who pins needs what speaks to registries. */
+const askRegistry: Pinning['digestOf'] = async name => (await import('./registry-digest.ts')).registryDigest(name)
+
+export const tellProblems = async ({ problems, changes }: Rebased): Promise<void> => {
+  for (const { kind, code, message, at } of problems)
+    tell(`bulkhead: ${labelOf(kind, code)}[${code}] ${await placeOf(at, changes)}${message}`)
+}
+
+export const countText = ({ bases, changes }: Rebased, isDry: boolean): string =>
+  `${plural(bases.length, 'reference')} in ${plural(changes.length, 'file')} ${isDry ? 'would change' : 'changed'}`
+
+const plural = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`
+
+export const codeOf = ({ problems }: Rebased, isStrict: boolean): number => {
+  if (problems.some(({ kind }) => kind === 'failed' || (isStrict && kind === 'uncovered'))) return 2
   return problems.some(({ code }) => code === 'base-by-hand') ? 1 : 0
 }
 
@@ -62,7 +81,7 @@ const placeOf = async (
   return `${at.path}:${positionAt(lineStarts(text), at.span.start).line}: `
 }
 
-const showDiffs = async (
+export const showDiffs = async (
   changes: readonly FileChange[],
   bases: readonly BaseChange[],
   color: RebaseArguments['color'],

@@ -6,9 +6,17 @@ import { rewriteDockerRuns } from '../change/base/docker-run.ts'
 import { rewriteFrom } from '../change/base/dockerfile.ts'
 import { rewriteKubernetes } from '../change/base/kubernetes.ts'
 import { isKustomization, kustomizedNames, rewriteKustomization } from '../change/base/kustomization.ts'
-import { type BaseChange, byHand, nameOf, type Place, type Rewritten, type Wanted } from '../change/base/wanted.ts'
+import {
+  type BaseChange,
+  byHand,
+  nameOf,
+  type Place,
+  type Rewritten,
+  type Wanted,
+  writeReference,
+} from '../change/base/wanted.ts'
 import { applyEdits } from '../change/fix.ts'
-import type { Problem } from '../model/finding.ts'
+import { type Digest, type Problem, UsageError } from '../model/finding.ts'
 import { decode, encode, type Text } from '../model/text.ts'
 import { type World, WorldError } from '../model/world.ts'
 import { readDotEnv } from '../read/compose/dotenv.ts'
@@ -20,11 +28,21 @@ import { parseReference } from '../read/dockerfile/reference.ts'
 import { looksLikeKubernetes } from '../read/kubernetes/looks-like-kubernetes.ts'
 import { readManifests } from '../read/kubernetes/read-manifests.ts'
 import { readYaml, type YamlStream } from '../read/yaml/tree.ts'
-import { discover, isDockerfileName, isManifestName, isScriptName } from './discover.ts'
+import { type Discovery, discover, isDockerfileName, isManifestName, isScriptName } from './discover.ts'
 
 export type RebaseOptions = {
   /** False: only say what would be done. */
   readonly write: boolean
+  /** Undefined: digests come from `wanted` alone. */
+  readonly pinning?: Pinning
+}
+
+/** Digests behind the new names. */
+export type Pinning = {
+  /** `everywhere`, or where a digest stood that goes away. */
+  readonly where: 'everywhere' | 'where-pinned'
+  /** Of a name with a tag. Rejects with UsageError where that cannot be known. */
+  digestOf(name: string): Promise<Digest>
 }
 
 export type FileChange = { readonly path: string; readonly before: string; readonly after: string }
@@ -55,8 +73,41 @@ export const rebase = async (
   wanted: Wanted,
   options: RebaseOptions,
 ): Promise<Rebased> => {
-  const run = new Rebasing(world, wanted)
   const discovery = await discover(world, paths)
+  const { pinning } = options
+  const digests = new Map<string, Digest>()
+  for (;;) {
+    const unpinned = new Set<string>()
+    const run = await rewritten(world, discovery, pinning ? pinnedBy(wanted, pinning, digests, unpinned) : wanted)
+    if (pinning && unpinned.size > 0) {
+      if (digests.size + unpinned.size > mostDigests)
+        throw new UsageError(`more than ${mostDigests} images would be pinned`, 'name one tag')
+      for (const name of unpinned) digests.set(name, await pinning.digestOf(name))
+      continue
+    }
+    if (options.write) await run.write()
+    return run.result()
+  }
+}
+
+/** Registries are asked for so many. */
+const mostDigests = 50
+
+/** `unpinned` gets the names whose digests are missing in `digests`. */
+const pinnedBy =
+  (wanted: Wanted, { where }: Pinning, digests: ReadonlyMap<string, Digest>, unpinned: Set<string>): Wanted =>
+  (reference, place) => {
+    const fresh = wanted(reference, place)
+    if (!fresh || (where === 'where-pinned' && (reference.digest === undefined || fresh.digest !== undefined))) return fresh
+    const tag = fresh.tag ?? 'latest'
+    const name = writeReference({ name: fresh.name, tag })
+    const digest = digests.get(name)
+    if (digest === undefined) unpinned.add(name)
+    return { name: fresh.name, ...(fresh.tag === undefined ? {} : { tag }), ...(digest === undefined ? {} : { digest }) }
+  }
+
+const rewritten = async (world: World, discovery: Discovery, wanted: Wanted): Promise<Rebasing> => {
+  const run = new Rebasing(world, wanted)
   run.problems.push(...discovery.problems)
   for (const path of discovery.paths)
     await run.take(path, {
@@ -65,8 +116,7 @@ export const rebase = async (
     })
   await run.composeFiles()
   run.tellOfNames()
-  if (options.write) await run.write()
-  return run.result()
+  return run
 }
 
 class Rebasing {

@@ -111,7 +111,14 @@ export const recommend = async (world: World, database: AdvisoryDatabase, option
   let looked = 0
   for (const candidate of wanted) {
     const isNamed = candidate.kind === 'named'
-    const nothing = { measure: undefined, predicted: undefined, digest: undefined, isPresent: false, newCritical: [] }
+    const nothing = {
+      measure: undefined,
+      predicted: undefined,
+      digest: undefined,
+      pin: undefined,
+      isPresent: false,
+      newCritical: [],
+    }
     const host = parseReference(candidate.name)?.registry ?? ''
     if (!isNamed && named !== undefined && !isBelieved && !options.offline && host === parseReference(named)?.registry) {
       measured.push({ ...candidate, ...nothing, missing: `the registry ${host} was not asked` })
@@ -175,6 +182,7 @@ export const recommend = async (world: World, database: AdvisoryDatabase, option
       predicted: own && sum(own, measure),
       missing: undefined,
       digest: found.image?.manifest ?? undefined,
+      pin: found.openedBy?.source === 'registry' ? (found.image?.index ?? found.image?.manifest) : undefined,
       isPresent,
       newCritical,
     })

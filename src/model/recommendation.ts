@@ -1,6 +1,6 @@
 /** Which base images would be better, and what would remain. Plain data. */
 import type { BaseAnswer } from './base-answer.ts'
-import type { Problem, Severity } from './finding.ts'
+import type { Digest, Problem, Severity } from './finding.ts'
 
 /** `refresh`: the same tag. `named`: somebody asked for it. */
 export type CandidateKind = 'refresh' | 'patch' | 'minor' | 'major' | 'release' | 'slim' | 'alpine' | 'distroless' | 'named'
@@ -33,6 +33,8 @@ export type Measured = Candidate & {
   readonly predicted: Measure | undefined
   readonly missing: string | undefined
   readonly digest: string | undefined
+  /** What stands behind @ to pin it, for all platforms, where a registry was asked: the digest of the index, else of the manifest. */
+  readonly pin: Digest | undefined
   /** The base as it is now. */
   readonly isPresent: boolean
   /** Vulnerabilities that the present base does not have, of severity critical. */

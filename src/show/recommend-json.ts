@@ -48,6 +48,7 @@ export const showRecommendJson = (report: Recommendation): string =>
       predicted: measureJson(one.predicted),
       missing: one.missing ?? null,
       digest: one.digest ?? null,
+      pin: one.pin ?? null,
       isPresent: one.isPresent,
       newCritical: one.newCritical,
     })),

@@ -1,4 +1,5 @@
 /** Which base images would be better, for people: a table of counts with what changes below each, then what speaks for and against them. */
+import { bestOf, countOf } from '../model/best-candidate.ts'
 import type { Severity } from '../model/finding.ts'
 import type { Measure, Measured, Recommendation } from '../model/recommendation.ts'
 import { forTerminal } from './escape.ts'
@@ -17,10 +18,6 @@ const letters: readonly (readonly [Severity, string])[] = [
   ['unknown', '?'],
 ]
 const nameColumns = 44
-
-const countOf = ({ bySeverity }: Measure, severity: Severity): number =>
-  // What is merely of interest is no worse than low.
-  bySeverity[severity] + (severity === 'low' ? bySeverity.info : 0)
 
 /** Ends with LF. */
 export const showRecommendText = (report: Recommendation, options: RecommendTextOptions): string => {
@@ -87,26 +84,6 @@ export const showRecommendText = (report: Recommendation, options: RecommendText
       : `${style.bold('Not verified')}\n${report.unverified.map(text => item(`- ${forTerminal(text)}`, width)).join('\n')}`,
   ]
   return `${paragraphs.filter(text => text !== '').join('\n\n')}\n`
-}
-
-/** The best one that brings no new critical vulnerability, and leaves less than there is. */
-const bestOf = ({ candidates, base }: Recommendation): Measured | undefined =>
-  candidates.find(
-    one =>
-      one.measure &&
-      !one.isPresent &&
-      one.newCritical.length === 0 &&
-      ((base.isEnded && one.kind !== 'refresh') || isBetter(base.measure, one.measure)),
-  )
-
-const isBetter = (before: Measure | undefined, after: Measure): boolean => {
-  if (!before) return true
-  if (after.kev !== before.kev) return after.kev < before.kev
-  for (const [severity] of letters) {
-    const difference = countOf(after, severity) - countOf(before, severity)
-    if (difference !== 0) return difference < 0
-  }
-  return after.size < before.size
 }
 
 const why = ({ answer, base }: Recommendation, style: Style): string => {
@@ -183,7 +160,8 @@ const longest = (candidates: readonly Measured[]): Measured | undefined =>
 /** A line of a list; what does not fit stands below its text. */
 const item = (text: string, width: number): string => wrapText(text, width, '    ').replace(/^ {2}/, '')
 
-const talliesText = (measure: Measure): string => {
+/** `1 high and 2 low`. */
+export const talliesText = (measure: Measure): string => {
   const some = letters.flatMap(([severity]) => {
     const count = countOf(measure, severity)
     return count === 0 ? [] : [`${count} ${severity}`]
