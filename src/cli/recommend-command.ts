@@ -5,6 +5,7 @@ import { recommend } from '../flows/recommend.ts'
 import { readSilencers } from '../flows/silencers.ts'
 import { versionOrders } from '../judge/versions/registry.ts'
 import { UsageError } from '../model/finding.ts'
+import type { Recommendation } from '../model/recommendation.ts'
 import { version } from '../model/version.ts'
 import { inOrder } from '../read/image/image-source.ts'
 import { sources } from '../read/image/sources.ts'
@@ -13,7 +14,7 @@ import { openFileCache } from './cache-folder.ts'
 import { asUsage } from './database-command.ts'
 import { openAdvisories } from './database-folder.ts'
 import { noteFor, readSubject, type SubjectArguments, sourceOptions } from './subject.ts'
-import { deliver, tell, terminalWidth, wantsColour } from './terminal.ts'
+import { deliver, print, tell, terminalWidth, wantsColour } from './terminal.ts'
 
 export type RecommendArguments = SubjectArguments & {
   readonly format: 'text' | 'json'
@@ -24,15 +25,25 @@ export type RecommendArguments = SubjectArguments & {
   readonly offline?: boolean
   readonly limit: number
   readonly strict?: boolean
+  readonly fixDockerfile?: string
+  readonly to?: string
+  /** Undefined: where a digest stood. */
+  readonly pin?: boolean
+  readonly dryRun?: boolean
+  readonly message?: boolean
   readonly color: 'auto' | 'always' | 'never'
 }
 
-/** 0: it only informs. 2: something could not be read; with --strict also where something was not covered. */
+/**
+ * 0: it only informs, or the change is made. 1: places are left that somebody has to change by hand. 2: something could not be read or written; with --strict
+ * also where something was not covered.
+ */
 export const runRecommend = async (subject: string, args: RecommendArguments): Promise<number> => {
   const found = await machine.files.stat(subject)
   const isDockerfile = found?.type === 'file' && isDockerfileName(basename(subject))
   if (isDockerfile && args.dockerfile !== undefined)
     throw new UsageError('--dockerfile goes with an image', `${subject} is a Dockerfile itself`)
+  checkFix(args)
   const now = new Date().toISOString()
   try {
     const database = openAdvisories(args.verbose)
@@ -43,7 +54,7 @@ export const runRecommend = async (subject: string, args: RecommendArguments): P
       const cache = args.cache ? openFileCache(note) : undefined
       const report = await recommend(machine, database, {
         image: isDockerfile ? undefined : subject,
-        dockerfile: isDockerfile ? subject : args.dockerfile,
+        dockerfile: isDockerfile ? subject : (args.dockerfile ?? args.fixDockerfile),
         candidates: args.candidate ?? [],
         nonLts: args.nonLts === true,
         offline: args.offline === true,
@@ -72,11 +83,48 @@ export const runRecommend = async (subject: string, args: RecommendArguments): P
       const problems = [...report.problems, ...silencers.problems]
       for (const { kind, code, message } of problems)
         tell(`bulkhead: ${kind === 'failed' ? 'not checked' : 'not covered'}[${code}] ${message}`)
-      return problems.some(({ kind }) => kind === 'failed' || args.strict) ? 2 : 0
+      const code = args.fixDockerfile === undefined ? 0 : await fix(report, args.fixDockerfile, args)
+      return problems.some(({ kind }) => kind === 'failed' || args.strict) ? 2 : code
     } finally {
       database.close()
     }
   } catch (error) {
     throw asUsage(error)
   }
+}
+
+/** Throws UsageError. */
+const checkFix = ({ fixDockerfile, to, pin, dryRun, message, format, output }: RecommendArguments): void => {
+  const given = [
+    to === undefined ? '' : '--to',
+    pin === undefined ? '' : pin ? '--pin' : '--no-pin',
+    dryRun ? '--dry-run' : '',
+    message ? '--message' : '',
+  ].find(option => option !== '')
+  if (fixDockerfile === undefined && given !== undefined)
+    throw new UsageError(`${given} goes with --fix-dockerfile`, '--fix-dockerfile Dockerfile makes the change')
+  if (fixDockerfile !== undefined && format === 'json' && output === undefined && (dryRun || message))
+    throw new UsageError('a diff and a message are no JSON', '--output FILE takes the report')
+}
+
+const fix = async (report: Recommendation, dockerfile: string, args: RecommendArguments): Promise<number> => {
+  const [{ fixRecommended }, { codeOf, countText, showDiffs, tellProblems }] = await Promise.all([
+    import('../flows/recommend-fix.ts'),
+    import('./rebase-command.ts'),
+  ])
+  const { rebased, message, notes } = await fixRecommended(machine, report, {
+    dockerfile,
+    to: args.to,
+    pin: args.pin,
+    write: args.dryRun !== true,
+  })
+  const { changes, bases } = rebased
+  const parts = [args.dryRun ? await showDiffs(changes, bases, args.color) : '', args.message ? message : '']
+  for (const part of parts) if (part !== '') await print(args.output === undefined || part !== parts[0] ? `\n${part}` : part)
+  await tellProblems(rebased)
+  if (!args.quiet) {
+    for (const note of notes) tell(note)
+    if (bases.length > 0) tell(countText(rebased, args.dryRun === true))
+  }
+  return codeOf(rebased, args.strict === true)
 }

@@ -106,6 +106,19 @@ export const recommend = async (world: World, database: AdvisoryDatabase, option
   )
   const wanted = [...(proposal?.candidates ?? []).filter(({ name }) => !options.candidates.includes(name)), ...byHand]
   let presentCritical = new Set(critical(inBase ?? groups ?? []))
+  const pinned = inventory === undefined ? pinnedIn(dockerfile) : undefined
+  if (pinned !== undefined) {
+    try {
+      const found = await options.read(options.offline ? pinned : `registry:${pinned}`, undefined, false)
+      const report = scanInventory(found, database, { ...scan, silencers: options.silencersFor(found) })
+      problems.push(...report.problems.filter(({ kind }) => kind === 'failed'))
+      baseMeasure = measureOf(report, groupsOf(report))
+      presentCritical = new Set(critical(groupsOf(report)))
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error
+      unverified.push(`${pinned}: what the pinned base has was not looked at`)
+    }
+  }
   const measured: Measured[] = []
   const unreachable = new Set<string>()
   let looked = 0
@@ -161,8 +174,8 @@ export const recommend = async (world: World, database: AdvisoryDatabase, option
     problems.push(...report.problems.filter(({ kind }) => kind === 'failed'))
     const its = groupsOf(report)
     const measure = measureOf(report, its, 0)
-    // The next build of a Dockerfile takes what the tag means now.
-    const isNext = !inventory && candidate.kind === 'refresh'
+    // The next build of a Dockerfile takes what the tag means now, unless a digest says otherwise.
+    const isNext = !inventory && candidate.kind === 'refresh' && (pinned === undefined || hasDigest(found, dockerfile))
     if (isNext) {
       baseMeasure = measure
       presentCritical = new Set(critical(its))
@@ -216,6 +229,17 @@ export const recommend = async (world: World, database: AdvisoryDatabase, option
 const unique = (problems: readonly Problem[]): readonly Problem[] => [
   ...new Map(problems.map(one => [`${one.code} ${one.message}`, one] as const)).values(),
 ]
+
+/** The very image that a Dockerfile is built on. */
+const pinnedIn = (dockerfile: DockerfileBase | undefined): string | undefined =>
+  dockerfile?.root.kind === 'image' && dockerfile.root.digest !== undefined
+    ? `${dockerfile.root.name}@${dockerfile.root.digest}`
+    : undefined
+
+const hasDigest = ({ image }: Inventory, dockerfile: DockerfileBase | undefined): boolean => {
+  const digest = dockerfile?.root.kind === 'image' ? dockerfile.root.digest : undefined
+  return digest !== undefined && (image?.manifest === digest || image?.index === digest)
+}
 
 const readBase = async (world: World, path: string): Promise<DockerfileBase> => {
   const found = dockerfileBase(readDockerfile(path, await world.files.read(path, dockerfileLimit)))
