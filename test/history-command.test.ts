@@ -253,7 +253,7 @@ describe.skipIf(!isComplete)(`forty secrets in an image ${needs}`, () => {
     })
     const formats = {
       sbom: ['table', 'json', 'cyclonedx', 'spdx'],
-      scan: ['text', 'json', 'sarif', 'cyclonedx', 'gitlab', 'junit', 'markdown'],
+      scan: ['text', 'json', 'sarif', 'cyclonedx', 'openvex', 'gitlab', 'junit', 'markdown'],
     }
     for (const [command, names] of Object.entries(formats))
       for (const format of names) {

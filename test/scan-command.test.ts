@@ -223,6 +223,49 @@ describe('bulkhead scan', () => {
     expect(json([image, '--new-since', report]).findings.every(one => one.suppressed?.by === 'baseline')).toBe(true)
   })
 
+  test('a document of what is to be decided, which comes back with one decision', () => {
+    const skeleton = run(['scan', image, '-f', 'openvex'])
+    expect([skeleton.status, run(['scan', image, '-f', 'openvex']).stdout]).toEqual([1, skeleton.stdout])
+    type Statement = { vulnerability: { name: string }; status: string; justification?: string }
+    const document: { statements: Statement[] } = JSON.parse(skeleton.stdout)
+    const names = ({ statements }: typeof document): readonly string[] => statements.map(one => one.vulnerability.name)
+    const before = json([image])
+    const open = before.findings.filter(one => one.match.status === 'affected')
+    expect(new Set(names(document))).toEqual(new Set(ids({ ...before, findings: open })))
+    const vex = join(top, 'decided.json')
+    writeFileSync(vex, skeleton.stdout)
+    expect(json([image, '--vex', vex])).toMatchObject({ findings: before.findings })
+
+    Object.assign(document.statements.find(one => one.vulnerability.name === 'CVE-2024-0007')!, {
+      status: 'not_affected',
+      justification: 'vulnerable_code_not_in_execute_path',
+    })
+    Object.assign(document.statements.find(one => one.vulnerability.name === 'CVE-2024-0002')!, {
+      status: 'affected',
+      action_statement: 'wait for the fix',
+    })
+    writeFileSync(vex, JSON.stringify({ ...document, author: 'Kim' }))
+    const after = json([image, '--vex', vex])
+    const silenced = after.findings.filter(one => one.suppressed)
+    expect(silenced.map(one => [one.vulnerability.id, one.suppressed])).toMatchObject([
+      ['CVE-2024-0007', { by: 'vex', reason: 'not affected: vulnerable_code_not_in_execute_path (Kim)' }],
+    ])
+    expect(after.findings).toHaveLength(before.findings.length)
+    // Nobody is asked twice.
+    const rest = JSON.parse(run(['scan', image, '-f', 'openvex', '--vex', vex]).stdout)
+    expect(new Set(names(rest))).toEqual(
+      new Set(names(document).filter(name => name !== 'CVE-2024-0007' && name !== 'CVE-2024-0002')),
+    )
+
+    const single = run(['scan', image, '-f', 'openvex', '--only', 'ghsa-2222-3333-4444', '--only', 'CVE-1999-1'])
+    expect(names(JSON.parse(single.stdout))).toEqual(['CVE-2024-0007'])
+    expect(single.stderr).toContain('nothing that was found is called CVE-1999-1')
+    expect(single.stderr).toMatch(/\d more findings are not shown/)
+    const none = run(['scan', image, '-f', 'openvex', '--only', 'CVE-1999-1', '-o', 'none.json'])
+    expect([none.status, none.stdout, existsSync(join(top, 'none.json'))]).toEqual([0, '', false])
+    expect(none.stderr).toContain('there is nothing to decide')
+  })
+
   test('an SBOM gives the same answer as the image that it was made of', () => {
     const same = ({ findings, base, image: { layers: all } }: Report): object => ({
       base,

@@ -15,6 +15,7 @@ import { forHtml, forMarkdownCode, forMarkdownText, forXml } from '../src/show/e
 import { showExplanation } from '../src/show/explain-scan.ts'
 import { showGitlab } from '../src/show/gitlab.ts'
 import { showJunit } from '../src/show/junit.ts'
+import { showOpenVex } from '../src/show/openvex.ts'
 import { showQuickText } from '../src/show/quick-text.ts'
 import { groupsOf, placeOf, totalsOf } from '../src/show/scan-facts.ts'
 import { showScanJson } from '../src/show/scan-json.ts'
@@ -425,6 +426,103 @@ describe('SARIF', () => {
     expect(resultOf('CVE-2026-3602').suppressions).toBeUndefined()
     expect(run.invocations[0]).toMatchObject({ executionSuccessful: false })
     expect(run.invocations[0].toolExecutionNotifications).toHaveLength(2)
+  })
+})
+
+describe('OpenVEX', () => {
+  const ajv = formats.default(new Ajv2020({ strict: false, logger: false }))
+  ajv.addFormat('iri', { validate: (text: string) => /^[\x21-\x7e]+$/.test(text) && URL.canParse(text) })
+  const isValid = ajv.compile(read('conformance/openvex/openvex_json_schema.json'))
+  type Document = {
+    '@id': string
+    timestamp: string
+    statements: {
+      vulnerability: { name: string; aliases?: readonly string[] }
+      products: { '@id': string; subcomponents?: { '@id': string }[] }[]
+      status: string
+      status_notes: string
+    }[]
+  }
+  const documentOf = (report: ScanReport, options?: Parameters<typeof showOpenVex>[1]): Document =>
+    JSON.parse(showOpenVex(report, options)!)
+
+  test('is valid, whatever a subject or an advisory says, and says of nothing that it is harmless', () => {
+    everyReport(report => {
+      for (const all of [false, true]) {
+        const shown = showOpenVex(report, { all })
+        const open = report.findings.filter(one => one.suppressed === undefined && (all || one.match.status === 'affected'))
+        expect(shown === undefined).toBe(open.length === 0)
+        if (shown === undefined) continue
+        expect(shown).not.toMatch(unsafe)
+        const document: Document = JSON.parse(shown)
+        if (!isValid(document)) throw new Error(JSON.stringify(isValid.errors))
+        const { statements, problems } = readVex(shown, 'x')
+        // Nobody reads package URLs of any length, and then it is said.
+        const isLong = open.some(({ match }) => match.package.purl.length > 4096)
+        expect(problems.map(({ code }) => code)).toEqual(isLong ? ['vex-product-unknown'] : [])
+        if (isLong) continue
+        expect(new Set(statements.map(one => one.vulnerability[0]))).toEqual(
+          new Set(open.map(one => one.vulnerability.id.toWellFormed())),
+        )
+        for (const one of statements) expect([one.status, one.statement]).toEqual(['under_investigation', undefined])
+      }
+    })
+  })
+
+  test('one statement for each vulnerability that is open: the image by its digest, and the packages', () => {
+    const { statements } = documentOf(makeReport())
+    expect(statements).toHaveLength(22)
+    const one = statements.find(({ vulnerability }) => vulnerability.name === 'CVE-2026-3602')!
+    expect(one.products).toEqual([
+      {
+        '@id': `pkg:oci/api@sha256:${'d'.repeat(64)}?arch=amd64`,
+        subcomponents: [
+          { '@id': 'pkg:deb/debian/libssl3@3.0.11-1~deb12u1' },
+          { '@id': 'pkg:deb/debian/openssl@3.0.11-1~deb12u1' },
+        ],
+      },
+    ])
+    expect(one.status_notes).toMatch(
+      /^To decide: critical, exploited in the wild\. Update libssl3 .* to 3\.0\.11-1~deb12u2 or later\./,
+    )
+    const names = (document: Document): readonly string[] => document.statements.map(({ vulnerability }) => vulnerability.name)
+    // Silenced; left aside.
+    expect(names(documentOf(makeReport()))).not.toContain('CVE-2026-38545')
+    expect(names(documentOf(makeReport()))).not.toContain('CVE-2025-31480')
+    expect(names(documentOf(makeReport(), { all: true }))).toContain('CVE-2025-31480')
+    expect(names(documentOf(makeReport(), { all: true }))).not.toContain('CVE-2026-38545')
+    const isDecided = ({ vulnerability }: { vulnerability: { id: string } }): boolean => vulnerability.id === 'CVE-2026-3602'
+    expect(names(documentOf(makeReport(), { isDecided }))).toHaveLength(21)
+  })
+
+  test('other names are names of that vulnerability alone: neither of a notice, nor of two', () => {
+    const one = makePackage({ name: 'x', version: '1' })
+    const both = ['DSA-5999-1', 'GHSA-aaaa-bbbb-cccc']
+    const findings = [
+      makeVulnerability({ id: 'CVE-2026-1', aliases: [...both, 'GO-2026-1'] }),
+      makeVulnerability({ id: 'CVE-2026-2', aliases: both }),
+    ].map(vulnerability => makeFinding({ package: one, vulnerability, severity: 'high' }))
+    expect(documentOf(makeReport({ findings })).statements.map(({ vulnerability }) => vulnerability.aliases)).toEqual([
+      ['GO-2026-1'],
+      undefined,
+    ])
+  })
+
+  test('the same answer gives the same bytes at any time; another one has another id', () => {
+    const report = makeReport()
+    expect(showOpenVex({ ...report, at: '2030-01-01T00:00:00Z' })).toBe(showOpenVex(report))
+    expect(documentOf(report).timestamp).toBe('2026-11-24T05:00:00Z')
+    const [, ...fewer] = report.findings
+    expect(documentOf({ ...report, findings: fewer })['@id']).not.toBe(documentOf(report)['@id'])
+    // The image is newer than the advisories.
+    const older = { ...report, database: { ...report.database, built: '2020-01-01T00:00:00Z' } }
+    expect(documentOf(older)).toMatchObject({ timestamp: '2026-11-20T03:04:05Z', '@id': documentOf(report)['@id'] })
+  })
+
+  test('what has no image is said of the packages', () => {
+    const report = makeReport()
+    const { statements } = documentOf({ ...report, inventory: { ...report.inventory, kind: 'sbom', image: undefined } })
+    expect(statements[0]!.products).toEqual([{ '@id': 'pkg:npm/colour-utils-pro@1.0.3' }])
   })
 })
 

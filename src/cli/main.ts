@@ -120,7 +120,18 @@ export const main = async (args: readonly string[]): Promise<number> => {
         .description('find known vulnerabilities and malware among the packages of an image')
         .addOption(
           new Option('-f, --format <format>', 'form of the output')
-            .choices(['text', 'json', 'sarif', 'cyclonedx', 'cyclonedx-1.6', 'cyclonedx-1.7', 'gitlab', 'junit', 'markdown'])
+            .choices([
+              'text',
+              'json',
+              'sarif',
+              'cyclonedx',
+              'cyclonedx-1.6',
+              'cyclonedx-1.7',
+              'openvex',
+              'gitlab',
+              'junit',
+              'markdown',
+            ])
             .default('text'),
         )
         .option('-o, --output <file>', 'write the output to a file')
@@ -129,6 +140,7 @@ export const main = async (args: readonly string[]): Promise<number> => {
             .choices(['critical', 'high', 'medium', 'low', 'none'])
             .default('high'),
         )
+        .option('--only <id>', 'only this vulnerability: CVE-2024-3094 (may be repeated)', several)
         .option('--only-fixable', 'only what has a fix')
         .option('--only-base', 'only what comes from the base image')
         .option('--ignore-base', 'only what does not come from the base image')

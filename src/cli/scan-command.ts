@@ -21,6 +21,7 @@ export type ScanFormat =
   | 'cyclonedx'
   | 'cyclonedx-1.6'
   | 'cyclonedx-1.7'
+  | 'openvex'
   | 'gitlab'
   | 'junit'
   | 'markdown'
@@ -29,6 +30,8 @@ export type ScanArguments = SubjectArguments & {
   readonly format: ScanFormat
   readonly output?: string
   readonly failOn: Severity | 'none'
+  /** Ids of vulnerabilities. */
+  readonly only?: readonly string[]
   readonly onlyFixable?: boolean
   readonly onlyBase?: boolean
   readonly ignoreBase?: boolean
@@ -76,7 +79,13 @@ export const runScan = async (subject: string, args: ScanArguments): Promise<num
       const whole = scanInventory(inventory, database, options)
       const tooOld = args.maxAge === undefined ? [] : ageProblems(whole, database.feeds, args.maxAge)
       const { report, hidden } = filter({ ...whole, problems: [...whole.problems, ...silencers.problems, ...tooOld] }, args)
-      await deliver(await format(subject, report, args, hidden), args.output)
+      const isDecided = (one: VulnerabilityFinding): boolean => silencers.said(inventory, one)?.status === 'affected'
+      const shown = await format(subject, report, args, hidden, isDecided)
+      if (shown) await deliver(shown, args.output)
+      else tell('bulkhead: there is nothing to decide, and OpenVEX has no document without a statement: nothing is written')
+      for (const id of args.only ?? [])
+        if (!whole.findings.some(one => isCalled(one, id)))
+          tell(`bulkhead: nothing that was found is called ${id}; --explain ${id} says why`)
       if (hidden > 0) tell(`bulkhead: ${hidden} more findings are not shown, since only some were asked for`)
       if (args.format !== 'text' || args.output !== undefined)
         for (const { kind, code, message } of report.problems)
@@ -96,6 +105,7 @@ const keepLean = (): void => setFlagsFromString('--semi-space-growth-factor=1')
 /** What was asked for; the rest is counted. */
 const filter = (report: ScanReport, args: ScanArguments): { readonly report: ScanReport; readonly hidden: number } => {
   const isWanted = (finding: VulnerabilityFinding): boolean =>
+    (args.only?.some(id => isCalled(finding, id)) ?? true) &&
     !(args.onlyFixable && !isFixable(finding)) &&
     !(args.onlyBase && finding.isInBase !== true) &&
     !(args.ignoreBase && finding.isInBase === true) &&
@@ -113,6 +123,9 @@ const filter = (report: ScanReport, args: ScanArguments): { readonly report: Sca
   }
 }
 
+const isCalled = ({ vulnerability, match }: VulnerabilityFinding, id: string): boolean =>
+  [vulnerability.id, match.id, ...vulnerability.aliases].some(name => name.toUpperCase() === id.trim().toUpperCase())
+
 const exitCode = ({ findings, problems }: ScanReport, { failOn, strict, leftAside }: ScanArguments): number => {
   const fails = findings.some(one => one.suppressed === undefined && (leftAside || counts(one)) && isSevere(one, failOn))
   if (fails) return 1
@@ -124,7 +137,14 @@ const textOptions = ({ color, output }: ScanArguments): { readonly colour: boole
   return { colour: output === undefined && wantsColour(color), ...(width === undefined ? {} : { width }) }
 }
 
-const format = async (subject: string, report: ScanReport, args: ScanArguments, hidden: number): Promise<Iterable<string>> => {
+/** Undefined: the form cannot say that there is nothing. */
+const format = async (
+  subject: string,
+  report: ScanReport,
+  args: ScanArguments,
+  hidden: number,
+  isDecided: (finding: VulnerabilityFinding) => boolean,
+): Promise<Iterable<string> | undefined> => {
   switch (args.format) {
     case 'text':
       return [
@@ -152,6 +172,11 @@ const format = async (subject: string, report: ScanReport, args: ScanArguments, 
         args.format.endsWith('1.7') ? '1.7' : '1.6',
         report.findings,
       )
+    case 'openvex': {
+      const { showOpenVex } = await import('../show/openvex.ts')
+      const document = showOpenVex(report, { all: args.all === true, isDecided })
+      return document === undefined ? undefined : [document]
+    }
     case 'gitlab':
       return (await import('../show/gitlab.ts')).gitlabPieces(report)
     case 'junit':

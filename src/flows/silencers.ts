@@ -4,6 +4,7 @@ import { ignoredBy } from '../judge/ignored.ts'
 import { suppresses, vexFor } from '../judge/vex.ts'
 import { type Problem, UsageError } from '../model/finding.ts'
 import type { Inventory } from '../model/inventory.ts'
+import type { VulnerabilityFinding } from '../model/vulnerability.ts'
 import { type World, WorldError } from '../model/world.ts'
 import { Unreadable } from '../read/cataloger.ts'
 import { type IgnoreRule, readIgnoreFile } from '../read/ignore-files.ts'
@@ -27,7 +28,12 @@ const usualFiles = ['.trivyignore', '.trivyignore.yaml', '.trivyignore.yml', '.g
 export const readSilencers = async (
   world: World,
   options: SilencerOptions,
-): Promise<{ readonly problems: readonly Problem[]; for(inventory: Inventory): readonly Silencer[] }> => {
+): Promise<{
+  readonly problems: readonly Problem[]
+  for(inventory: Inventory): readonly Silencer[]
+  /** What the VEX documents say of a finding, also where it silences nothing. */
+  said(inventory: Inventory, finding: VulnerabilityFinding): VexStatement | undefined
+}> => {
   const problems: Problem[] = []
   const statements: VexStatement[] = []
   for (const path of options.vex) {
@@ -65,6 +71,7 @@ export const readSilencers = async (
               known.has(key) ? { by: 'baseline' as const, reason: 'known in the earlier report' } : undefined,
           ]),
     ],
+    said: (inventory, finding) => statementOn(statements, inventory, finding),
   }
 }
 
@@ -76,14 +83,21 @@ const textOf = async (world: World, path: string): Promise<string> => {
   }
 }
 
-const namesOf = ({ vulnerability, match }: Parameters<Silencer>[0]): readonly string[] => [
+const namesOf = ({ vulnerability, match }: VulnerabilityFinding): readonly string[] => [
   ...new Set([vulnerability.id, ...vulnerability.aliases, match.id]),
 ]
 
+const statementOn = (
+  statements: readonly VexStatement[],
+  { image, name }: Inventory,
+  finding: VulnerabilityFinding,
+): VexStatement | undefined =>
+  vexFor(statements, { vulnerabilities: namesOf(finding), package: finding.match.package, image, name })
+
 const byVex =
-  (statements: readonly VexStatement[], { image, name }: Inventory): Silencer =>
+  (statements: readonly VexStatement[], inventory: Inventory): Silencer =>
   finding => {
-    const statement = vexFor(statements, { vulnerabilities: namesOf(finding), package: finding.match.package, image, name })
+    const statement = statementOn(statements, inventory, finding)
     if (!statement || !suppresses(statement)) return undefined
     const words = [statement.status.replaceAll('_', ' '), statement.justification, statement.statement].filter(part => part)
     return { by: 'vex', reason: `${words.join(': ')}${statement.author ? ` (${statement.author})` : ''}` }
