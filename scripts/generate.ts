@@ -97,6 +97,13 @@ const breakoutsRegistry = registry(
   "import type { BreakoutPath } from '../breakout-path.ts'",
 )
 
+const remediesRegistry = registry(
+  'src/judge/remedies',
+  'remedyUnits',
+  'RemedyUnit',
+  "import type { RemedyUnit } from '../remedy-unit.ts'",
+)
+
 const detectorsRegistry = registry(
   'src/judge/secrets/detectors',
   'detectors',
@@ -280,6 +287,7 @@ emit('src/judge/breakouts/registry.ts', breakoutsRegistry)
 emit('src/judge/secrets/registry.ts', detectorsRegistry)
 emit('src/judge/secrets/revision.ts', secretsRevision())
 emit('src/judge/versions/registry.ts', versionOrdersRegistry)
+emit('src/judge/remedies/registry.ts', remediesRegistry)
 emit('src/read/catalogers/registry.ts', catalogersRegistry)
 emit('src/read/feeds/registry.ts', feedsRegistry)
 emit('src/read/image/sources.ts', sourcesRegistry)

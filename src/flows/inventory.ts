@@ -77,7 +77,12 @@ const takeOpened = async (world: World, opened: Opened, name: string, options: I
       const bytes: LayerBytes = { from: 'folder', path: opened.path }
       const index = await readLayer(world, bytes, { catalogers: options.catalogers })
       const read: ReadLinked = readLinkedBy(world, [bytes], options)
-      const { distro, packages, problems, everywhere, census } = await assembled([index], { root: opened.path }, read, options)
+      const { distro, packages, problems, projectFiles, everywhere, census } = await assembled(
+        [index],
+        { root: opened.path },
+        read,
+        options,
+      )
       return {
         name,
         kind: 'folder',
@@ -85,6 +90,7 @@ const takeOpened = async (world: World, opened: Opened, name: string, options: I
         distro,
         packages,
         problems,
+        ...(projectFiles ? { projectFiles } : {}),
         layers: [],
         ...(everywhere ? { everywhere } : {}),
         ...(census ? { census } : {}),
@@ -205,7 +211,7 @@ const ofImage = async (
     options.note('layers that are not compressed were taken as they lie: --verify computes their digests')
   // The same layers under the same configuration give the same answer. The engine's folders may change, whatever their headers say.
   const isLasting = keys.every(key => key !== undefined) && !(verify && layers.some(({ from }) => from === 'overlay'))
-  const whole = isLasting ? `${verify ? 'verified ' : ''}image 2 ${image.id} ${keys.map(key => key!.text).join(' ')}` : undefined
+  const whole = isLasting ? `${verify ? 'verified ' : ''}image 3 ${image.id} ${keys.map(key => key!.text).join(' ')}` : undefined
   const known = whole === undefined ? undefined : cache && recall<Assembled>(cache, whole, options)
   if (known && keys.every(key => key && isProved(world, cache!, key))) {
     options.note('known: nothing was read again')
@@ -351,7 +357,10 @@ const recall = <Value extends Assembled>(cache: TypedCache, key: string, { owned
   return { ...value, packages }
 }
 
-type Assembled = Pick<Inventory, 'distro' | 'packages' | 'problems' | 'layers' | 'everywhere' | 'census' | 'proofs'>
+type Assembled = Pick<
+  Inventory,
+  'distro' | 'packages' | 'problems' | 'projectFiles' | 'layers' | 'everywhere' | 'census' | 'proofs'
+>
 
 const finish = async (
   name: string,
@@ -363,7 +372,7 @@ const finish = async (
   cache: TypedCache | undefined,
   whole: string | undefined,
 ): Promise<Inventory> => {
-  const { distro, packages, problems, layers, everywhere, census } = await assembled(
+  const { distro, packages, problems, projectFiles, layers, everywhere, census } = await assembled(
     indexes,
     { layers: image.layers, config: image.config },
     readLinked,
@@ -374,6 +383,7 @@ const finish = async (
     distro,
     packages,
     problems,
+    ...(projectFiles ? { projectFiles } : {}),
     layers,
     proofs,
     ...(everywhere ? { everywhere } : {}),
@@ -408,7 +418,7 @@ const ofPassing = async (
   const whole =
     opened.identity === undefined
       ? undefined
-      : `${options.verify ? 'verified ' : ''}passing 3 ${opened.identity} ${opened.wanted.name ?? ''} ${opened.wanted.platform ?? opened.wanted.host}`
+      : `${options.verify ? 'verified ' : ''}passing 4 ${opened.identity} ${opened.wanted.name ?? ''} ${opened.wanted.platform ?? opened.wanted.host}`
   const known = whole === undefined ? undefined : cache && recall<Assembled & { image: Image }>(cache, whole, options)
   if (known) {
     options.note('known: nothing was read again')
@@ -434,7 +444,7 @@ const ofPassing = async (
     const right = claimed(named, indexes, options.verify === true)
     const proofs = right.map(proofOf)
     const inventory = await finish(name, named, right, proofs, again, options, undefined, undefined)
-    const { distro, packages, problems, layers, everywhere, census } = inventory
+    const { distro, packages, problems, projectFiles, layers, everywhere, census } = inventory
     // A configuration with secrets is not kept; the layers' indexes are.
     const { redactImage } = await import('../judge/secrets/redact-image.ts')
     const isSecret = JSON.stringify(redactImage(named)) !== JSON.stringify(named)
@@ -444,6 +454,7 @@ const ofPassing = async (
         distro,
         packages,
         problems,
+        ...(projectFiles ? { projectFiles } : {}),
         layers,
         proofs,
         ...(everywhere ? { everywhere } : {}),

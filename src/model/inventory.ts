@@ -17,6 +17,8 @@ export type Inventory = {
   /** By purl. */
   readonly packages: readonly Package[]
   readonly problems: readonly Problem[]
+  /** Lock files and manifests of package managers that the finished image has, absolute: which tool upgrades what. */
+  readonly projectFiles?: readonly string[]
   /** From the base upwards. None where there are none, and where an SBOM says nothing of them. */
   readonly layers: readonly LayerSummary[]
   /** Which of the layers are the base image's, as far as the image or its SBOM tells. */

@@ -18,6 +18,9 @@ export type Upgrade = {
   readonly vulnerabilities: readonly string[]
 }
 
+/** Lines for a file that somebody changes by hand: `pom.xml`, `Dockerfile`. */
+export type Snippet = { readonly file: string; readonly text: string }
+
 /** All that is to be done about what one owner brought; one is made for each package manager, the base has one. */
 export type Remedy = {
   readonly owner: Owner
@@ -27,6 +30,8 @@ export type Remedy = {
   readonly text: string
   /** Lines for a shell, in the project's folder; none where nothing can be typed. */
   readonly commands: readonly string[]
+  /** What goes into files where no command does it. */
+  readonly snippets?: readonly Snippet[]
   readonly bySeverity: Readonly<Record<Severity, number>>
   /** Of the vulnerabilities, how many what is advised here would close; undefined where nobody can tell before building. */
   readonly closes: number | undefined

@@ -2,10 +2,11 @@
 import { bestOf, countOf } from '../model/best-candidate.ts'
 import type { Severity } from '../model/finding.ts'
 import type { Measure, Measured, Recommendation } from '../model/recommendation.ts'
+import { shellWord } from '../model/shell-word.ts'
 import { forTerminal } from './escape.ts'
 import { bytesText } from './inventory-text.ts'
 import { paintSeverity } from './place-text.ts'
-import { listText, plural, shellWord } from './scan-facts.ts'
+import { listText, plural } from './scan-facts.ts'
 import { alignCells, type Cell, cutText, type Style, styleFor, wrapText } from './style.ts'
 
 export type RecommendTextOptions = { readonly colour: boolean; readonly width?: number }

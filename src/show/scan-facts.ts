@@ -15,6 +15,8 @@ import {
 } from '../model/vulnerability.ts'
 import { instructionText, onOneLine } from './instruction-text.ts'
 
+export { shellWord } from '../model/shell-word.ts'
+
 /** Where a package came in. */
 export type Place = {
   readonly layer: Digest
@@ -278,9 +280,6 @@ export const highestFix = (rows: readonly Row[], orders: Orders): string | undef
   }
   return best
 }
-
-/** For a POSIX shell: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_02 */
-export const shellWord = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
 
 export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`
 

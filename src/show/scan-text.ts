@@ -1,5 +1,6 @@
 /** What a scan found, for people: an overview, the findings by package and layer, and in the end the sentences that one would say. */
 import { compareSeverity, type Problem, reaches, type Severity, type Suppression } from '../model/finding.ts'
+import { shellWord } from '../model/shell-word.ts'
 import { type BaseImage, isFixable, type ScanReport } from '../model/vulnerability.ts'
 import { forTerminal } from './escape.ts'
 import { bytesText } from './inventory-text.ts'
@@ -18,7 +19,6 @@ import {
   type Orders,
   plural,
   type Row,
-  shellWord,
   stateText,
   type Tally,
   type Totals,

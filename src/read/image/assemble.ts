@@ -16,6 +16,7 @@ export type Assembled = {
   readonly distro: Distro | undefined
   readonly packages: readonly Package[]
   readonly problems: readonly Problem[]
+  readonly projectFiles: readonly string[]
   readonly layers: readonly LayerSummary[]
   readonly everywhere?: readonly FoundSomewhere[]
   readonly census?: Census
@@ -114,6 +115,7 @@ export const assemble = (
     distro,
     packages: mergePackages(packages, view, pathOf),
     problems,
+    projectFiles: projectFilesOf(tree.paths()),
     layers:
       'root' in where
         ? []
@@ -137,6 +139,46 @@ export const assemble = (
         }
       : {}),
   }
+}
+
+/** How tools call the files in which they keep which versions they took, or read which ones they may take. */
+const projectFileNames: ReadonlySet<string> = new Set([
+  'Cargo.lock',
+  'Gemfile.lock',
+  'Pipfile.lock',
+  'build.gradle',
+  'build.gradle.kts',
+  'bun.lock',
+  'bun.lockb',
+  'composer.lock',
+  'go.mod',
+  'mix.lock',
+  'npm-shrinkwrap.json',
+  'package-lock.json',
+  'packages.lock.json',
+  'pdm.lock',
+  'pnpm-lock.yaml',
+  'poetry.lock',
+  'pom.xml',
+  'requirements.txt',
+  'uv.lock',
+  'yarn.lock',
+])
+const projectFileLimit = 50
+
+/** Those of the application: what packages bring of their own development is none of them. Those that lie highest first. */
+const projectFilesOf = (paths: Iterable<string>): readonly string[] => {
+  const found: string[] = []
+  for (const path of paths) {
+    if (!projectFileNames.has(path.slice(path.lastIndexOf('/') + 1))) continue
+    if (
+      /(?:^|\/)(?:node_modules|vendor|site-packages|dist-packages|gems|go\/(?:src|pkg)|testdata|usr\/(?:lib|share))\//.test(path)
+    )
+      continue
+    found.push(`/${path}`)
+  }
+  const depth = (path: string): number => path.split('/').length
+  return found.sort((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1)).slice(0, projectFileLimit)
 }
 
 const foundEverywhere = (

@@ -1,0 +1,35 @@
+/** https://go.dev/ref/mod#go-get, https://go.dev/doc/toolchain */
+import { commandsFor, goals, type RemedyUnit, some } from '../remedy-unit.ts'
+
+const plain = (version: string): string => version.replace(/^(?:go|v)/, '')
+
+const unit: RemedyUnit = {
+  title: 'Go',
+  // https://go.dev/ref/mod#module-path
+  name: /^[A-Za-z0-9][\w.~-]{0,253}(?:\/[\w.~][\w.~-]{0,253}){0,20}$/,
+  advise(upgrades) {
+    const modules = upgrades.filter(({ name }) => name !== 'stdlib')
+    const [go] = upgrades.filter(({ name }) => name === 'stdlib')
+    const programs = [...new Set(upgrades.flatMap(({ paths }) => paths))]
+    const which = programs.length === 0 ? '' : ` (${some(programs, 3)})`
+    return {
+      text: [
+        go ? `Build with Go ${plain(go.to)} or newer.` : '',
+        modules.length > 0 ? `Upgrade ${goals(modules)}.` : '',
+        `A program that you only downloaded${which} is built by its makers: take their newest release.`,
+      ]
+        .filter(text => text !== '')
+        .join(' '),
+      commands: [
+        ...(go ? commandsFor('go get', [`toolchain@go${plain(go.to)}`]) : []),
+        ...commandsFor(
+          'go get',
+          modules.map(({ name, to }) => `${name}@v${plain(to)}`),
+        ),
+        'go mod tidy',
+      ],
+    }
+  },
+}
+
+export default unit

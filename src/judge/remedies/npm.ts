@@ -1,0 +1,95 @@
+/** https://docs.npmjs.com/cli/commands/npm-install, https://yarnpkg.com/cli/add, https://pnpm.io/cli/add, https://bun.com/docs/pm/cli/add */
+import type { Snippet } from '../../model/remedy.ts'
+import { commandsFor, fileName, goals, nearestFile, type Project, type RemedyUnit, type Wanted } from '../remedy-unit.ts'
+
+const locks = ['package-lock.json', 'npm-shrinkwrap.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock', 'bun.lockb']
+type Tool = 'npm' | 'pnpm' | 'yarn' | 'bun'
+
+const toolOf = (upgrades: readonly Wanted[], project: Project): Tool => {
+  // Its folder of all packages, from which it links: https://pnpm.io/symlinked-node-modules-structure
+  if (upgrades.some(({ paths }) => paths.some(path => path.includes('/node_modules/.pnpm/')))) return 'pnpm'
+  if (upgrades.some(({ paths }) => paths.some(path => path.includes('/.yarn/')))) return 'yarn'
+  const lock = nearestFile(locks, upgrades, project)
+  if (lock === undefined) return 'npm'
+  const name = fileName(lock)
+  return name.startsWith('pnpm') ? 'pnpm' : name.startsWith('yarn') ? 'yarn' : name.startsWith('bun') ? 'bun' : 'npm'
+}
+
+/** A program that is installed for everybody, with what it brings: https://docs.npmjs.com/cli/configuring-npm/folders */
+const globalOf = ({ paths }: Wanted): string | undefined => {
+  const found = paths.map(
+    path => /^\/(?:usr\/|usr\/local\/|opt\/[^/]+\/)?lib\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1],
+  )
+  return found.every(name => name !== undefined) ? found[0] : undefined
+}
+
+const install: Readonly<Record<Tool, string>> = { npm: 'npm install', pnpm: 'pnpm add', yarn: 'yarn add', bun: 'bun add' }
+
+/** A version for what others need: https://docs.npmjs.com/cli/configuring-npm/package-json#overrides, Yarn's `resolutions`, pnpm's `overrides`. */
+const forced = (tool: Tool, upgrades: readonly Wanted[]): Snippet => {
+  const several = new Set(upgrades.map(({ name }) => name).filter((name, i, all) => all.indexOf(name) !== i))
+  const keyOf = ({ name, from }: Wanted): string => (several.has(name) ? `${name}@${tool === 'yarn' ? 'npm:' : ''}${from}` : name)
+  if (tool === 'pnpm')
+    return {
+      file: 'pnpm-workspace.yaml',
+      text: `overrides:\n${upgrades.map(one => `  '${keyOf(one)}': '${one.to}'`).join('\n')}\n`,
+    }
+  const pairs = Object.fromEntries(upgrades.map(one => [keyOf(one), one.to]))
+  return {
+    file: 'package.json',
+    text: `${JSON.stringify({ [tool === 'yarn' ? 'resolutions' : 'overrides']: pairs }, null, 2)}\n`,
+  }
+}
+
+const unit: RemedyUnit = {
+  title: 'npm',
+  name: /^(?:@[A-Za-z0-9~_][\w.~-]{0,127}\/)?[A-Za-z0-9~_][\w.~-]{0,213}$/,
+  advise(upgrades, project) {
+    const programs = new Map<string, Wanted[]>()
+    const own: Wanted[] = []
+    for (const one of upgrades) {
+      const program = globalOf(one)
+      if (program === undefined) own.push(one)
+      else programs.set(program, [...(programs.get(program) ?? []), one])
+    }
+    const names = [...programs.keys()].filter(name => unit.name.test(name))
+    const tool = toolOf(own, project)
+    const [direct, others] = [own.filter(one => one.isDirect), own.filter(one => !one.isDirect)]
+    const texts = [
+      direct.length > 0 ? `Upgrade ${goals(direct)}.` : '',
+      others.length > 0
+        ? `Other packages need ${goals(others)}: what the lock file may take is taken by updating, the rest by ${tool === 'yarn' ? 'a resolution' : 'an override'}.`
+        : '',
+      names.length > 0 ? `Install the newest ${names.join(', ')}, which brings ${goals([...programs.values()].flat())}.` : '',
+    ]
+    return {
+      text: texts.filter(text => text !== '').join(' '),
+      commands: [
+        ...commandsFor(
+          install[tool],
+          direct.map(({ name, to }) => `${name}@${to}`),
+        ),
+        ...(others.length === 0
+          ? []
+          : tool === 'npm'
+            ? commandsFor(
+                'npm update',
+                others.map(({ name }) => name),
+              )
+            : tool === 'pnpm'
+              ? commandsFor(
+                  'pnpm update --depth Infinity',
+                  others.map(({ name }) => name),
+                )
+              : [`${tool} install`]),
+        ...commandsFor(
+          'npm install --global',
+          names.map(name => `${name}@latest`),
+        ),
+      ],
+      ...(others.length > 0 ? { snippets: [forced(tool, others)] } : {}),
+    }
+  },
+}
+
+export default unit
