@@ -84,6 +84,78 @@ export const builtInUser = (image: ImageReference): string | undefined => {
   return builtIn.find(({ image: pattern, user }) => user !== '' && pattern.test(image.repository))?.user
 }
 
+/** An account of an image, by number: `gid` is that of its own group. */
+export type ImageAccount = { readonly name: string; readonly uid: number; readonly gid: number }
+
+type KnownAccount = ImageAccount & { readonly image: RegExp; readonly tag?: RegExp; readonly notTag?: RegExp }
+
+/**
+ * Accounts that programs of an image are meant to run as, with the numbers that its Dockerfile states. Those of Debian's base-passwd (www-data) and of Alpine
+ * (www-data: 82, postgres: 70) never change: https://salsa.debian.org/debian/base-passwd and https://wiki.alpinelinux.org/wiki/Nginx
+ */
+const accounts: readonly KnownAccount[] = [
+  // https://github.com/nodejs/docker-node
+  { image: /^docker\.io\/library\/node$/, name: 'node', uid: 1000, gid: 1000 },
+  // https://github.com/nginx/docker-nginx
+  { image: /^docker\.io\/library\/nginx$/, name: 'nginx', uid: 101, gid: 101 },
+  { image: /^docker\.io\/nginxinc\/nginx-unprivileged$/, name: 'nginx', uid: 101, gid: 101 },
+  // https://github.com/docker-library/httpd and https://github.com/docker-library/php
+  { image: /^docker\.io\/library\/(?:httpd|php|wordpress|drupal)$/, tag: /alpine/, name: 'www-data', uid: 82, gid: 82 },
+  { image: /^docker\.io\/library\/(?:httpd|php|wordpress|drupal)$/, notTag: /alpine/, name: 'www-data', uid: 33, gid: 33 },
+  // https://github.com/docker-library/postgres
+  { image: /^docker\.io\/library\/postgres$/, tag: /alpine/, name: 'postgres', uid: 70, gid: 70 },
+  { image: /^docker\.io\/library\/postgres$/, notTag: /alpine/, name: 'postgres', uid: 999, gid: 999 },
+  // https://github.com/docker-library/redis and https://github.com/docker-library/mysql
+  { image: /^docker\.io\/library\/redis$/, tag: /alpine/, name: 'redis', uid: 999, gid: 1000 },
+  { image: /^docker\.io\/library\/redis$/, notTag: /alpine/, name: 'redis', uid: 999, gid: 999 },
+  { image: /^docker\.io\/library\/(?:mysql|mariadb)$/, name: 'mysql', uid: 999, gid: 999 },
+  // https://github.com/docker-library/memcached and https://github.com/docker-library/haproxy
+  { image: /^docker\.io\/library\/memcached$/, name: 'memcache', uid: 11211, gid: 11211 },
+  { image: /^docker\.io\/library\/haproxy$/, name: 'haproxy', uid: 99, gid: 99 },
+  // https://github.com/oven-sh/bun/tree/main/dockerhub and https://github.com/denoland/deno_docker
+  { image: /^docker\.io\/oven\/bun$/, name: 'bun', uid: 1000, gid: 1000 },
+  { image: /^docker\.io\/denoland\/deno$/, name: 'deno', uid: 1993, gid: 1993 },
+  // https://github.com/keeweb/docker-gradle
+  { image: /^docker\.io\/library\/gradle$/, name: 'gradle', uid: 1000, gid: 1000 },
+  // https://github.com/dotnet/dotnet-docker/blob/main/documentation/image-variants.md: since version 8
+  {
+    image: /^mcr\.microsoft\.com\/dotnet\/(?:aspnet|runtime|runtime-deps|sdk)$/,
+    tag: /^(?:[89]|[1-9]\d)\./,
+    name: 'app',
+    uid: 1654,
+    gid: 1654,
+  },
+  // https://github.com/GoogleContainerTools/distroless/blob/main/common/variables.bzl
+  { image: /^gcr\.io\/distroless\//, name: 'nonroot', uid: 65532, gid: 65532 },
+  // https://edu.chainguard.dev/chainguard/chainguard-images/about/security/
+  { image: /^cgr\.dev\/chainguard\//, name: 'nonroot', uid: 65532, gid: 65532 },
+  // https://github.com/grafana/grafana/blob/main/Dockerfile and https://github.com/jenkinsci/docker
+  { image: /^docker\.io\/grafana\/grafana(?:-oss|-enterprise)?$/, name: 'grafana', uid: 472, gid: 0 },
+  { image: /^docker\.io\/jenkins\/jenkins$/, name: 'jenkins', uid: 1000, gid: 1000 },
+  // https://www.elastic.co/guide/en/elasticsearch/reference/current/docker.html
+  {
+    image: /^(?:docker\.elastic\.co\/elasticsearch|docker\.io\/library)\/elasticsearch$/,
+    name: 'elasticsearch',
+    uid: 1000,
+    gid: 0,
+  },
+  // https://docs.bitnami.com/kubernetes/faq/configuration/use-non-root/
+  { image: /^docker\.io\/bitnami\//, name: '1001', uid: 1001, gid: 0 },
+]
+
+/** The account that an image brings for its program; undefined when none is known. */
+export const imageAccount = (image: ImageReference): ImageAccount | undefined => {
+  const tag = image.tag ?? ''
+  const repository = `${image.registry}/${image.repository}`.replace(
+    /^(?:mirror\.gcr\.io|public\.ecr\.aws\/docker|registry\.hub\.docker\.com)\/library\//,
+    'docker.io/library/',
+  )
+  const found = accounts.find(
+    one => one.image.test(repository) && (one.tag?.test(tag) ?? true) && !(one.notTag?.test(tag) ?? false),
+  )
+  return found && { name: found.name, uid: found.uid, gid: found.gid }
+}
+
 /** A uid that exists in no distribution's passwd file by default; distroless calls it nonroot. A numeric USER needs no entry in /etc/passwd. */
 export const anonymousUser = '65532:65532'
 

@@ -3,6 +3,7 @@ import type { BuildContext } from '../../judge/dockerfile-rule.ts'
 import type { Edit, Safety } from '../../model/finding.ts'
 import type { HardenLevel } from '../../model/hardening.ts'
 import type { Project } from '../../model/project.ts'
+import type { ComposeProject } from '../../read/compose/project.ts'
 import type { Dockerfile } from '../../read/dockerfile/graph.ts'
 
 /** What was found out about images before anything is changed; a name that is not there was not asked about. */
@@ -25,6 +26,8 @@ export type HardenSubject = {
   readonly today: string
   /** By the name as a FROM line would have it: `node:24-slim`. */
   readonly images: ReadonlyMap<string, ImageFacts>
+  /** The Compose projects among `files`, read again after every change: the path of the main file → the project. Reading them waits for files, so the flow does it. */
+  readonly compose?: ReadonlyMap<string, ComposeProject>
 }
 
 export type Applied = {
