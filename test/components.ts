@@ -1,10 +1,11 @@
 /** The real programs that tests speak to: a Docker Engine, a registry. Each is started on its own folder and port, and ended by `stop`. */
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { type ChildProcess, execFile, execFileSync, spawn, spawnSync } from 'node:child_process'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 
 /** True when all programs are on PATH (or in the folders for administrators' programs). */
 export const has = (...programs: readonly string[]): boolean =>
@@ -21,6 +22,8 @@ export type Engine = {
   readonly root: string
   /** Runs the client; gives what it printed. */
   docker(...args: readonly string[]): string
+  /** The same beside other work. */
+  dockerAsync(...args: readonly string[]): Promise<string>
   stop(): Promise<void>
 }
 
@@ -44,7 +47,8 @@ const end = async (child: ChildProcess): Promise<void> => {
 /** Debian's client: other builds lack BuildKit's plug-in, or have it somewhere else. */
 const client = '/usr/bin/docker'
 
-export const startEngine = async (): Promise<Engine> => {
+/** `mirror`: a registry that is asked in the place of Docker Hub. */
+export const startEngine = async ({ mirror }: { readonly mirror?: string } = {}): Promise<Engine> => {
   const folder = mkdtempSync(join(tmpdir(), 'bulkhead-engine-'))
   const socket = join(folder, 'docker.sock')
   const logFile = join(folder, 'log')
@@ -53,7 +57,8 @@ export const startEngine = async (): Promise<Engine> => {
     [
       '-c',
       `PATH=$PATH:/usr/sbin:/sbin; exec dockerd --data-root ${folder}/data --exec-root ${folder}/exec -H unix://${socket} ` +
-        `--pidfile ${folder}/pid --iptables=false --bridge=none >${logFile} 2>&1`,
+        `--pidfile ${folder}/pid --iptables=false --bridge=none ` +
+        `${mirror === undefined ? '' : `--registry-mirror ${mirror}`} >${logFile} 2>&1`,
     ],
     { stdio: 'ignore' },
   )
@@ -64,6 +69,7 @@ export const startEngine = async (): Promise<Engine> => {
     socket,
     root: join(folder, 'data'),
     docker: (...args) => execFileSync(client, args, { env, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024, stdio: 'pipe' }),
+    dockerAsync: async (...args) => (await promisify(execFile)(client, args, { env, maxBuffer: 64 * 1024 * 1024 })).stdout,
     stop: async () => {
       // The bridge of a network stays on the machine when its engine is gone, and takes one of the few ranges of addresses.
       const ask = (...args: readonly string[]): string => spawnSync(client, args, { env, encoding: 'utf8' }).stdout ?? ''
@@ -92,7 +98,8 @@ export const freePort = (): Promise<number> =>
 
 export type Registry = { readonly host: string; readonly folder: string; stop(): Promise<void> }
 
-export const startRegistry = async (): Promise<Registry> => {
+/** `data`: the folder of its images, which is then not removed. */
+export const startRegistry = async (data?: string): Promise<Registry> => {
   const folder = mkdtempSync(join(tmpdir(), 'bulkhead-registry-'))
   const port = await freePort()
   const config = join(folder, 'config.yml')
@@ -100,22 +107,22 @@ export const startRegistry = async (): Promise<Registry> => {
     config,
     `version: 0.1
 log: {level: error}
-storage: {filesystem: {rootdirectory: ${folder}/data}, delete: {enabled: true}}
+storage: {filesystem: {rootdirectory: ${data ?? `${folder}/data`}}, delete: {enabled: true}}
 http: {addr: 127.0.0.1:${port}}
 `,
   )
-  let output = ''
-  const child = spawn('docker-registry', ['serve', config], { stdio: ['ignore', 'pipe', 'pipe'] })
-  child.stderr.on('data', (piece: Buffer) => {
-    output += piece.toString()
-  })
+  // A pipe that nobody reads while a test waits for another program is full after some pushes, and the registry stands still.
+  const logFile = join(folder, 'log')
+  const log = openSync(logFile, 'w')
+  const child = spawn('docker-registry', ['serve', config], { stdio: ['ignore', log, log] })
+  closeSync(log)
   const host = `127.0.0.1:${port}`
   const answers = (): Promise<boolean> =>
     fetch(`http://${host}/v2/`).then(
       ({ ok }) => ok,
       () => false,
     )
-  await waitFor(answers, 'docker-registry', () => output)
+  await waitFor(answers, 'docker-registry', () => readFileSync(logFile, 'utf8'))
   return {
     host,
     folder,
