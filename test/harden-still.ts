@@ -26,6 +26,7 @@ export const emptyStack: Stack = {
   name: 'node',
   folder: '',
   manager: undefined,
+  managerVersion: undefined,
   lockFile: undefined,
   manifests: [],
   version: undefined,
@@ -50,6 +51,7 @@ export const subjectOf = async (
     stacks: stacks.map(stack => ({ ...emptyStack, ...stack })),
     files: new Set(Object.keys(context).sort()),
     texts: new Map(Object.entries(context)),
+    closed: [],
     isCut: false,
     problems: [],
   }

@@ -228,11 +228,15 @@ const becomes = (stage: Stage, dockerfile: Dockerfile): Choice => {
       'its base image has a user of its own, whose number nobody here knows',
       `That number: \`docker run --rm --entrypoint id ${stage.root.reference.familiar}\`, and write it as the last USER`,
     )
-  if ((family === 'debian' || family === 'alpine') && !/\b10001\b/.test(dockerfile.tree.text))
+  if ((family === 'debian' || family === 'alpine') && !isTaken(dockerfile))
     return { kind: 'becomes', text: idsText(madeAccount), ids: madeAccount, make: family, give: undefined }
   const [uid = '', gid = ''] = anonymousUser.split(':')
   return { kind: 'becomes', text: anonymousUser, ids: { uid: Number(uid), gid: Number(gid) }, make: undefined, give: undefined }
 }
+
+/** Another account has the number already. */
+const isTaken = (dockerfile: Dockerfile): boolean =>
+  /(?:useradd|adduser|groupadd|addgroup|usermod|groupmod)[^\n]*[\s=:]10001\b/.test(dockerfile.tree.text)
 
 /**
  * The command that makes an account, where it can be told to give a certain number: one literal command, with no number of its own, that nobody else has. The
@@ -247,7 +251,7 @@ export const numberable = (
   const made = madeAccounts(stage).get(name)
   const [at] = made?.at ?? []
   if (!made || !at || made.at.length !== 1 || made.ids) return undefined
-  if ((group !== undefined && group !== name) || /\b10001\b/.test(dockerfile.tree.text)) return undefined
+  if ((group !== undefined && group !== name) || isTaken(dockerfile)) return undefined
   const { command } = at
   if (!isEditable(at) || !command.nameWord || optionValue(command, '-u', '--uid') !== undefined) return undefined
   const { text } = dockerfile.tree

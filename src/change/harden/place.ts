@@ -1,7 +1,7 @@
 /** Where new lines of a Dockerfile go, and how lines and commands are taken out, in the author's own way of writing. */
 import { type CommandAt, insertAt, isMostlyLowerCase, lineEnd, removeAt } from '../../judge/dockerfile-queries.ts'
 import type { Edit } from '../../model/finding.ts'
-import type { Dockerfile, Stage, Step } from '../../read/dockerfile/graph.ts'
+import type { Dockerfile, Stage, State, Step } from '../../read/dockerfile/graph.ts'
 import type { Command } from '../../read/shell/script.ts'
 
 /** The keyword as this file writes its own. */
@@ -30,6 +30,9 @@ export const linesBefore = (dockerfile: Dockerfile, step: Step, lines: readonly 
   const at = (step.instruction.comments[0] ?? step.instruction).span.start
   return insertAt(dockerfile, at, `${lines.join(newline)}${newline}`)
 }
+
+/** The shell in force understands what is written for sh. */
+export const isPosixShell = ({ shell }: State): boolean => /(?:^|\/)(?:ba|da|a|k|z)?sh$/.test(shell.value[0] ?? '')
 
 /** Steps that change the file system, or may: what a user without rights cannot do comes before they lose them. */
 const changing = new Set(['RUN', 'COPY', 'ADD', 'WORKDIR', 'VOLUME', 'USER', 'ONBUILD'])

@@ -14,7 +14,7 @@ import type { Edit } from '../../../model/finding.ts'
 import type { Dockerfile, Stage, Step } from '../../../read/dockerfile/graph.ts'
 import { familyOf } from '../family.ts'
 import { type Choice, chooseUser, idsText, madeAccount, numberable } from '../final-user.ts'
-import { keyword, lastChange, linesAfter, linesBefore } from '../place.ts'
+import { isPosixShell, keyword, lastChange, linesAfter, linesBefore } from '../place.ts'
 import { startedPrograms, startOf } from '../start.ts'
 import { type Applied, type HardenSubject, type LeftOut, transformation } from '../transformation.ts'
 
@@ -121,7 +121,7 @@ const firstCopy = (stage: Stage): Step | undefined => {
   if (!first) return undefined
   const { at, value } = first.before.user
   const isRootThere = !at || (value?.known === true && isRoot(value.value))
-  return isRootThere && first.before.shell.at === undefined ? first : undefined
+  return isRootThere && isPosixShell(first.before) ? first : undefined
 }
 
 /** https://manpages.debian.org/useradd and BusyBox’s own applets on Alpine. */

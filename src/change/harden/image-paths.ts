@@ -1,0 +1,104 @@
+/** Paths in the image: where steps put files, which of them are the program, and where the program writes. */
+
+import { lineage } from '../../judge/dockerfile-queries.ts'
+import { knownProgram } from '../../judge/known-programs.ts'
+import type { Stage, Step } from '../../read/dockerfile/graph.ts'
+import { expandWord } from '../../read/dockerfile/read-dockerfile.ts'
+import { familyOf } from './family.ts'
+import { startOf } from './start.ts'
+import type { HardenSubject } from './transformation.ts'
+
+/** Absolute and without `.` and `..`; undefined where a variable, a pattern or an unknown folder is in it. */
+export const resolvedPath = (text: string, folder: string | undefined): string | undefined => {
+  if (text === '' || /[$`*?[\]{}~\\]/.test(text)) return undefined
+  const whole = text.startsWith('/') ? text : folder === undefined ? undefined : `${folder}/${text}`
+  if (whole === undefined) return undefined
+  const names: string[] = []
+  for (const name of whole.split('/')) {
+    if (name === '..') names.pop()
+    else if (name !== '' && name !== '.') names.push(name)
+  }
+  return `/${names.join('/')}`
+}
+
+export const isInside = (path: string, folder: string): boolean =>
+  path === folder || folder === '/' || path.startsWith(`${folder}/`)
+
+const workdirOf = (state: Step['before']): string | undefined => {
+  const { value } = state.workdir
+  if (value === undefined) return '/'
+  return value.known && value.absolute ? resolvedPath(value.path, '/') : undefined
+}
+export const workdirBefore = (step: Step): string | undefined => workdirOf(step.before)
+export const workdirAtEnd = (stage: Stage): string | undefined => workdirOf(stage.end)
+
+/** Where COPY and ADD put what they bring. */
+export const destinationOf = (step: Step, escape: string): string | undefined => {
+  const word = step.instruction.words.at(-1)
+  if (!word) return undefined
+  const { value, known } = step.instruction.json
+    ? { value: step.instruction.json.values.at(-1) ?? '', known: true }
+    : expandWord(word, step.before.variables, escape)
+  return known ? resolvedPath(value, workdirBefore(step)) : undefined
+}
+
+/** Folders for everybody, that an engine makes anew, and that hold no files. */
+const passing = /^\/(?:tmp|var\/tmp|dev|proc|sys|run|var\/run)(?:\/|$)/
+
+/** VOLUME’s paths, with the steps that declare them. */
+export const volumesOf = (stage: Stage, escape: string): readonly { readonly path: string; readonly step: Step }[] =>
+  lineage(stage)
+    .filter(({ instruction }) => instruction.name === 'VOLUME')
+    .flatMap(step => {
+      const words =
+        step.instruction.json?.values ??
+        step.instruction.words.flatMap(word => {
+          const { value, known } = expandWord(word, step.before.variables, escape)
+          return known ? [value] : []
+        })
+      return words.flatMap(word => {
+        const path = resolvedPath(word, '/')
+        return path === undefined || path === '/' ? [] : [{ path, step }]
+      })
+    })
+
+/** A folder that the program writes to, and the file that says so. */
+export type Written = { readonly path: string; readonly by: string }
+
+/** Of a file its folder: who makes files anew beside it needs that. */
+const folderOf = (path: string): string =>
+  /\/[^/]+\.[A-Za-z0-9]{1,8}$/.test(path) ? path.slice(0, path.lastIndexOf('/')) || '/' : path
+
+/** Folders that the program writes to while it runs, as far as its project says; those that are emptied with the container anyway are not among them. */
+export const writtenFolders = ({ project, dockerfile }: HardenSubject): readonly Written[] => {
+  const stage = dockerfile.final
+  if (!stage) return []
+  const workdir = workdirAtEnd(stage)
+  const found = new Map<string, string>()
+  for (const { writes } of project.stacks)
+    for (const { value, by } of writes) {
+      const path = resolvedPath(value, workdir)
+      if (path === undefined || passing.test(path)) continue
+      const folder = value.endsWith('/') ? path : folderOf(path)
+      if (!found.has(folder)) found.set(folder, by)
+    }
+  return [...found].map(([path, by]) => ({ path, by })).sort((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+/** Folders of what the final image starts that must be writable though nothing need stay in them: `/var/cache/nginx`. */
+export const scratchFolders = (stage: Stage): readonly string[] => {
+  const reference = stage.root.kind === 'image' ? stage.root.reference : undefined
+  const program = knownProgram(startOf(stage).words, reference?.familiar)
+  if (!program) return []
+  // Debian’s package keeps its temporary files in one place, the vendor’s image in the other.
+  const isVendors = reference !== undefined && /(?:^|\/)nginx(?:-unprivileged)?$/.test(reference.repository)
+  const other =
+    program.name !== 'nginx'
+      ? undefined
+      : isVendors
+        ? '/var/lib/nginx'
+        : familyOf(stage) === 'none'
+          ? undefined
+          : '/var/cache/nginx'
+  return program.scratch.filter(path => path !== other)
+}

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict'
+import { test } from 'vitest'
+import { type Given, untilStill } from '../../../../test/harden-still.ts'
+import ownership from './ownership.ts'
+import user from './user.ts'
+
+const still = (dockerfile: string, more: Omit<Given, 'dockerfile'> = {}): ReturnType<typeof untilStill> =>
+  untilStill(ownership, { dockerfile, stacks: [{}], ...more })
+
+const becomes = async (before: string, after: string, more: Omit<Given, 'dockerfile'> = {}): Promise<void> => {
+  const { text } = await still(before, more)
+  assert.equal(text, after)
+  assert.equal((await still(after, more)).text, after, 'twice changes nothing')
+}
+const writes = (...values: readonly string[]): Omit<Given, 'dockerfile'> => ({
+  stacks: [{ writes: values.map(value => ({ value, by: 'server.js' })) }],
+})
+
+test('the program is copied as root’s, unless it writes there', async () => {
+  await becomes(
+    'FROM node:22\nWORKDIR /app\nCOPY --chown=node:node . .\nUSER node\nCMD ["node", "a.js"]\n',
+    'FROM node:22\nWORKDIR /app\nCOPY . .\nUSER node\nCMD ["node", "a.js"]\n',
+  )
+  const kept = 'FROM node:22\nWORKDIR /app\nCOPY --chown=node:node data /app/data\nUSER node\nCMD ["node", "a.js"]\n'
+  await becomes(kept, kept, writes('data/'))
+  const root = 'FROM node:22\nCOPY --chown=root:root . /app\nUSER node\n'
+  await becomes(root, root)
+})
+
+test('where a later step builds as that user, or nothing is known of the project, it stays, and that is said', async () => {
+  const built = 'FROM node:22\nUSER node\nWORKDIR /app\nCOPY --chown=node:node . .\nRUN npm ci\nCMD ["node", "a.js"]\n'
+  const one = await still(built)
+  assert.equal(one.text, built)
+  assert.match(one.left?.leftOut ?? '', /later step builds/)
+  const two = await still('FROM node:22\nCOPY --chown=node . /app\nUSER node\n', { stacks: [] })
+  assert.match(two.left?.leftOut ?? '', /not known/)
+})
+
+test('chown of the program goes: alone, first, last or in the middle of a list', async () => {
+  await becomes(
+    'FROM node:22\nCOPY . /app\n\n# theirs\nRUN chown -R node:node /app\n\nUSER node\n',
+    'FROM node:22\nCOPY . /app\n\nUSER node\n',
+  )
+  await becomes(
+    'FROM debian:12\r\nCOPY . /app\r\nRUN useradd -u 2000 web \\\r\n    && chown -R web /app \\\r\n    && make\r\nUSER web\r\n',
+    'FROM debian:12\r\nCOPY . /app\r\nRUN useradd -u 2000 web \\\r\n    && make\r\nUSER web\r\n',
+  )
+  await becomes(
+    'FROM debian:12\nCOPY . /app\nRUN chown -R web /app && make\nRUN useradd web && chown web /app\nUSER web\n',
+    'FROM debian:12\nCOPY . /app\nRUN make\nRUN useradd web\nUSER web\n',
+  )
+  const others =
+    'FROM debian:12\nCOPY . /app\nRUN chown -R web /app /var/lib/web || true\nRUN chown -R web /var/lib/web\nUSER web\n'
+  await becomes(others, others)
+})
+
+test('nothing is writable for everyone: the program for its owner, data for the user', async () => {
+  await becomes(
+    'FROM node:22\nCOPY . /app\nRUN mkdir /data && chmod -R 777 /data && chmod -R 777 /app\nUSER node\n',
+    'FROM node:22\nCOPY . /app\nRUN mkdir /data && chown -R 1000:1000 /data && chmod -R 755 /app\nUSER node\n',
+  )
+  await becomes(
+    'FROM node:22\nCOPY --chmod=0777 run.sh /run.sh\nRUN chmod a+rwx /usr/local/bin/x\nUSER node\n',
+    'FROM node:22\nCOPY --chmod=0755 run.sh /run.sh\nRUN chmod a+rx,u+w /usr/local/bin/x\nUSER node\n',
+  )
+  const sticky = 'FROM node:22\nRUN chmod 1777 /scratch\nUSER node\n'
+  await becomes(sticky, sticky)
+})
+
+test('what it writes to is made and owned by the user, before VOLUME and before USER', async () => {
+  await becomes(
+    'FROM node:22\nWORKDIR /app\nCOPY . .\nCMD ["node", "a.js"]\n',
+    'FROM node:22\nWORKDIR /app\nCOPY . .\nRUN install -d -o 1000 -g 1000 /app/uploads /var/lib/shop\nCMD ["node", "a.js"]\n',
+    writes('uploads', '/var/lib/shop/shop.db', '/tmp/x'),
+  )
+  await becomes(
+    'FROM python:3.12\nCOPY . /app\nVOLUME ["/data"]\nCMD ["python", "/app/a.py"]\n',
+    'FROM python:3.12\nCOPY . /app\nRUN install -d -o 10001 -g 10001 /data\nVOLUME ["/data"]\nCMD ["python", "/app/a.py"]\n',
+  )
+  await becomes(
+    'FROM node:22\nCOPY . /app\nUSER node\nVOLUME /data\n',
+    'FROM node:22\nCOPY . /app\nRUN install -d -o 1000 -g 1000 /data\nUSER node\nVOLUME /data\n',
+  )
+  const owned = 'FROM node:22\nRUN mkdir -p /data && chown node /data\nVOLUME /data\nUSER node\n'
+  await becomes(owned, owned)
+})
+
+test('what cannot be made is said', async () => {
+  const scratch = await still('FROM scratch\nCOPY s /\nVOLUME /data\nUSER 65532:65532\n')
+  assert.match(scratch.left?.leftOut ?? '', /no shell that could make \/data/)
+  const own = await still('FROM node:22\nWORKDIR /app\nCOPY . .\nUSER node\n', writes('db.sqlite'))
+  assert.match(own.left?.leftOut ?? '', /writes into `\/app`/)
+})
+
+test('a file that stays with root is not touched', async () => {
+  const gosu = 'FROM debian:12\nRUN apt-get install -y gosu\nCOPY . /app\nRUN chown -R app /app\nENTRYPOINT ["/e.sh"]\n'
+  const { text, left } = await still(gosu)
+  assert.equal(text, gosu)
+  assert.equal(left, undefined)
+})
+
+test('with the user that comes after it, the folders are made by root', async () => {
+  const one = await still('FROM python:3.12-slim\nWORKDIR /app\nCOPY . .\nCMD ["python", "a.py"]\n', writes('uploads'))
+  const two = await untilStill(user, { dockerfile: one.text, stacks: [{}] })
+  assert.match(two.text, /COPY \. \.\nRUN install -d -o 10001 -g 10001 \/app\/uploads\nUSER 10001:10001\nCMD/)
+  const again = await still(two.text, writes('uploads'))
+  assert.equal(again.text, two.text)
+})
