@@ -1,26 +1,15 @@
 /** Which base images are recommended: with a real registry that has an old base, newer ones, and the application. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { takeInventory } from '../src/flows/inventory.ts'
-import { type RecommendOptions, recommend } from '../src/flows/recommend.ts'
-import { versionOrders } from '../src/judge/versions/registry.ts'
 import { UsageError } from '../src/model/finding.ts'
 import type { Inventory } from '../src/model/inventory.ts'
-import type { Recommendation } from '../src/model/recommendation.ts'
-import type { Cache } from '../src/model/store.ts'
-import { type World, WorldError } from '../src/model/world.ts'
-import { catalogers } from '../src/read/catalogers/registry.ts'
-import { inOrder, type SourceOptions } from '../src/read/image/image-source.ts'
-import { sources } from '../src/read/image/sources.ts'
-import { showRecommendJson } from '../src/show/recommend-json.ts'
 import { showRecommendText } from '../src/show/recommend-text.ts'
-import { machine } from '../src/world/machine.ts'
 import { databaseOf } from './advisories.ts'
 import { type Engine, hasEngine, hasRegistry, type Registry, startEngine, startRegistry } from './components.ts'
 import { emptyConfig } from './image-config.ts'
+import { bookworm, dpkgStatus, expectValid, recommendSetting } from './recommend-setting.ts'
 
 const top = mkdtempSync(join(tmpdir(), 'bulkhead-recommend-'))
 let engine: Engine
@@ -31,22 +20,13 @@ afterAll(async () => {
   rmSync(top, { recursive: true, force: true })
 })
 
-const status = (packages: Readonly<Record<string, string>>): string =>
-  Object.entries(packages)
-    .map(
-      ([name, version]) =>
-        `Package: ${name}\nStatus: install ok installed\nArchitecture: amd64\nMaintainer: Debian <a@debian.org>\nVersion: ${version}\n\n`,
-    )
-    .join('')
-
-const osRelease = 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12"\nVERSION_CODENAME=bookworm\n'
 let builds = 0
 const build = (name: string, dockerfile: string, packages: Readonly<Record<string, string>> = {}): void => {
   const context = join(top, `context-${builds++}`)
   mkdirSync(context)
   writeFileSync(join(context, 'Dockerfile'), dockerfile)
-  writeFileSync(join(context, 'os-release'), osRelease)
-  writeFileSync(join(context, 'status'), status(packages))
+  writeFileSync(join(context, 'os-release'), bookworm)
+  writeFileSync(join(context, 'status'), dpkgStatus(packages))
   writeFileSync(join(context, 'package.json'), '{"name":"left-pad","version":"1.0.0"}')
   const full = `${registry.host}/${name}`
   engine.docker('build', '-q', '--network', 'none', '-t', full, context)
@@ -69,64 +49,7 @@ function deb(of: string, fixed: string) {
   return { ecosystem: 'Debian:12', name: of, keyedBy: 'source', ranges: [{ fixed }] } as const
 }
 
-/** Nobody but this machine is asked; what was asked is listed. */
-const asked: string[] = []
-const loopback: World['http'] = {
-  ...machine.http,
-  request: request => {
-    asked.push(request.url)
-    return new URL(request.url).hostname === '127.0.0.1'
-      ? machine.http.request(request)
-      : Promise.reject(new WorldError('not-found', `no host is called ${new URL(request.url).hostname}`))
-  },
-}
-
-const run = (more: Partial<RecommendOptions>, env: Record<string, string> = {}): Promise<Recommendation> => {
-  const world: World = {
-    ...machine,
-    http: loopback,
-    env: { PATH: process.env.PATH, HOME: join(top, 'home'), DOCKER_HOST: `unix://${top}/no.sock`, ...env },
-  }
-  const values = new Map<string, Uint8Array>()
-  const cache: Cache = { get: key => values.get(key), put: (key, value) => values.set(key, value) }
-  const source: SourceOptions = {
-    platform: undefined,
-    host: 'linux/amd64',
-    plainHttp: false,
-    mirrors: new Map(),
-    note: () => undefined,
-  }
-  const all = inOrder(sources).filter(({ where }) => where !== 'engine' && !(more.offline && where === 'network'))
-  return recommend(world, database, {
-    image: undefined,
-    dockerfile: undefined,
-    candidates: [],
-    nonLts: false,
-    offline: false,
-    limit: 10,
-    source,
-    scan: { orders: versionOrders, now: '2026-01-10T00:00:00Z', version: '1' },
-    silencersFor: () => [],
-    cache,
-    read: (subject, dockerfile, isSubject) =>
-      takeInventory(world, subject, {
-        ...source,
-        sources: all,
-        catalogers: new Map(Object.entries(catalogers)),
-        cache,
-        verify: isSubject,
-        ...(dockerfile ? { dockerfile } : {}),
-      }),
-    ...more,
-  })
-}
-
-const schema = new Ajv2020({ allErrors: true }).compile(
-  JSON.parse(readFileSync(join(import.meta.dirname, '../docs/recommend-report.schema.json'), 'utf8')) as object,
-)
-const isValid = (report: Recommendation): void => {
-  expect(schema(JSON.parse(showRecommendJson(report))), JSON.stringify(schema.errors)).toBe(true)
-}
+const { run, asked } = recommendSetting(join(top, 'home'), database)
 
 test('a Dockerfile alone, and nobody to ask: the catalogue answers, and what it could not verify is said', async () => {
   const path = join(top, 'Dockerfile')
@@ -142,7 +65,7 @@ test('a Dockerfile alone, and nobody to ask: the catalogue answers, and what it 
     'distroless gcr.io/distroless/nodejs24-debian12',
   ])
   expect(report.unverified.join('\n')).toMatch(/no registry was asked\n.*what would remain on them was not looked at/s)
-  isValid(report)
+  expectValid(report)
   const text = showRecommendText(report, { colour: false, width: 120 })
   expect(text).toContain('bulkhead rebase node:18-bullseye node:24-bullseye')
   expect(text).toContain('musl in place of glibc')
@@ -212,7 +135,7 @@ test('an official image itself: what to take in its place; offline nothing is ca
   const text = showRecommendText(report, { colour: false })
   expect(text).toContain('This is a base image itself: node:20-bookworm is an official image')
   expect(text).not.toContain('up to date')
-  isValid(report)
+  expectValid(report)
 })
 
 describe.skipIf(!hasEngine || !hasRegistry)('an application on an old base (needs dockerd, docker-registry)', () => {
@@ -241,7 +164,7 @@ describe.skipIf(!hasEngine || !hasRegistry)('an application on an old base (need
     expect(report.answer.layers).toBe(2)
     expect(report.base).toMatchObject({ name: undefined, measure: { bySeverity: { critical: 1, high: 1 } } })
     expect(showRecommendText(report, { colour: false })).toContain('--candidate names images to compare with')
-    isValid(report)
+    expectValid(report)
   })
 
   test('base, refreshed base and others, each looked into; ranked by what would remain', async () => {
@@ -268,7 +191,7 @@ describe.skipIf(!hasEngine || !hasRegistry)('an application on an old base (need
       predicted: { bySeverity: { critical: 0, high: 1, medium: 1 } },
     })
     expect(report.unverified.join('\n')).toContain('is taken for a copy of the official image node')
-    isValid(report)
+    expectValid(report)
     const text = showRecommendText(report, { colour: false, width: 140 })
     expect(text).toMatch(/^Your image .* 1C +1H +1M/m)
     expect(text).toMatch(/Base image .* 1C +1H +0M/)
