@@ -142,7 +142,7 @@ figure{margin:0}
 .map rect{stroke:var(--ground);stroke-width:2}
 .map .in rect{stroke-width:1}
 .map a:focus{outline:none}
-.map a:focus-visible>rect:first-child,.map a:hover>rect:first-child{stroke:var(--ink);stroke-width:4;paint-order:stroke}
+.map a:focus-visible>rect:first-child,.map a:hover>rect:first-child{stroke:var(--ink);stroke-width:6}
 .map a>rect:first-child{stroke:var(--rim)}
 .legend{display:flex;flex-wrap:wrap;gap:.4rem;margin:.5rem 0}
 tr:target,tr.hit{outline:2px solid var(--link);outline-offset:-2px}
@@ -162,7 +162,7 @@ ${severityRules}
 .vulns caption,.layers caption,.bases caption{display:block}
 .vulns tr,.layers tr,.bases tr{display:block;border:1px solid var(--rim);border-radius:8px;padding:.5rem .7rem;margin:.6rem 0}
 .vulns td,.layers td,.bases td,.bases tbody th{display:block;border:0;padding:.1rem 0;text-align:left;white-space:normal}
-.vulns td:empty,.layers td:empty{display:none}
+.vulns td:empty,.bases td:empty{display:none}
 tbody td.n[data-h]{display:inline-block;margin-right:1rem;text-align:left}
 td[data-h]::before{content:attr(data-h) ": ";color:var(--soft)}
 .vulns td:nth-child(3)::before{content:"EPSS: ";color:var(--soft)}

@@ -172,9 +172,10 @@ const headline = (report: ScanReport, totals: Totals, hidden: number): string =>
   }
   if (uncovered > 0 && uncovered < packages)
     parts.push(
-      `<strong class="bad">${plural(uncovered, 'package')} could not be judged: nobody knows whether they are safe.</strong> <a href="#problems">Which, and why</a>`,
+      `<strong class="bad">${plural(uncovered, 'package')} could not be judged: nobody knows whether they are safe.</strong>`,
     )
   if (failed > 0) parts.push(`<strong class="bad">${plural(failed, 'thing')} could not be read.</strong>`)
+  if (report.problems.length > 0) parts.push('<a href="#problems">What was not looked at</a>.')
   if (hidden > 0)
     parts.push(`${plural(hidden, 'more finding is', 'more findings are')} not on this page, since only some were asked for.`)
   return parts.join(' ')
