@@ -2,7 +2,7 @@
 
 import { setFlagsFromString } from 'node:v8'
 import { explainVulnerability } from '../flows/explain-vulnerability.ts'
-import { ageProblems, bySeverity, scanInventory } from '../flows/scan.ts'
+import { ageProblems, bySeverity, scanInventory, withRemedies } from '../flows/scan.ts'
 import { readSilencers } from '../flows/silencers.ts'
 import { versionOrders } from '../judge/versions/registry.ts'
 import { type Severity, UsageError } from '../model/finding.ts'
@@ -78,7 +78,11 @@ export const runScan = async (subject: string, args: ScanArguments): Promise<num
       }
       const whole = scanInventory(inventory, database, options)
       const tooOld = args.maxAge === undefined ? [] : ageProblems(whole, database.feeds, args.maxAge)
-      const { report, hidden } = filter({ ...whole, problems: [...whole.problems, ...silencers.problems, ...tooOld] }, args)
+      const { report: wanted, hidden } = filter(
+        { ...whole, problems: [...whole.problems, ...silencers.problems, ...tooOld] },
+        args,
+      )
+      const report = advised.has(args.format) ? withRemedies(wanted, database, options, subject) : wanted
       const isDecided = (one: VulnerabilityFinding): boolean => silencers.said(inventory, one)?.status === 'affected'
       const shown = await format(subject, report, args, hidden, isDecided)
       if (shown) await deliver(shown, args.output)
@@ -98,6 +102,9 @@ export const runScan = async (subject: string, args: ScanArguments): Promise<num
     throw asUsage(error)
   }
 }
+
+/** Forms that say what to do. */
+const advised: ReadonlySet<ScanFormat> = new Set(['text', 'json'])
 
 /** Findings by the ten thousand live long: a young generation that grows to hold them takes a third more memory, and no less time. */
 const keepLean = (): void => setFlagsFromString('--semi-space-growth-factor=1')

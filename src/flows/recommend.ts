@@ -5,8 +5,10 @@ import type { DockerfileBase } from '../judge/base-dockerfile.ts'
 import { dockerfileBase } from '../judge/base-dockerfile.ts'
 import { baseOf } from '../judge/base-image.ts'
 import { propose, smallerText } from '../judge/recommend.ts'
+import { type BaseOutlook, remediesOf } from '../judge/remedies.ts'
 import type { AdvisoryDatabase } from '../model/advisory.ts'
 import type { BaseAnswer } from '../model/base-answer.ts'
+import { bestOf } from '../model/best-candidate.ts'
 import { type Problem, type Severity, UsageError } from '../model/finding.ts'
 import type { Inventory } from '../model/inventory.ts'
 import type { Candidate, Measure, Measured, Recommendation } from '../model/recommendation.ts'
@@ -120,6 +122,9 @@ export const recommend = async (world: World, database: AdvisoryDatabase, option
     }
   }
   const measured: Measured[] = []
+  /** Of the base's vulnerabilities, how many a candidate does not have. */
+  const closed = new Map<string, number>()
+  const baseIds = (inBase ?? (isBase ? groups! : undefined) ?? []).flatMap(openIds)
   const unreachable = new Set<string>()
   let looked = 0
   for (const candidate of wanted) {
@@ -174,6 +179,8 @@ export const recommend = async (world: World, database: AdvisoryDatabase, option
     problems.push(...report.problems.filter(({ kind }) => kind === 'failed'))
     const its = groupsOf(report)
     const measure = measureOf(report, its, 0)
+    const ids = new Set(its.flatMap(openIds))
+    closed.set(candidate.name, baseIds.filter(id => !ids.has(id)).length)
     // The next build of a Dockerfile takes what the tag means now, unless a digest says otherwise.
     const isNext = !inventory && candidate.kind === 'refresh' && (pinned === undefined || hasDigest(found, dockerfile))
     if (isNext) {
@@ -205,7 +212,7 @@ export const recommend = async (world: World, database: AdvisoryDatabase, option
     unverified.push(
       `${missing.map(({ name }) => name).join(', ')}: what would remain on ${missing.length === 1 ? 'it' : 'them'} was not looked at`,
     )
-  return {
+  const found: Omit<Recommendation, 'remedies'> = {
     version: scan.version,
     at: scan.now,
     image: whole && inventory ? { name: whole.inventory.name, measure: measureOf(whole, groups!, 0) } : undefined,
@@ -224,7 +231,29 @@ export const recommend = async (world: World, database: AdvisoryDatabase, option
     unverified,
     problems: unique(problems),
   }
+  const refresh = found.candidates.find(({ kind }) => kind === 'refresh')
+  const best = bestOf(found)
+  const outlook: BaseOutlook = {
+    name: baseName,
+    refresh: !refresh?.measure || (refresh.isPresent && options.offline) ? 'unknown' : refresh.isPresent ? 'present' : 'newer',
+    refreshCloses: refresh && closed.get(refresh.name),
+    change: best && best.kind !== 'refresh' ? { name: best.name, closes: closed.get(best.name) ?? 0 } : undefined,
+  }
+  return {
+    ...found,
+    // Of an image that others build on, all is the base's.
+    remedies: whole
+      ? remediesOf(
+          isBase ? { ...whole, base: undefined, findings: whole.findings.map(one => ({ ...one, isInBase: true })) } : whole,
+          database,
+          { orders: scan.orders, now: scan.now, base: outlook },
+        )
+      : [],
+  }
 }
+
+const openIds = ({ rows }: Group): readonly string[] =>
+  rows.flatMap(({ standing, vulnerability: { id } }) => (standing === 'counts' ? [id] : []))
 
 const unique = (problems: readonly Problem[]): readonly Problem[] => [
   ...new Map(problems.map(one => [`${one.code} ${one.message}`, one] as const)).values(),

@@ -4,6 +4,7 @@ import { languageIdentities } from '../judge/authorities.ts'
 import { baseImageOf } from '../judge/base-image.ts'
 import { cvssScore } from '../judge/cvss.ts'
 import { type Decision, matchPackages } from '../judge/match.ts'
+import { remediesOf } from '../judge/remedies.ts'
 import { riskOf } from '../judge/risk.ts'
 import { redactInventory } from '../judge/secrets/redact-image.ts'
 import { withoutTokens } from '../judge/secrets/redact-names.ts'
@@ -57,6 +58,17 @@ export const scanInventory = (inventory: Inventory, database: AdvisoryDatabase, 
     at: options.now,
   }
 }
+
+/** The report with what to do about its findings. `subject`: as commands take it. Throws DatabaseError. */
+export const withRemedies = (
+  report: ScanReport,
+  database: AdvisoryDatabase,
+  { orders, now }: Pick<ScanOptions, 'orders' | 'now'>,
+  subject: string,
+): ScanReport => ({
+  ...report,
+  remedies: remediesOf(report, database, { orders, now, ...(report.inventory.kind === 'image' ? { subject } : {}) }),
+})
 
 /** Documented in docs/vulnerabilities.md. */
 export const byRisk = (a: VulnerabilityFinding, b: VulnerabilityFinding): number => b.risk - a.risk || bySeverity(a, b)

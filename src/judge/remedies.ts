@@ -30,7 +30,7 @@ export type BaseOutlook = {
 
 export type RemedyOptions = MatchOptions & {
   readonly base?: BaseOutlook
-  /** As commands take it; else the inventory's name. */
+  /** As commands take it: whoever has not asked for other base images yet is told how. */
   readonly subject?: string
 }
 
@@ -252,6 +252,7 @@ const partsOf = (
   if (isInBase === undefined) return [own(planned)]
   // The database of the system's packages is one file, of which every layer has its own.
   if (isSystem) return isInBase ? [{ owner: 'base', part: planned }] : [own(planned)]
+  if (inBase === undefined) return [isInBase ? { owner: 'base', part: planned } : own(planned)]
   const inside = one.at.filter(isOfBase)
   const outside = one.at.filter(at => !isOfBase(at))
   return [
@@ -396,8 +397,8 @@ const ofOwner = (
 const ofBase = (
   all: readonly Planned[],
   project: Project,
-  { base, inventory }: ScanReport,
-  { base: outlook, subject = inventory.name }: RemedyOptions,
+  { base }: ScanReport,
+  { base: outlook, subject }: RemedyOptions,
 ): Remedy => {
   const { bySeverity, total } = measure(all)
   const name = outlook?.name ?? base?.name
@@ -422,31 +423,23 @@ const ofBase = (
   const isName = (text: string): boolean => /^[A-Za-z0-9][\w.:/@-]{0,300}$/.test(text)
   const rebase =
     change && name !== undefined && isName(name) && isName(change.name) ? [`bulkhead rebase ${name} ${change.name}`] : []
+  const asks =
+    subject === undefined || subject.startsWith('-') || /[\p{Cc}\p{Cf}]/u.test(subject)
+      ? []
+      : [`bulkhead recommend ${shellWord(subject)}`]
   const what =
     change !== undefined
-      ? `${of} is better changed to ${change.name}: ${closes} of its ${total} are not in that.`
+      ? `${of} is better changed to ${change.name}, which does not have ${closes} of its ${total}.`
       : refreshes === 'newer'
         ? `${of} has been built again since: building on it closes ${closes ?? 'some'} of its ${total}.`
         : refreshes === 'present'
           ? `${of} is the newest of its tag.${line ? ' Until it is built again, the line upgrades what its distribution has mended.' : ''}`
-          : `${of} is mended by whoever makes it: build on its newest version, and let bulkhead recommend tell which others leave less.`
+          : `${of} is mended by whoever makes it: build again on its newest version${asks.length > 0 ? '; bulkhead recommend tells which others leave less' : ''}.`
   return {
     owner: 'base',
     ecosystem: undefined,
-    text: sentences(what, all.every(({ to }) => to === undefined) ? 'For none of them a fix is known where they are.' : ''),
-    commands:
-      change !== undefined
-        ? rebase
-        : refreshes === 'newer'
-          ? [build]
-          : refreshes === 'present'
-            ? []
-            : [
-                build,
-                ...(subject.startsWith('-') || /\p{Cc}|\p{Cf}/u.test(subject)
-                  ? []
-                  : [`bulkhead recommend ${shellWord(subject)}`]),
-              ],
+    text: sentences(what, all.every(({ to }) => to === undefined) ? 'No fix of any of them is known where they come from.' : ''),
+    commands: change !== undefined ? rebase : refreshes === 'newer' ? [build] : refreshes === 'present' ? [] : [build, ...asks],
     ...(line ? { snippets: [line] } : {}),
     bySeverity,
     closes,

@@ -1,6 +1,7 @@
 /** Which base images would be better, and what would remain. Plain data. */
 import type { BaseAnswer } from './base-answer.ts'
 import type { Digest, Problem, Severity } from './finding.ts'
+import type { Remedy } from './remedy.ts'
 
 /** `refresh`: the same tag. `named`: somebody asked for it. */
 export type CandidateKind = 'refresh' | 'patch' | 'minor' | 'major' | 'release' | 'slim' | 'alpine' | 'distroless' | 'named'
@@ -61,6 +62,8 @@ export type Recommendation = {
   readonly own: Measure | undefined
   /** The best first; what could not be looked at last. */
   readonly candidates: readonly Measured[]
+  /** What to do about the image's vulnerabilities, by who brought the packages; none for a Dockerfile alone. */
+  readonly remedies: readonly Remedy[]
   readonly unverified: readonly string[]
   readonly problems: readonly Problem[]
 }

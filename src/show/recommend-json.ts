@@ -1,6 +1,7 @@
 /** What `bulkhead recommend` found, as JSON. Its schema is docs/recommend-report.schema.json; `schemaVersion` rises when a reader would have to change. */
 import type { Measure, Recommendation } from '../model/recommendation.ts'
 import { jsonText } from './json-text.ts'
+import { remediesJson } from './remedies-json.ts'
 
 const measureJson = (measure: Measure | undefined): object | null =>
   measure
@@ -52,6 +53,7 @@ export const showRecommendJson = (report: Recommendation): string =>
       isPresent: one.isPresent,
       newCritical: one.newCritical,
     })),
+    remedies: remediesJson(report.remedies),
     unverified: report.unverified,
     problems: report.problems.map(({ kind, code, message }) => ({ kind, code, message })),
   })

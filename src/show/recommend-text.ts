@@ -6,12 +6,13 @@ import { shellWord } from '../model/shell-word.ts'
 import { forTerminal } from './escape.ts'
 import { bytesText } from './inventory-text.ts'
 import { paintSeverity } from './place-text.ts'
+import { showRemedy } from './remedies-text.ts'
 import { listText, plural } from './scan-facts.ts'
 import { alignCells, type Cell, cutText, type Style, styleFor, wrapText } from './style.ts'
 
 export type RecommendTextOptions = { readonly colour: boolean; readonly width?: number }
 
-const letters: readonly (readonly [Severity, string])[] = [
+export const letters: readonly (readonly [Severity, string])[] = [
   ['critical', 'C'],
   ['high', 'H'],
   ['medium', 'M'],
@@ -76,6 +77,10 @@ export const showRecommendText = (report: Recommendation, options: RecommendText
     alignCells(rows).join('\n'),
     wrapText(why(report, style), width),
     ...advice(report, best, style, width),
+    ...report.remedies
+      // What another base image does is said above.
+      .filter(({ owner, snippets = [] }) => owner !== 'base' || snippets.length > 0)
+      .map(one => showRemedy(one, style, width)),
     ...candidates
       .filter(one => one !== best)
       .map(one => about(one, style, width))
@@ -87,7 +92,8 @@ export const showRecommendText = (report: Recommendation, options: RecommendText
   return `${paragraphs.filter(text => text !== '').join('\n\n')}\n`
 }
 
-const why = ({ answer, base }: Recommendation, style: Style): string => {
+/** Which base there is, who says so, and until when it gets fixes. */
+export const why = ({ answer, base }: Recommendation, style: Style): string => {
   const [first, ...rest] = answer.evidence
   const standing = {
     'on-base': base.name === undefined ? 'The name of the base image is not known' : `The base image is ${base.name}`,

@@ -5,6 +5,7 @@ import type { Package } from '../model/package.ts'
 import { counts, type ScanReport, type VulnerabilityFinding } from '../model/vulnerability.ts'
 import { instructionText, onOneLine } from './instruction-text.ts'
 import { jsonPieces, Streamed } from './json-text.ts'
+import { remediesJson } from './remedies-json.ts'
 import { groupsOf, pathOf, placeOf, type Tally, tallyOf, totalsOf } from './scan-facts.ts'
 
 export const scanSchemaVersion = 1
@@ -81,6 +82,7 @@ export const scanJsonPieces = (report: ScanReport): Iterable<string> => {
         fetched,
       })),
     })),
+    remedies: remediesJson(report.remedies ?? []),
     findings: new Streamed(() => findings.values().map(finding => findingJson(finding, inventory))),
     problems: problems.map(({ kind: problemKind, code, message, at: place }) => ({
       kind: problemKind,

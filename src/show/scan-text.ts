@@ -5,6 +5,7 @@ import { type BaseImage, isFixable, type ScanReport } from '../model/vulnerabili
 import { forTerminal } from './escape.ts'
 import { bytesText } from './inventory-text.ts'
 import { paintSeverity } from './place-text.ts'
+import { briefRemedies } from './remedies-text.ts'
 import {
   asideText,
   daysBetween,
@@ -69,6 +70,7 @@ export const showScanText = (report: ScanReport, options: ScanTextOptions): stri
     overview(context, groups, totals),
     ...sections(context, groups),
     inShort(context, groups),
+    whatToDo(context),
     problemList(report.problems, context),
     coverageList(context),
     `${summaryLines(context, totals)
@@ -362,6 +364,17 @@ const inShort = (context: Context, groups: readonly Group[]): string => {
     )
   }
   return `${style.bold('In short')}\n${lines.join('\n')}\n`
+}
+
+/** A line for each owner of packages; `bulkhead recommend` says all of it. */
+const whatToDo = ({ report, options, style, width }: Context): string => {
+  const { remedies = [], inventory } = report
+  if (remedies.length === 0) return ''
+  const all =
+    inventory.kind === 'image'
+      ? `  ${style.dim(`All of it, and other base images: bulkhead recommend ${subjectText(report, options)}`)}\n`
+      : ''
+  return `${style.bold('What to do')}\n${briefRemedies(remedies, style, width)}\n${all}`
 }
 
 const bullet = (text: string, width: number): string => `  - ${wrapText(text, width, '    ').trimStart()}`
