@@ -19,7 +19,9 @@ const unitsBelow = (folder: string, own = 'registry.ts'): readonly string[] =>
     .map(entry => relative(join(root, folder), join(entry.parentPath, entry.name)).replaceAll('\\', '/').replace(/\.ts$/, ''))
     .sort()
 
-const identifier = (id: string): string => id.replace(/[^a-z0-9]+(.)/g, (_, letter: string) => letter.toUpperCase())
+/** Reserved words of the language get a letter more. */
+const identifier = (id: string): string =>
+  id.replace(/[^a-z0-9]+(.)/g, (_, letter: string) => letter.toUpperCase()).replace(/^(?:static|package|default|public)$/, '$&_')
 
 /** `under`: only units of this folder inside of `folder`. */
 const registry = (folder: string, name: string, type: string, importType: string, own?: string, under = ''): string => {
@@ -140,6 +142,13 @@ const catalogersRegistry = registry(
   'catalogers',
   'Cataloger',
   "import type { Cataloger } from '../cataloger.ts'",
+)
+
+const stacksRegistry = registry(
+  'src/read/project/stacks',
+  'stackReaders',
+  'StackReader',
+  "import type { StackReader } from '../stack-reader.ts'",
 )
 
 const feedsRegistry = registry('src/read/feeds', 'feeds', 'Feed', "import type { Feed } from '../feed.ts'")
@@ -290,6 +299,7 @@ emit('src/judge/versions/registry.ts', versionOrdersRegistry)
 emit('src/judge/remedies/registry.ts', remediesRegistry)
 emit('src/read/catalogers/registry.ts', catalogersRegistry)
 emit('src/read/feeds/registry.ts', feedsRegistry)
+emit('src/read/project/stacks/registry.ts', stacksRegistry)
 emit('src/read/image/sources.ts', sourcesRegistry)
 if (stale === 0) {
   // Everything else is made from the rules themselves, read through the registry as it is now.

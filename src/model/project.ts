@@ -12,6 +12,8 @@ export type Project = {
   readonly stacks: readonly Stack[]
   /** Every file that the builder sees: what .dockerignore keeps out is not among them. Sorted. */
   readonly files: ReadonlySet<string>
+  /** Folders that the builder sees, and that are not looked into: `node_modules`, `.git`. Sorted. */
+  readonly closed: readonly string[]
   /** Small text files that some transformation wants to look into or change (server configurations, entry points): path → text. */
   readonly texts: ReadonlyMap<string, string>
   /** There are more files than were looked at. */
@@ -26,6 +28,8 @@ export type Stack = {
   readonly folder: string
   /** npm, yarn, pnpm, bun; pip, poetry, uv, pipenv; go; maven, gradle; cargo; dotnet; composer; bundler. */
   readonly manager: string | undefined
+  /** As far as it is stated: `9.1.0` out of `packageManager`; `1` or `>=2` by the format of yarn.lock. */
+  readonly managerVersion: Stated<string> | undefined
   readonly lockFile: string | undefined
   /** All that installing the dependencies reads: manifests, lock file, the manager's configuration, patches, workspaces’ manifests. */
   readonly manifests: readonly string[]
@@ -41,7 +45,7 @@ export type Stack = {
   /** What starts it, as words. */
   readonly start: Stated<readonly string[]> | undefined
   /** Evidence of machine code that is compiled, or that only a glibc or only a musl can load. */
-  readonly native: readonly { readonly name: string; readonly by: string; readonly why: string }[]
+  readonly native: readonly Native[]
   /** Folders and files that it writes while it runs, as far as can be known: absolute, or relative to the program’s folder. */
   readonly writes: readonly Stated<string>[]
   /** TCP ports that it listens on, as far as its files state them. */
@@ -50,4 +54,12 @@ export type Stack = {
   readonly healthPaths: readonly Stated<string>[]
   /** Programs outside the language that it starts: `ffmpeg`, `git`. As far as can be known. */
   readonly programs: readonly Stated<string>[]
+}
+
+export type Native = {
+  readonly name: string
+  readonly by: string
+  readonly why: string
+  /** Only what builds or tests the program needs it. */
+  readonly isDev?: true
 }
