@@ -55,5 +55,7 @@ export type Hardening = {
   readonly changes: readonly HardenChange[]
   readonly leftOut: readonly HardenLeftOut[]
   readonly proposed: ProposedRun
+  /** Paths that look like an answer to "are you well?", by the project's own files. */
+  readonly healthPaths: readonly string[]
   readonly problems: readonly Problem[]
 }

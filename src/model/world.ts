@@ -111,11 +111,20 @@ export type HttpResponse = {
 export type Processes = {
   /** The path of a program on PATH, or undefined. */
   find(program: string): Promise<string | undefined>
-  /** Runs without a shell. Output over `limit` bytes (default 64 MiB) and runs over `timeout` milliseconds (default 60,000) reject. */
+  /**
+   * Runs without a shell. Output over `limit` bytes (default 64 MiB) and runs over `timeout` milliseconds (default 60,000) reject. `env`: besides our own
+   * variables.
+   */
   run(
     program: string,
     args: readonly string[],
-    options?: { readonly input?: Uint8Array; readonly cwd?: string; readonly timeout?: number; readonly limit?: number },
+    options?: {
+      readonly input?: Uint8Array
+      readonly cwd?: string
+      readonly timeout?: number
+      readonly limit?: number
+      readonly env?: Readonly<Record<string, string>>
+    },
   ): Promise<{ readonly code: number; readonly stdout: Uint8Array; readonly stderr: Uint8Array }>
 }
 

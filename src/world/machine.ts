@@ -328,11 +328,16 @@ const processes: Processes = {
     return undefined
   },
 
-  async run(program, args, { input, cwd, timeout = 60_000, limit = defaultLimit } = {}) {
+  async run(program, args, { input, cwd, timeout = 60_000, limit = defaultLimit, env } = {}) {
     // Loaded only here: it takes longer than judging a Dockerfile does, and most runs start no program.
     const { spawn } = await import('node:child_process')
     return new Promise((resolve, reject) => {
-      const child = spawn(program, [...args], { cwd, stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true })
+      const child = spawn(program, [...args], {
+        cwd,
+        stdio: ['pipe', 'pipe', 'pipe'],
+        windowsHide: true,
+        ...(env ? { env: { ...process.env, ...env } } : {}),
+      })
       const stdout: Uint8Array[] = []
       const stderr: Uint8Array[] = []
       let size = 0

@@ -1,0 +1,584 @@
+/**
+ * The proof of a hardening: the old and the new one are built, looked into, started and asked, the new one with as few privileges as proposed. What breaks it
+ * is looked for and taken back, or given what it needs, and said. Nothing is claimed that was not seen.
+ */
+import { dirname, isAbsolute, relative } from 'node:path'
+import type { Hardening, ProposedRun } from '../model/hardening.ts'
+import type { BackOff, Proof, ProofMeasure, ProofRun, ProofSide } from '../model/proof.ts'
+import { type World, WorldError } from '../model/world.ts'
+import { readDockerfile } from '../read/dockerfile/read-dockerfile.ts'
+import { type BuildFiles, flagsOf, lastLines, ProofEngine } from './proof-engine.ts'
+
+export type ProveOptions = {
+  /** The engine's command: an absolute path. */
+  readonly program: string
+  /** Something that no other proof has. */
+  readonly id: string
+  /** Hardens again; `learnt`: paths that the program was seen to write to. */
+  make(excluded: ReadonlySet<string>, learnt: readonly string[]): Promise<Hardening>
+  readonly excluded: ReadonlySet<string>
+  /** The file as it is; the ignore file that holds for it. */
+  readonly original: { readonly text: string; readonly ignore: string | undefined }
+  measure(image: string): Promise<Omit<ProofMeasure, 'size'>>
+  /** How many ways out a container with these flags has. */
+  waysOut(flags: readonly string[], image: string, user: string): Promise<number>
+  /** A shell command that is run on this machine until it succeeds; what it prints is compared. */
+  readonly check: string | undefined
+  /** Paths that look like an answer to "are you well?". */
+  readonly healthPaths: readonly string[]
+  readonly port: number | undefined
+  /** Of both runs: `-e NAME=value`. */
+  readonly runOptions: readonly string[]
+  readonly buildOptions: readonly string[]
+  /** Milliseconds: for one answer; for all of it. */
+  readonly patience: number
+  readonly deadline: number
+  isInterrupted(): boolean
+  /** What is being done, for people. */
+  note(text: string): void
+  /** Hides what is secret. */
+  hide(text: string): string
+}
+
+const buildTimeout = 900_000
+const callTimeout = 120_000
+const mostBackOffs = 8
+/** Characters of an answer that are kept. */
+const mostSaid = 2000
+/** What every container has, as the engine gives it: https://docs.docker.com/engine/containers/run/#runtime-privilege-and-linux-capabilities */
+const defaultCapabilities =
+  'AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER FSETID KILL MKNOD NET_BIND_SERVICE NET_RAW SETFCAP SETGID SETPCAP SETUID SYS_CHROOT'.split(
+    ' ',
+  )
+
+/** Rejects with WorldError where the engine cannot be spoken to, and with Interrupted. Whatever happens, what it made is gone afterwards. */
+export const prove = async (
+  world: World,
+  options: ProveOptions,
+): Promise<{ readonly proof: Proof; readonly hardening: Hardening; readonly left: readonly string[] }> => {
+  const engine = new ProofEngine(
+    world,
+    options.program,
+    options.id,
+    { build: buildTimeout, call: callTimeout },
+    options.isInterrupted,
+  )
+  let left: readonly string[] = []
+  try {
+    const proving = new Proving(world, engine, options)
+    const found = await proving.run()
+    left = await engine.cleanUp()
+    return { ...found, left }
+  } finally {
+    await engine.cleanUp()
+  }
+}
+
+type Trial = Omit<ProofRun, 'waysOut' | 'capabilities' | 'readOnly'>
+
+type Attempt = { readonly phase: BackOff['phase']; readonly evidence: string } | 'good'
+
+class Proving {
+  readonly #world: World
+  readonly #engine: ProofEngine
+  readonly #options: ProveOptions
+  readonly #backedOff: BackOff[] = []
+  readonly #unseen: string[] = []
+  readonly #end: number
+  #isShared = false
+  /** What the old one answered; undefined: it answers otherwise each time. */
+  #expected: string | undefined
+  #old: Trial | undefined
+
+  constructor(world: World, engine: ProofEngine, options: ProveOptions) {
+    this.#world = world
+    this.#engine = engine
+    this.#options = options
+    this.#end = world.clock.now() + options.deadline
+  }
+
+  async run(): Promise<{ readonly proof: Proof; readonly hardening: Hardening }> {
+    const { make, excluded, original } = this.#options
+    const networks = await this.#engine.networks()
+    if (networks.length === 0) throw new WorldError('failed', 'no engine answers: docker network ls shows nothing')
+    // An engine without a bridge has only the network of its host.
+    this.#isShared = !networks.includes('bridge')
+    let hardening = await make(excluded, [])
+    const proposedPort = this.#portOf(hardening)
+    this.#note('builds it as it is')
+    const before = await this.#build('before', {
+      context: this.#context(hardening),
+      dockerfile: original.text,
+      ignore: original.ignore,
+      changed: new Map(),
+    })
+    let beforeSide: ProofSide
+    if (before.error !== undefined) {
+      this.#unseen.push('what it did before: it does not build as it is')
+      beforeSide = { measure: undefined, run: undefined, buildError: before.error }
+    } else {
+      this.#note('starts it as it is')
+      const port = this.#oldPort(hardening, proposedPort)
+      this.#old = await this.#trial(before.image, [], port)
+      if (this.#old.state === 'answered') {
+        const again = await this.#trial(before.image, [], port)
+        if (again.said === this.#old.said) this.#expected = this.#old.said
+        else this.#unseen.push('whether the answers are the same: the old one answers otherwise each time')
+      } else if (this.#old.state !== 'running') this.#unseen.push('whether it works: it does not even answer as it is')
+      beforeSide = await this.#side(before.image, this.#old, [], this.#privileges(undefined))
+    }
+    let run = hardening.proposed
+    const state = { excluded: new Set(excluded), learnt: [] as string[], flags: { ...emptyFlags } }
+    let attempt: Attempt = 'good'
+    let image: string | undefined
+    for (let time = 0; time <= mostBackOffs; time++) {
+      run = withFlags(hardening.proposed, state.flags)
+      const built = await this.#buildNew(hardening, `after-${time}`)
+      image = built.error === undefined ? built.image : undefined
+      attempt =
+        built.error === undefined
+          ? await this.#attempt(built.image, flagsOf(run), hardening)
+          : { phase: 'build', evidence: built.error }
+      if (attempt === 'good') break
+      if (time === mostBackOffs || this.#world.clock.now() > this.#end) break
+      const isChanged =
+        attempt.phase === 'build' || image === undefined
+          ? await this.#blame(hardening, state.excluded, attempt, [])
+          : await this.#give(image, hardening, state, attempt)
+      if (!isChanged) break
+      hardening = await make(state.excluded, state.learnt)
+    }
+    const trial = image === undefined ? undefined : this.#last
+    const afterSide: ProofSide =
+      image === undefined
+        ? { measure: undefined, run: undefined, buildError: attempt === 'good' ? undefined : attempt.evidence }
+        : await this.#side(image, trial, flagsOf(run), this.#privileges(run))
+    const isProved = attempt === 'good' && before.error === undefined && this.#old?.state === 'answered'
+    if (attempt === 'good' && this.#old?.state === 'running')
+      this.#unseen.push('what it answers: there is nothing to ask it by (--check CMD, --port PORT)')
+    return {
+      hardening: { ...hardening, proposed: run },
+      proof: {
+        before: beforeSide,
+        after: afterSide,
+        backedOff: this.#backedOff,
+        isProved,
+        unseen: [...new Set(this.#unseen)],
+        proposed: run,
+        command: [
+          'docker',
+          'run',
+          ...flagsOf(run),
+          ...(proposedPort === undefined ? [] : ['-p', `${proposedPort}:${proposedPort}`]),
+        ].join(' '),
+        builds: this.#engine.builds,
+        starts: this.#engine.starts,
+      },
+    }
+  }
+
+  #last: Trial | undefined
+
+  #note(text: string): void {
+    this.#options.note(text)
+  }
+
+  #context(hardening: Hardening): string {
+    return hardening.context === undefined ? dirname(hardening.path) : hardening.context === '' ? '.' : hardening.context
+  }
+
+  #portOf(hardening: Hardening): number | undefined {
+    return this.#options.port ?? hardening.proposed.ports[0]
+  }
+
+  /** A hardened server may listen on another port than before. */
+  #oldPort(hardening: Hardening, proposed: number | undefined): number | undefined {
+    const text = hardening.files.find(({ path }) => path === hardening.path)?.before
+    if (this.#options.port !== undefined || text === undefined) return proposed
+    return exposed(text)[0] ?? proposed
+  }
+
+  async #build(name: string, files: BuildFiles): Promise<{ readonly image: string; readonly error: string | undefined }> {
+    const shared = this.#isShared ? ['--network', 'host'] : []
+    const { image, error } = await this.#engine.build(name, files, [...shared, ...this.#options.buildOptions])
+    return { image, error: error === undefined ? undefined : this.#options.hide(error) }
+  }
+
+  #buildNew(hardening: Hardening, name: string): Promise<{ readonly image: string; readonly error: string | undefined }> {
+    this.#note(name === 'after-0' ? 'builds the hardened one' : 'builds it again')
+    const { path, files } = hardening
+    const context = this.#context(hardening)
+    const changed = new Map<string, string>()
+    let ignore = this.#options.original.ignore
+    for (const file of files) {
+      const inside = relative(context, file.path)
+      if (file.path === path) continue
+      if (/\.dockerignore$|^\.containerignore$/.test(file.path)) ignore = file.after
+      else if (!inside.startsWith('..') && !isAbsolute(inside)) changed.set(inside, file.after)
+    }
+    // What is not changed is built as it is.
+    const dockerfile = files.find(file => file.path === path)?.after ?? this.#options.original.text
+    return this.#build(name, { context, dockerfile, ignore, changed })
+  }
+
+  async #attempt(image: string, flags: readonly string[], hardening: Hardening): Promise<Attempt> {
+    this.#note('starts the hardened one')
+    const trial = await this.#trial(image, flags, this.#portOf(hardening))
+    this.#last = trial
+    return this.#judge(trial)
+  }
+
+  #judge(trial: Trial): Attempt {
+    const old = this.#old
+    if (trial.state === 'not-started' || trial.state === 'ended')
+      // A program that ends by itself, and did so before, does what it did.
+      return old && old.state === 'ended' && trial.state === 'ended' && trial.said === old.said
+        ? 'good'
+        : { phase: 'start', evidence: trial.log === '' ? trial.said : trial.log }
+    if (old?.state === 'answered') {
+      if (trial.state !== 'answered')
+        return { phase: 'answer', evidence: [trial.said, trial.log].filter(text => text !== '').join('\n') }
+      if (this.#expected !== undefined && trial.said !== this.#expected)
+        return { phase: 'answer', evidence: `it answers otherwise: ${trial.said}\nbefore: ${this.#expected}` }
+    }
+    const denied = deniedIn(trial.log).filter(line => !old?.log.includes(line))
+    return denied.length === 0 ? 'good' : { phase: 'answer', evidence: denied.join('\n') }
+  }
+
+  /** Starts it, waits for its answer, and takes it away. */
+  async #trial(
+    image: string,
+    flags: readonly string[],
+    port: number | undefined,
+    keep?: (container: string) => Promise<void>,
+  ): Promise<Trial> {
+    const network = this.#isShared ? ['--network', 'host'] : port === undefined ? [] : ['-p', `127.0.0.1::${port}`]
+    const started = await this.#engine.start(image, [...network, ...this.#options.runOptions, ...flags], [])
+    if ('error' in started) return { state: 'not-started', asked: '', said: this.#options.hide(started.error), log: '' }
+    try {
+      const trial = await this.#ask(started.id, port)
+      await keep?.(started.id)
+      return trial
+    } finally {
+      await this.#engine.remove(started.id)
+    }
+  }
+
+  async #ask(container: string, port: number | undefined): Promise<Trial> {
+    const { check, patience, hide } = this.#options
+    const until = this.#world.clock.now() + patience
+    const settled = this.#world.clock.now() + 4000
+    let said = ''
+    let asked = ''
+    for (let wait = 100; ; wait = Math.min(wait * 1.5, 2000)) {
+      const state = await this.#engine.state(container)
+      if (!state.isRunning) {
+        const log = hide(await this.#engine.log(container))
+        return {
+          state: 'ended',
+          asked,
+          said: `ended with exit code ${state.exitCode}${state.status === 'exited' ? '' : ` (${state.status})`}`,
+          log,
+        }
+      }
+      const host = port === undefined ? undefined : this.#isShared ? port : await this.#engine.published(container, port)
+      const answer =
+        check !== undefined
+          ? await this.#command(check, host, container)
+          : host !== undefined
+            ? await this.#get(host)
+            : state.health === undefined
+              ? undefined
+              : { isGood: state.health === 'healthy', said: `health: ${state.health}`, asked: 'its health check' }
+      if (answer) {
+        asked = answer.asked
+        said = hide(answer.said).slice(0, mostSaid)
+        if (answer.isGood) return { state: 'answered', asked, said, log: hide(await this.#engine.log(container)) }
+      } else if (this.#world.clock.now() > settled)
+        return { state: 'running', asked: '', said: '', log: hide(await this.#engine.log(container)) }
+      if (this.#world.clock.now() > until) return { state: 'silent', asked, said, log: hide(await this.#engine.log(container)) }
+      await this.#world.clock.sleep(wait)
+    }
+  }
+
+  /** By a shell of this machine: it is the user's own command. */
+  async #command(
+    check: string,
+    port: number | undefined,
+    container: string,
+  ): Promise<{ readonly isGood: boolean; readonly said: string; readonly asked: string }> {
+    const address: Record<string, string> =
+      port === undefined ? {} : { BULKHEAD_PORT: String(port), BULKHEAD_URL: `http://127.0.0.1:${port}` }
+    try {
+      const { code, stdout, stderr } = await this.#world.processes.run('/bin/sh', ['-c', check], {
+        timeout: this.#options.patience,
+        env: { BULKHEAD_CONTAINER: container, ...address },
+      })
+      const decoder = new TextDecoder()
+      const said =
+        code === 0
+          ? decoder.decode(stdout)
+          : `exit code ${code}\n${lastLines(decoder.decode(stderr) + decoder.decode(stdout), 5)}`
+      return { isGood: code === 0, said, asked: check }
+    } catch (error) {
+      if (!(error instanceof WorldError)) throw error
+      return { isGood: false, said: error.message, asked: check }
+    }
+  }
+
+  async #get(port: number): Promise<{ readonly isGood: boolean; readonly said: string; readonly asked: string }> {
+    const paths = this.#options.healthPaths.length > 0 ? this.#options.healthPaths.slice(0, 3) : ['/']
+    const said: string[] = []
+    for (const path of paths) {
+      try {
+        const { status, body, headers } = await this.#world.http.request({
+          url: `http://127.0.0.1:${port}${path}`,
+          timeout: 3000,
+        })
+        const pieces: Uint8Array[] = []
+        let size = 0
+        for await (const piece of body) {
+          pieces.push(piece)
+          size += piece.length
+          if (size > mostSaid) break
+        }
+        said.push(`GET ${path}: ${status} ${headers['content-type'] ?? ''}\n${new TextDecoder().decode(Buffer.concat(pieces))}`)
+      } catch (error) {
+        if (!(error instanceof WorldError)) throw error
+        return { isGood: false, said: error.message, asked: `GET ${path}` }
+      }
+    }
+    // Whatever it answers, it must answer the same afterwards.
+    return { isGood: true, said: said.join('\n'), asked: paths.map(path => `GET ${path}`).join(', ') }
+  }
+
+  /** Which change breaks it: the first of them, in order, with which it breaks. False: none of them does. */
+  async #blame(
+    hardening: Hardening,
+    excluded: Set<string>,
+    attempt: Exclude<Attempt, 'good'>,
+    flags: readonly string[],
+  ): Promise<boolean> {
+    const ids = hardening.changes.map(({ id }) => id)
+    const works = async (count: number): Promise<boolean> => {
+      const made = await this.#options.make(new Set([...excluded, ...ids.slice(count)]), [])
+      const built = await this.#buildNew(made, `part-${count}`)
+      if (built.error !== undefined) return false
+      return attempt.phase === 'build' || (await this.#attempt(built.image, flags, made)) === 'good'
+    }
+    if (ids.length === 0) return false
+    this.#note(`looks for the change that breaks it, among ${ids.length}`)
+    let low = 0
+    let high = ids.length
+    // With `low` of them it works, with `high` of them it does not.
+    while (high - low > 1) {
+      if (this.#world.clock.now() > this.#end) return false
+      const middle = (low + high) >> 1
+      if (await works(middle)) low = middle
+      else high = middle
+    }
+    if (low === 0 && !(await works(0))) return false
+    const id = ids[low]!
+    excluded.add(id)
+    this.#backedOff.push({ kind: 'transformation', id, phase: attempt.phase, evidence: attempt.evidence })
+    return true
+  }
+
+  /** It builds, and does not run as proposed: gives it what it needs, or takes a flag back. */
+  async #give(
+    image: string,
+    hardening: Hardening,
+    state: { readonly excluded: Set<string>; learnt: string[]; flags: Flags },
+    attempt: Exclude<Attempt, 'good'>,
+  ): Promise<boolean> {
+    const port = this.#portOf(hardening)
+    const proposed = withFlags(hardening.proposed, state.flags)
+    this.#note('looks for what it needs')
+    const written = new Set<string>()
+    const asRoot = await this.#trial(image, ['--user', '0:0'], port, async container => {
+      const changes = await this.#engine.difference(container)
+      const folders = new Set<string>()
+      for (const path of lastChanged(changes)) if (await this.#engine.isFolder(container, path)) folders.add(path)
+      for (const path of writtenFolders(changes, folders)) written.add(path)
+    })
+    if (this.#judge(asRoot) !== 'good') return this.#blame(hardening, state.excluded, attempt, ['--user', '0:0'])
+    const fresh = [...written].filter(path => !state.learnt.includes(path) && !isCovered(path, proposed))
+    const works = async (run: ProposedRun): Promise<boolean> =>
+      this.#judge(await this.#trial(image, flagsOf(run), port)) === 'good'
+    if (fresh.length > 0) {
+      state.learnt = [...state.learnt, ...fresh]
+      state.flags = { ...state.flags, learnt: [...new Set([...state.flags.learnt, ...fresh])] }
+      this.#backedOff.push(
+        ...fresh.map((id): BackOff => ({ kind: 'learnt', id, phase: attempt.phase, evidence: attempt.evidence })),
+      )
+      return true
+    }
+    // One flag after the other; what is left in place is what it can live with.
+    const flags: readonly (readonly [string, (run: ProposedRun) => ProposedRun, Partial<Flags>])[] = [
+      ['--read-only', run => ({ ...run, readOnly: false }), { readOnly: false }],
+      ['--cap-drop', run => ({ ...run, capDrop: [], capAdd: [] }), { capDrop: false }],
+      ['--security-opt no-new-privileges', run => ({ ...run, noNewPrivileges: false }), { noNewPrivileges: false }],
+      ['--user', run => ({ ...run, user: '0:0' }), { isRoot: true }],
+    ]
+    for (const [name, change, without] of flags) {
+      if (!(await works(change(proposed)))) continue
+      if (name === '--cap-drop') {
+        const needed = await this.#capabilities(proposed, works)
+        state.flags = { ...state.flags, capAdd: needed }
+        this.#backedOff.push(
+          ...needed.map((id): BackOff => ({ kind: 'learnt', id: `CAP_${id}`, phase: attempt.phase, evidence: attempt.evidence })),
+        )
+        return needed.length > 0
+      }
+      if (name === '--user') break
+      state.flags = { ...state.flags, ...without }
+      this.#backedOff.push({ kind: 'flag', id: name, phase: attempt.phase, evidence: attempt.evidence })
+      return true
+    }
+    // As root it may need some capabilities, and nothing else.
+    const root: ProposedRun = { ...proposed, user: '0:0' }
+    if (!(await works({ ...root, capDrop: [], capAdd: [] }))) {
+      if (await works({ ...proposed, readOnly: false, capDrop: [], capAdd: [], noNewPrivileges: false, user: '0:0' })) {
+        state.flags = { ...state.flags, readOnly: false, isRoot: true, capAdd: [...defaultCapabilities], noNewPrivileges: false }
+        this.#backedOff.push({ kind: 'flag', id: 'all of the flags together', phase: attempt.phase, evidence: attempt.evidence })
+        return true
+      }
+      return false
+    }
+    const needed = (await works(root)) ? [] : await this.#capabilities(root, works)
+    state.flags = { ...state.flags, isRoot: true, capAdd: needed }
+    this.#backedOff.push({ kind: 'flag', id: 'a user other than root', phase: attempt.phase, evidence: attempt.evidence })
+    this.#backedOff.push(
+      ...needed.map((id): BackOff => ({ kind: 'learnt', id: `CAP_${id}`, phase: attempt.phase, evidence: attempt.evidence })),
+    )
+    if (hardening.changes.some(({ id }) => id === 'user')) state.excluded.add('user')
+    return true
+  }
+
+  /** The smallest set with which it works: each is tried without. */
+  async #capabilities(run: ProposedRun, works: (run: ProposedRun) => Promise<boolean>): Promise<readonly string[]> {
+    let needed = [...defaultCapabilities]
+    // Halves first: most need one or two.
+    for (let size = needed.length >> 1; size >= 1; size >>= 1) {
+      for (let at = 0; at < needed.length; ) {
+        const fewer = [...needed.slice(0, at), ...needed.slice(at + size)]
+        if (await works({ ...run, capDrop: ['ALL'], capAdd: fewer })) needed = fewer
+        else at += size
+      }
+    }
+    return needed
+  }
+
+  #privileges(run: ProposedRun | undefined): Pick<ProofRun, 'capabilities' | 'readOnly'> {
+    return {
+      capabilities: run?.capDrop.includes('ALL') ? run.capAdd : defaultCapabilities,
+      readOnly: run?.readOnly ?? false,
+    }
+  }
+
+  async #side(
+    image: string,
+    trial: Trial | undefined,
+    flags: readonly string[],
+    privileges: Pick<ProofRun, 'capabilities' | 'readOnly'>,
+  ): Promise<ProofSide> {
+    this.#note(`looks into ${image}`)
+    const measure = await this.#options.measure(image)
+    const user = flags[flags.indexOf('--user') + 1]
+    return {
+      buildError: undefined,
+      measure: { ...measure, size: await this.#engine.size(image) },
+      run: trial && {
+        ...trial,
+        ...privileges,
+        waysOut: await this.#options.waysOut(
+          [...this.#options.runOptions, ...flags],
+          image,
+          flags.includes('--user') ? user! : measure.user,
+        ),
+      },
+    }
+  }
+}
+
+/** What programs say when they may not: the messages of EACCES, EPERM and EROFS. */
+const deniedIn = (log: string): readonly string[] =>
+  log
+    .split('\n')
+    .filter(line => /permission denied|read-only file ?system|operation not permitted|\b(?:EACCES|EPERM|EROFS)\b/i.test(line))
+
+type Flags = {
+  readonly readOnly: boolean
+  readonly capDrop: boolean
+  readonly noNewPrivileges: boolean
+  readonly isRoot: boolean
+  readonly capAdd: readonly string[]
+  readonly learnt: readonly string[]
+}
+const emptyFlags: Flags = { readOnly: true, capDrop: true, noNewPrivileges: true, isRoot: false, capAdd: [], learnt: [] }
+
+const withFlags = (run: ProposedRun, flags: Flags): ProposedRun => ({
+  ...run,
+  readOnly: run.readOnly && flags.readOnly,
+  capDrop: flags.capDrop ? run.capDrop : [],
+  capAdd: [...new Set([...run.capAdd, ...flags.capAdd])],
+  noNewPrivileges: run.noNewPrivileges && flags.noNewPrivileges,
+  user: flags.isRoot ? undefined : run.user,
+  // What is written beside files of the image is a volume, which begins as a copy of them; a tmpfs would hide them.
+  volumes: [...new Set([...run.volumes, ...flags.learnt.filter(path => !isCovered(path, run))])],
+})
+
+const isBelow = (path: string, folder: string): boolean => path === folder || path.startsWith(folder === '/' ? '/' : `${folder}/`)
+
+const isCovered = (path: string, run: ProposedRun): boolean =>
+  [...run.tmpfs, ...run.volumes].some(folder => isBelow(path, folder))
+
+/** Folders of the system that no program of ours owns: what is written there belongs into a tmpfs, or into the image. */
+const ownFolders = new Set([
+  '/',
+  '/bin',
+  '/boot',
+  '/dev',
+  '/etc',
+  '/lib',
+  '/lib64',
+  '/proc',
+  '/sbin',
+  '/sys',
+  '/usr',
+  '/usr/bin',
+  '/usr/lib',
+  '/usr/local',
+])
+
+type Written = readonly { readonly kind: string; readonly path: string }[]
+
+/** What was changed, and has no change below it: a file, or a folder of which owner or mode changed. */
+export const lastChanged = (changes: Written): readonly string[] => {
+  const parents = new Set(changes.map(({ path }) => dirname(path)))
+  return changes.flatMap(({ kind, path }) => (kind === 'C' && !parents.has(path) ? [path] : []))
+}
+
+/**
+ * The folders that a program wrote to, by what `docker diff` tells: the topmost new one, or the one that was there. `folders`: of `lastChanged`, those that are
+ * no files.
+ */
+export const writtenFolders = (changes: Written, folders: ReadonlySet<string>): readonly string[] => {
+  const added = new Set(changes.filter(({ kind }) => kind === 'A').map(({ path }) => path))
+  const parents = new Set([...added].map(path => dirname(path)))
+  const found = new Set<string>(folders)
+  for (const { kind, path } of changes) {
+    if (kind === 'D') found.add(dirname(path))
+    // Its parent is told, too.
+    if (kind === 'A' && !added.has(dirname(path))) found.add(parents.has(path) ? path : dirname(path))
+  }
+  for (const path of lastChanged(changes)) if (!folders.has(path)) found.add(dirname(path))
+  return [...found].filter(path => !ownFolders.has(path) && !/^\/(?:tmp|proc|sys|dev|run)(?:\/|$)/.test(path)).sort()
+}
+
+/** Ports that a Dockerfile states. */
+const exposed = (text: string): readonly number[] =>
+  readDockerfile('Dockerfile', text)
+    .steps.filter(({ instruction, stage }) => instruction.name === 'EXPOSE' && stage?.role === 'final')
+    .flatMap(({ instruction }) => instruction.words.map(word => Number.parseInt(word.raw, 10)))
+    .filter(port => port > 0)
