@@ -18,6 +18,7 @@ import type { Dockerfile, Stage } from '../../read/dockerfile/graph.ts'
 import { optionValue } from '../../read/shell/queries.ts'
 import { type Family, familyOf } from './family.ts'
 import { isOpenEnded } from './place.ts'
+import { serverOf } from './servers.ts'
 import { startedPrograms, startOf, startScripts } from './start.ts'
 import type { HardenSubject } from './transformation.ts'
 
@@ -142,6 +143,15 @@ export type Choice =
     }
   | { readonly kind: 'left'; readonly why: string; readonly check: readonly string[] }
 
+/** As chown takes it: numbers where they are known, else the name. */
+export const ownerText = (choice: Exclude<Choice, { kind: 'left' }>): string | undefined => {
+  if (choice.kind === 'becomes') return choice.ids ? idsText(choice.ids) : choice.text
+  const { user } = choice
+  if (user.kind === 'base') return user.account && idsText(user.account)
+  if (user.kind === 'ids') return idsText(user.ids)
+  return user.ids ? idsText(user.ids) : user.group === undefined ? user.name : `${user.name}:${user.group}`
+}
+
 /** Programs that only root can start, or that start others as whomever they are for. */
 const needRoot: ReadonlySet<string> = new Set(
   'sshd cron crond supervisord systemd init dockerd containerd openvpn wg-quick dnsmasq named chronyd ntpd keepalived iptables tcpdump mount service systemctl runsvdir s6-svscan smbd vsftpd dhcpd'.split(
@@ -194,6 +204,12 @@ const rootReason = (subject: HardenSubject, stage: Stage): Choice | undefined =>
         `Whether \`${path}\` still needs it when the folders belong to the user from the beginning`,
       )
   }
+  const server = serverOf(subject, stage)
+  if (server?.obstacle !== undefined)
+    return left(
+      `${server.name} starts as root, and ${server.obstacle}`,
+      'A configuration with a port above 1023, and its files of process ids and temporary files in /tmp; for nginx the image nginxinc/nginx-unprivileged has it',
+    )
   return undefined
 }
 
@@ -236,7 +252,9 @@ const becomes = (stage: Stage, dockerfile: Dockerfile): Choice => {
 
 /** Another account has the number already. */
 const isTaken = (dockerfile: Dockerfile): boolean =>
-  /(?:useradd|adduser|groupadd|addgroup|usermod|groupmod)[^\n]*[\s=:]10001\b/.test(dockerfile.tree.text)
+  dockerfile.tree.text
+    .split('\n')
+    .some(line => /[\s=:]10001\b/.test(line) && /(?:user|group)(?:add|mod)|add(?:user|group)/.test(line))
 
 /**
  * The command that makes an account, where it can be told to give a certain number: one literal command, with no number of its own, that nobody else has. The

@@ -9,7 +9,7 @@ import type { Edit } from '../../../model/finding.ts'
 import type { Dockerfile, Stage, Step } from '../../../read/dockerfile/graph.ts'
 import { hasOption, optionValue } from '../../../read/shell/queries.ts'
 import { familyOf } from '../family.ts'
-import { type Choice, chooseUser, idsText } from '../final-user.ts'
+import { chooseUser, ownerText } from '../final-user.ts'
 import { destinationOf, isInside, resolvedPath, volumesOf, workdirAtEnd, workdirBefore, writtenFolders } from '../image-paths.ts'
 import { isOpenEnded, isPosixShell, keyword, lastChange, linesAfter, linesBefore, withoutCommand, withoutStep } from '../place.ts'
 import { type HardenSubject, transformation } from '../transformation.ts'
@@ -26,7 +26,7 @@ export default transformation({
     const stage = dockerfile.final
     const choice = chooseUser(subject)
     if (!stage || !choice || choice.kind === 'left' || isOpenEnded(dockerfile)) return undefined
-    const owner = ownerOf(choice)
+    const owner = ownerText(choice)
     if (owner === undefined) return undefined
     const work = new Work(subject, stage, owner)
     work.flags()
@@ -46,14 +46,6 @@ export default transformation({
     }
   },
 })
-
-const ownerOf = (choice: Exclude<Choice, { kind: 'left' }>): string | undefined => {
-  if (choice.kind === 'becomes') return choice.ids ? idsText(choice.ids) : choice.text
-  const { user } = choice
-  if (user.kind === 'base') return user.account && idsText(user.account)
-  if (user.kind === 'ids') return idsText(user.ids)
-  return user.ids ? idsText(user.ids) : user.group === undefined ? user.name : `${user.name}:${user.group}`
-}
 
 /** Folders that official images give to their user themselves. */
 const ownedByImage = (stage: Stage): readonly string[] => {
