@@ -1,6 +1,7 @@
 /** What the stacks ask of a stage before they split it. */
 import { lineage } from '../../judge/dockerfile-queries.ts'
 import { requestsOf } from '../../judge/package-queries.ts'
+import { fileAt } from './run-needs.ts'
 import { atRunTime } from './runtime-packages.ts'
 import { commandsAbove, type Scene, targetsOf } from './split.ts'
 import { absolutePath, isWithin, wide } from './step-effects.ts'
@@ -53,3 +54,59 @@ const top = (folder: string): string => {
 /** What the commands of the upper part are called. */
 export const hasCommand = (scene: Scene, ...names: readonly string[]): boolean =>
   commandsAbove(scene).some(({ command }) => names.includes(command.name))
+
+/** Where steps work and sources are put, as far as that is no folder of the distribution: the whole of it was needed to build. */
+export const workFolders = (scene: Scene): readonly string[] => {
+  const folders = new Set<string>()
+  for (const { step, effects } of scene.upper) {
+    for (const effect of effects) if (effect.kind === 'inside') folders.add(effect.folder)
+    const { value } = step.before.workdir
+    if (step.instruction.name === 'COPY' && value?.known && value.absolute) folders.add(value.path)
+  }
+  return [...folders].filter(folder => !wide.has(folder))
+}
+
+/** Folders of sources, tests, tools and papers. */
+const noAssets =
+  /^(?:\..*|vendor|node_modules|docs?|documentation|tests?|testdata|__tests__|spec|benches|benchmarks?|scripts?|hack|tools?|deploy(?:ments?)?|charts?|helm|k8s|kubernetes|manifests|ci|build|bin|target|dist|examples?|proto|protos|third_party|docker|terraform|ansible|src|cmd|internal|pkg|lib)$/i
+/** Single files that tools of developers read. */
+const toolFiles =
+  /^(?:\..*|(?:docker-)?compose.*|dockerfile.*|.*\.dockerfile|makefile|justfile|taskfile\.ya?ml|package(?:-lock)?\.json|tsconfig.*|renovate\.json|codecov\.ya?ml|buf(?:\.\w+)*\.ya?ml|sqlc\.ya?ml|air\.toml|skaffold\.ya?ml|cargo\.(?:toml|lock)|rust-toolchain.*|rustfmt\.toml|clippy\.toml|deny\.toml|go\.(?:mod|sum|work)|requirements.*\.txt|licen[cs]e.*|.*\.md|.*\.(?:go|rs|proto|sh|lock|patch))$/i
+const asset =
+  /\.(?:json|ya?ml|toml|html?|tmpl|gohtml|tpl|sql|txt|ini|conf|cfg|csv|mmdb|xml|css|js|png|jpe?g|svg|ico|crt|po|mo|properties|xlsx?|wasm|hbs|j2|tera)$/i
+
+/**
+ * What of the sources a compiled program may read when it runs, by what people call such files: absolute paths at the top of the working directory. `unsure`: names
+ * of which nobody can tell.
+ */
+export const assetsOf = (
+  scene: Scene,
+  folder: string,
+): { readonly names: readonly string[]; readonly unsure: readonly string[] } => {
+  const prefix = folder === '' ? '' : `${folder}/`
+  const tops = new Map<string, string[]>()
+  for (const file of scene.subject.project.files) {
+    if (!file.startsWith(prefix)) continue
+    const [top, ...rest] = file.slice(prefix.length).split('/') as [string, ...string[]]
+    const list = tops.get(top) ?? []
+    tops.set(top, list)
+    list.push(rest.join('/'))
+  }
+  const names: string[] = []
+  const unsure: string[] = []
+  for (const [top, files] of tops) {
+    const isFile = files.includes('')
+    const path = `${scene.workdir === '/' ? '' : scene.workdir}/${top}`
+    const isThere = fileAt(scene.subject, scene.stage, isFile ? path : `${path}/${files[0]!}`) !== undefined
+    if (!isThere) continue
+    if (isFile) {
+      if (toolFiles.test(top)) continue
+      if (asset.test(top)) names.push(path)
+    } else if (!noAssets.test(top)) {
+      const others = files.filter(file => !toolFiles.test(file.slice(file.lastIndexOf('/') + 1)))
+      if (others.some(file => asset.test(file))) names.push(path)
+      else if (others.length > 0) unsure.push(top)
+    }
+  }
+  return { names: names.slice(0, 12), unsure: [...unsure, ...names.slice(12).map(path => path.slice(path.lastIndexOf('/') + 1))] }
+}

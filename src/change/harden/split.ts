@@ -13,7 +13,7 @@ import { nameOf } from '../../read/image/paths.ts'
 import type { PackageRequest } from '../../read/shell/packages.ts'
 import { hasOption } from '../../read/shell/queries.ts'
 import type { Command } from '../../read/shell/script.ts'
-import { distributionOf, type Family, nameOfImage } from './image-choice.ts'
+import { distributionOf, type Family, nameOfImage, officialImage } from './image-choice.ts'
 import { isOpenEnded, keyword, withoutStep } from './place.ts'
 import { isEverywhere, type RunNeeds, runNeeds } from './run-needs.ts'
 import { atRunTime, packageOfProgram, programsOfPackage } from './runtime-packages.ts'
@@ -89,21 +89,27 @@ const onlyRunning = new Set(['LABEL', 'EXPOSE', 'VOLUME', 'STOPSIGNAL', 'HEALTHC
 /** By these a RUN only arranges what is there. */
 const arranging = new Set(['mkdir', 'chmod', 'chown', 'chgrp', 'touch', 'install', 'ln'])
 
-const valueIn = (step: Step, text: string): string =>
+/** A text with the values of the variables that are known at a step. */
+export const valueIn = (step: Step, text: string): string =>
   text.replace(/\$(?:\{(\w+)\}|(\w+))/g, (whole, braced: string | undefined, plain: string | undefined) => {
     const value = step.before.variables.get(braced ?? plain ?? '')?.value
     return value ?? whole
   })
+
+/** The working directory that an image sets: https://github.com/docker-library */
+const startFolder = (reference: ImageReference): string =>
+  ({ golang: '/go', php: '/var/www/html' })[officialImage(reference) ?? ''] ?? '/'
 
 /** The final stage, taken apart; undefined where there is nothing to split, or it cannot be told what it stands on. */
 export const sceneOf = (subject: HardenSubject): Scene | undefined => {
   const { dockerfile } = subject
   const stage = dockerfile.final
   if (stage?.base.kind !== 'image' || isOpenEnded(dockerfile) || dockerfile.tree.errors.length > 0) return undefined
+  const base = stage.base.reference
   const steps = stage.steps.filter(({ onbuild }) => !onbuild)
   const read = steps.map(step => ({
     step,
-    effects: step.instruction.name === 'RUN' ? effectsOf(step, text => valueIn(step, text)) : [],
+    effects: step.instruction.name === 'RUN' ? effectsOf(step, text => valueIn(step, text), startFolder(base)) : [],
   }))
   const last = read.findLastIndex(({ step, effects }) => step.instruction.name === 'RUN' && effects.some(isBuilding))
   if (last < 0) return undefined
@@ -112,9 +118,10 @@ export const sceneOf = (subject: HardenSubject): Scene | undefined => {
     subject,
     dockerfile,
     stage,
-    base: stage.base.reference,
-    distribution: distributionOf(stage.base.reference),
-    workdir: value?.known && value.absolute ? (absolutePath(value.path, '/') ?? '/') : '/',
+    base,
+    distribution: distributionOf(base),
+    workdir:
+      value === undefined ? startFolder(base) : value.known && value.absolute ? (absolutePath(value.path, '/') ?? '/') : '/',
     needs: runNeeds(subject, stage),
     upper: read.slice(0, last + 1),
     lower: read.slice(last + 1),
@@ -137,12 +144,14 @@ export const commandsAbove = (scene: Scene): readonly CommandAt[] =>
   )
 
 /** Where a COPY or ADD puts its files: absolute paths, or a reason why that is not known. */
-export const targetsOf = ({ subject, dockerfile }: Scene, step: Step): readonly string[] | string => {
+export const targetsOf = ({ subject, dockerfile, base }: Scene, step: Step): readonly string[] | string => {
   const { words, heredocs, flags } = step.instruction
   const values = words.map(word => expandWord(word, step.before.variables, dockerfile.tree.escape))
   const last = values.at(-1)
   const { value: folder } = step.before.workdir
-  const target = last?.known ? absolutePath(last.value, folder?.known ? folder.path : folder ? undefined : '/') : undefined
+  const target = last?.known
+    ? absolutePath(last.value, folder?.known ? folder.path : folder ? undefined : startFolder(base))
+    : undefined
   if (!last || target === undefined) return `where \`${step.instruction.argument.text.slice(0, 60)}\` goes is not known`
   const sources = values.slice(0, -1)
   const isFolder = last.value.endsWith('/') || last.value === '.' || sources.length > 1 || wide.has(target)
@@ -264,7 +273,6 @@ export const splitStage = (scene: Scene, plan: SplitPlan): Applied | LeftOut => 
       if (typeof targets === 'string') return leftOut(targets)
       for (const path of targets) {
         if (isCovered(path)) continue
-        if (isBare && !isRunTimeFile(needs, path)) continue
         copies.push({ from: path, to: path })
       }
       continue
@@ -344,10 +352,6 @@ export const splitStage = (scene: Scene, plan: SplitPlan): Applied | LeftOut => 
     check: plan.check ?? [],
   }
 }
-
-/** Whether something that starts is, or stands below, a path. */
-const isRunTimeFile = ({ words, scripts }: RunNeeds, path: string): boolean =>
-  (words ?? []).some(word => word.startsWith('/') && isWithin(word, path)) || scripts.some(one => isWithin(one.path, path))
 
 const outermost = (copies: readonly Copied[]): readonly Copied[] => {
   const seen = new Set<string>()

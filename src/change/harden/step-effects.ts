@@ -54,11 +54,11 @@ export const wide: ReadonlySet<string> = new Set(
 export const isWithin = (path: string, folder: string): boolean =>
   path === folder || folder === '/' || path.startsWith(`${folder}/`)
 
-/** The effects of a RUN, in order. `substitute` gives variables their values. Linear in its commands. */
-export const effectsOf = (step: Step, substitute: (text: string) => string): readonly Effect[] => {
+/** The effects of a RUN, in order. `substitute` gives variables their values, `start` is the folder where no WORKDIR is. Linear in its commands. */
+export const effectsOf = (step: Step, substitute: (text: string) => string, start: string): readonly Effect[] => {
   const effects: Effect[] = []
   const { value } = step.before.workdir
-  const workdir = value === undefined ? '/' : value.known && value.absolute ? absolutePath(value.path, '/') : undefined
+  const workdir = value === undefined ? start : value.known && value.absolute ? absolutePath(value.path, '/') : undefined
   for (const script of step.scripts) {
     if (script.errors.length > 0 || script.interpreter !== undefined || script.dialect === 'other') {
       effects.push({ kind: 'unknown', name: script.interpreter ?? 'a script that could not be read' })
