@@ -144,6 +144,13 @@ const catalogersRegistry = registry(
   "import type { Cataloger } from '../cataloger.ts'",
 )
 
+const transformationsRegistry = registry(
+  'src/change/harden/transformations',
+  'transformations',
+  'Transformation',
+  "import type { Transformation } from '../transformation.ts'",
+)
+
 const stacksRegistry = registry(
   'src/read/project/stacks',
   'stackReaders',
@@ -300,6 +307,7 @@ emit('src/judge/remedies/registry.ts', remediesRegistry)
 emit('src/read/catalogers/registry.ts', catalogersRegistry)
 emit('src/read/feeds/registry.ts', feedsRegistry)
 emit('src/read/project/stacks/registry.ts', stacksRegistry)
+emit('src/change/harden/transformations/registry.ts', transformationsRegistry)
 emit('src/read/image/sources.ts', sourcesRegistry)
 if (stale === 0) {
   // Everything else is made from the rules themselves, read through the registry as it is now.

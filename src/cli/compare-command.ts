@@ -47,7 +47,7 @@ export const runCompare = async (before: string, after: string, args: CompareArg
         today: now.slice(0, 10),
       })
       const opening: Opening = { args, settings, database, silencers, now }
-      const report = compareReports(await open(before, opening), await open(after, opening), {
+      const report = compareReports(await openSide(before, opening), await openSide(after, opening), {
         version,
         orders: versionOrders,
         database,
@@ -67,15 +67,16 @@ export const runCompare = async (before: string, after: string, args: CompareArg
   }
 }
 
-type Opening = {
-  readonly args: CompareArguments
+export type Opening = {
+  readonly args: SubjectArguments
   readonly settings: HistorySettings
   readonly database: AdvisoryDatabase
   readonly silencers: Awaited<ReturnType<typeof readSilencers>>
   readonly now: string
 }
 
-const open = async (subject: string, { args, settings, database, silencers, now }: Opening): Promise<SideReport> => {
+/** What is found in an image, or in a report on it. Rejects with UsageError. */
+export const openSide = async (subject: string, { args, settings, database, silencers, now }: Opening): Promise<SideReport> => {
   const own = await openOwnReport(machine, subject)
   if (own?.kind === 'scan') return sideOfReport(subject, own)
   const looking = { secrets: settings.secrets.size > 0, reveal: false, census: true }

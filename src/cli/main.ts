@@ -6,7 +6,9 @@ import type { AuditArguments, GuardArguments } from './audit-command.ts'
 import type { EngineArguments } from './audit-engine-command.ts'
 import type { CheckArguments } from './check-command.ts'
 import type { CompareArguments } from './compare-command.ts'
+import type { HardenArguments } from './harden-command.ts'
 import type { HistoryArguments } from './history-command.ts'
+import type { InitArguments } from './init-command.ts'
 import type { ProfileArguments } from './profile-command.ts'
 import type { RebaseArguments } from './rebase-command.ts'
 import type { RecommendArguments } from './recommend-command.ts'
@@ -131,6 +133,7 @@ export const main = async (args: readonly string[]): Promise<number> => {
               'gitlab',
               'junit',
               'markdown',
+              'html',
             ])
             .default('text'),
         )
@@ -217,7 +220,7 @@ export const main = async (args: readonly string[]): Promise<number> => {
         .option('--non-lts', 'also versions that get security fixes for some months only')
         .option('--offline', 'ask no registry')
         .addOption(new Option('--limit <count>', 'look into so many candidates').argParser(wholeNumber).default(6))
-        .addOption(new Option('-f, --format <format>', 'form of the output').choices(['text', 'json']).default('text'))
+        .addOption(new Option('-f, --format <format>', 'form of the output').choices(['text', 'json', 'html']).default('text'))
         .option('-o, --output <file>', 'write the output to a file')
         .option('--strict', 'exit with 2 also for what is not covered')
         .action(async (image: string, options: RecommendArguments) => {
@@ -382,6 +385,35 @@ export const main = async (args: readonly string[]): Promise<number> => {
           code = await runProfile(subject, options)
         })
 
+    if (isAsked('harden'))
+      hardening(
+        program
+          .command('harden')
+          .description('make a Dockerfile fit for production: a small base, no root, nothing writable; and the files beside it')
+          .argument('[dockerfile]', 'the Dockerfile, or the folder that it stands in', '.')
+          .option('--review', 'ask for each change, on a terminal')
+          .option('--context <folder>', 'the build context, when it is not the folder of the Dockerfile')
+          .option('--no-inline-ignores', 'comments in the file silence nothing'),
+      ).action(async (path: string, options: Omit<HardenArguments, 'color'>) => {
+        const { runHarden } = await import('./harden-command.ts')
+        const { color } = program.opts<{ color: HardenArguments['color'] }>()
+        code = await runHarden(path, { ...options, color })
+      })
+
+    if (isAsked('init'))
+      hardening(
+        program
+          .command('init')
+          .description('write a hardened Dockerfile for a project that has none')
+          .argument('[folder]', 'the project', '.')
+          .option('--compose', 'also a Compose file')
+          .option('--kubernetes', 'also a Deployment, and a Service where it listens'),
+      ).action(async (folder: string, options: Omit<InitArguments, 'color' | 'inlineIgnores'>) => {
+        const { runInit } = await import('./init-command.ts')
+        const { color } = program.opts<{ color: HardenArguments['color'] }>()
+        code = await runInit(folder, { ...options, inlineIgnores: true, color })
+      })
+
     if (isAsked('rebase'))
       program
         .command('rebase')
@@ -506,6 +538,36 @@ const scanCommand = (program: Command, name: string): Command =>
     .option('-q, --quiet', 'no progress bar')
     .option('-v, --verbose', 'say where the image came from')
 
+/** What commands that harden have in common. */
+const hardening = (command: Command): Command =>
+  command
+    .addOption(
+      new Option('--level <level>', 'safe: what cannot change the program; balanced: what rarely does; strict: all there is')
+        .choices(['safe', 'balanced', 'strict'])
+        .default('balanced'),
+    )
+    .option('--diff', 'show what would change, and write nothing (this is what happens without options)')
+    .option('--write', 'change the files')
+    .option('--json', 'print what changes, and why, as JSON')
+    .option('--exclude <ids>', 'leave these changes out, separated by commas', ids)
+    .option('--no-reasons', 'do not say why')
+    .option('--pin', 'ask registries for digests, and pin the bases to them')
+    .option('-c, --config <file>', 'use this configuration and no other')
+    .option('--no-config', 'use no configuration')
+    .option('--prove', 'build, scan and run both with the engine at hand, and take back what breaks')
+    .option(
+      '--check <command>',
+      'with --prove: a shell command that asks the container ($BULKHEAD_URL); what it prints is compared',
+    )
+    .option('--port <port>', 'with --prove: the port to ask', portNumber)
+    .option('--run-option <option>', 'with --prove: give this to docker run, for both (may be repeated)', several)
+    .option('--build-option <option>', 'with --prove: give this to docker build, for both (may be repeated)', several)
+    .option('--patience <seconds>', 'with --prove: how long to wait for one answer', wholeNumber, 60)
+    .option('--deadline <minutes>', 'with --prove: how long all of it may take', wholeNumber, 20)
+    .option('--strict', 'exit with 2 also for what is not covered')
+    .option('-q, --quiet', 'print the diff alone')
+    .option('-v, --verbose', 'say where images came from')
+
 const several = (value: string, all: readonly string[] = []): readonly string[] => [...all, value]
 
 const probability = (text: string): number => {
@@ -517,6 +579,12 @@ const probability = (text: string): number => {
 const wholeNumber = (text: string): number => {
   if (!/^\d{1,3}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
   return Number(text)
+}
+
+const portNumber = (text: string): number => {
+  const value = Number(text)
+  if (!/^\d{1,5}$/.test(text) || value < 1 || value > 65535) throw new InvalidArgumentError('It must be a port from 1 to 65535.')
+  return value
 }
 
 const days = (text: string): number => {
