@@ -4,7 +4,6 @@ import { lineage } from '../../judge/dockerfile-queries.ts'
 import { knownProgram } from '../../judge/known-programs.ts'
 import type { Stage, Step } from '../../read/dockerfile/graph.ts'
 import { expandWord } from '../../read/dockerfile/read-dockerfile.ts'
-import { familyOf } from './family.ts'
 import { startOf } from './start.ts'
 import type { HardenSubject } from './transformation.ts'
 
@@ -90,15 +89,10 @@ export const scratchFolders = (stage: Stage): readonly string[] => {
   const reference = stage.root.kind === 'image' ? stage.root.reference : undefined
   const program = knownProgram(startOf(stage).words, reference?.familiar)
   if (!program) return []
-  // Debian’s package keeps its temporary files in one place, the vendor’s image in the other.
+  if (program.name !== 'nginx') return program.scratch
+  // The vendor’s image keeps its temporary files in one place and writes its log to the output, packages of distributions do neither.
   const isVendors = reference !== undefined && /(?:^|\/)nginx(?:-unprivileged)?$/.test(reference.repository)
-  const other =
-    program.name !== 'nginx'
-      ? undefined
-      : isVendors
-        ? '/var/lib/nginx'
-        : familyOf(stage) === 'none'
-          ? undefined
-          : '/var/cache/nginx'
-  return program.scratch.filter(path => path !== other)
+  return isVendors
+    ? program.scratch.filter(path => path !== '/var/lib/nginx')
+    : [...program.scratch.filter(path => path !== '/var/cache/nginx'), '/var/log/nginx']
 }

@@ -1,0 +1,76 @@
+/** What a Compose service or a Kubernetes container that runs the hardened image should say, and does not. */
+import { isRootUser } from '../../judge/container-queries.ts'
+import { knownProgram } from '../../judge/known-programs.ts'
+import type { Container, Wish } from '../../model/container.ts'
+import type { ProposedRun } from '../../model/hardening.ts'
+import type { Stage } from '../../read/dockerfile/graph.ts'
+import { familyOf } from './family.ts'
+import { finalUser } from './final-user.ts'
+import { proposedRun } from './proposed-run.ts'
+import { startOf } from './start.ts'
+import type { HardenSubject } from './transformation.ts'
+
+export type BesideWishes = { readonly wishes: readonly Wish[]; readonly check: readonly string[]; readonly run: ProposedRun }
+
+export const wishesFor = (subject: HardenSubject, container: Container): BesideWishes => {
+  const stage = subject.dockerfile.final
+  const run = proposedRun(subject)
+  const wishes: Wish[] = []
+  const check: string[] = []
+  if (!stage) return { wishes, check, run }
+  const isPod = container.form === 'kubernetes'
+  const user = finalUser(stage)
+  const isOther = user.kind === 'ids' || user.kind === 'name' || user.kind === 'base'
+  const own = container.user.value
+  const isOwn = own !== undefined && own !== '' && !isRootUser(own)
+  if (isOther && run.user !== undefined && !isOwn && !(own === undefined && container.user.at))
+    wishes.push({ do: 'set', field: 'user', value: isPod ? run.user.split(':')[0]! : run.user })
+  if (isPod && isOther && (run.user !== undefined || isOwn) && !container.runAsNonRoot.value)
+    wishes.push({ do: 'set', field: 'runAsNonRoot', value: true })
+  if (run.noNewPrivileges && !container.noNewPrivileges.value && !container.privileged.value)
+    wishes.push({ do: 'set', field: 'noNewPrivileges', value: true })
+  // Root without any capability is somebody else: only where it is known what it needs.
+  if (isOther || isOwn || run.capAdd.length > 0) {
+    if (!container.capDrop.some(({ value }) => value === 'ALL')) {
+      wishes.push({ do: 'add', field: 'capDrop', value: ['ALL'] })
+      const missing = isOther || isOwn ? [] : run.capAdd.filter(one => !container.capAdd.some(({ value }) => value === one))
+      if (missing.length > 0) wishes.push({ do: 'add', field: 'capAdd', value: missing })
+    }
+  } else check.push('It stays root, and which capabilities it needs is not known: drop them one by one')
+  if (isPod && container.seccomp.value === 'unset') wishes.push({ do: 'set', field: 'seccomp', value: 'default' })
+  readOnly(container, run, knowsWrites(subject, stage), wishes, check)
+  return { wishes, check, run }
+}
+
+/** Something says what the program writes: its project, its documentation, or that there is nothing else in the image. */
+const knowsWrites = ({ project }: HardenSubject, stage: Stage): boolean =>
+  project.stacks.length > 0 ||
+  familyOf(stage) === 'none' ||
+  knownProgram(startOf(stage).words, stage.root.kind === 'image' ? stage.root.reference.familiar : undefined) !== undefined
+
+const readOnly = (container: Container, run: ProposedRun, isKnown: boolean, wishes: Wish[], check: string[]): void => {
+  const targets = container.mounts.map(({ target }) => target.replace(/(?<=.)\/+$/, '').replace(/^\/var\/run(?=\/|$)/, '/run'))
+  const isMounted = (path: string): boolean => targets.some(target => path === target || path.startsWith(`${target}/`))
+  const kept = run.volumes.filter(path => !isMounted(path))
+  if (!container.readOnlyRoot.value) {
+    if (!isKnown) {
+      check.push('What it writes is not known: try it with a read-only root file system')
+      return
+    }
+    if (kept.length > 0) {
+      check.push(`Its data in ${kept.join(', ')} need a volume there; with that the root file system can be read-only`)
+      return
+    }
+    wishes.push({ do: 'set', field: 'readOnlyRoot', value: true })
+  }
+  const missing = run.tmpfs.filter(path => !isMounted(path) && !targets.some(target => target.startsWith(`${path}/`)))
+  const [uid, gid] = (run.user ?? '').split(':')
+  // Where the image has the folder, a tmpfs gets its mode, and not its owner.
+  const owner = uid === undefined || uid === '' ? '' : `:uid=${uid}${gid === undefined ? '' : `,gid=${gid}`}`
+  if (missing.length > 0)
+    wishes.push({
+      do: 'add',
+      field: 'tmpfs',
+      value: missing.map(path => (container.form === 'kubernetes' || path === '/tmp' ? path : `${path}${owner}`)),
+    })
+}

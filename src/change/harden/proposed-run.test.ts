@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import { test } from 'vitest'
+import { type Given, subjectOf } from '../../../test/harden-still.ts'
+import type { ProposedRun } from '../../model/hardening.ts'
+import { proposedRun } from './proposed-run.ts'
+
+const run = async (dockerfile: string, more: Omit<Given, 'dockerfile'> = {}): Promise<ProposedRun> => {
+  const given = { dockerfile, ...more }
+  return proposedRun(await subjectOf(given, dockerfile, new Map(Object.entries(more.context ?? {}))))
+}
+
+test('a program of a project: its user, its folders, its ports, and nothing else', async () => {
+  assert.deepEqual(
+    await run('FROM node:22\nWORKDIR /app\nEXPOSE 3000 53/udp\nVOLUME /data\nUSER node\nCMD ["node", "a.js"]\n', {
+      stacks: [
+        {
+          writes: [
+            { value: 'uploads', by: 'a.js' },
+            { value: '.cache/x', by: 'a.js' },
+            { value: '/tmp/y', by: 'a.js' },
+          ],
+        },
+      ],
+    }),
+    {
+      user: '1000:1000',
+      readOnly: true,
+      tmpfs: ['/app/.cache/x', '/tmp'],
+      volumes: ['/app/uploads', '/data'],
+      capDrop: ['ALL'],
+      capAdd: [],
+      noNewPrivileges: true,
+      init: true,
+      ports: [3000],
+    },
+  )
+})
+
+test('servers: where they write, and the port that they have', async () => {
+  const nginx = await run('FROM nginx:1.27\nUSER 101:101\n')
+  assert.deepEqual(nginx.tmpfs, ['/run', '/tmp', '/var/cache/nginx'])
+  assert.equal(nginx.init, false)
+  const own = await run('FROM debian:12\nRUN apt-get install -y nginx\nUSER www-data\nCMD ["nginx", "-g", "daemon off;"]\n')
+  assert.deepEqual(own.tmpfs, ['/run', '/tmp', '/var/lib/nginx', '/var/log/nginx'])
+  assert.equal(own.user, '33:33')
+  const redis = await run('FROM redis:7\nUSER redis\nCMD ["redis-server"]\n')
+  assert.deepEqual([redis.user, redis.volumes], ['999:999', ['/data']])
+})
+
+test('capabilities only for root, and only those that are known to be needed', async () => {
+  assert.deepEqual((await run('FROM nginx:1.27\n')).capAdd, ['CHOWN', 'NET_BIND_SERVICE', 'SETGID', 'SETUID'])
+  assert.deepEqual((await run('FROM debian:12\nRUN apt-get install -y gosu\nENTRYPOINT ["/e.sh"]\n')).capAdd, [
+    'CHOWN',
+    'SETGID',
+    'SETUID',
+  ])
+  assert.deepEqual((await run('FROM debian:12\nCMD ["/usr/sbin/sshd", "-D"]\n')).capAdd, [
+    'CHOWN',
+    'NET_BIND_SERVICE',
+    'SETGID',
+    'SETUID',
+    'SYS_CHROOT',
+  ])
+  assert.deepEqual((await run('FROM debian:12\nUSER 1:1\nEXPOSE 80\n')).capAdd, [])
+  const sudo = await run('FROM debian:12\nUSER web\nCMD sudo x\n')
+  assert.deepEqual([sudo.noNewPrivileges, sudo.user, sudo.init], [false, undefined, true])
+})
+
+test('a file without a stage', async () => {
+  assert.equal((await run('ARG X\n')).readOnly, true)
+})
