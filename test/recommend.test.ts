@@ -63,6 +63,8 @@ test('a Dockerfile alone, and nobody to ask: the catalogue answers, and what it 
     'slim node:24-bullseye-slim',
     'alpine node:24-alpine',
     'distroless gcr.io/distroless/nodejs24-debian12',
+    'hardened dhi.io/node:24',
+    'hardened cgr.dev/chainguard/node:latest',
   ])
   expect(report.unverified.join('\n')).toMatch(/no registry was asked\n.*what would remain on them was not looked at/s)
   expectValid(report)

@@ -421,7 +421,7 @@ describe('the tools of each language', () => {
     })
     const other = only(advise(inventoryOf(at('/usr/local/bin/gosu'), { image }), database))
     expect(other).toMatchObject({ owner: 'stray', ecosystem: 'Go' })
-    expect(other.text).toContain('(/usr/local/bin/gosu) is built by its makers: take their newest release')
+    expect(other.text).toContain('(/usr/local/bin/gosu) is theirs to mend: take their newest release')
   })
 
   test('Rust: exactly that version, where it has the same interface', () => {

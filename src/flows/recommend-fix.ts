@@ -214,10 +214,10 @@ const unfit = ({ kind, name }: Measured, dockerfile: Dockerfile, old: ImageRefer
   const steps = dockerfile.stages.filter(isOn).flatMap(one => one.steps.filter(step => step.instruction.name === 'RUN'))
   const line = (offset: number): number => positionAt(lineStarts(dockerfile.tree.text), offset).line
   const [first] = steps
-  if (kind === 'distroless' && first)
+  if ((kind === 'distroless' || kind === 'hardened') && first)
     return `line ${line(first.instruction.span.start)} has a RUN, which needs a shell, and ${name} has none`
   const foreign = runs.find(({ command }) => (foreignManagers as readonly string[]).includes(command.name))
-  if (kind === 'alpine' && foreign)
+  if ((kind === 'alpine' || kind === 'minimal') && foreign)
     return `line ${line(foreign.step.instruction.span.start)} runs ${foreign.command.name}, which ${name} does not have`
   return undefined
 }

@@ -3,9 +3,39 @@ import { distroOf } from '../../test/advisories.ts'
 import { isLongTerm, type ProposeOptions, propose } from './recommend.ts'
 
 const short = (name: string, more: Partial<ProposeOptions> = {}): readonly string[] =>
-  propose(name, { today: '2026-06-01', nonLts: false, ...more }).candidates.map(({ kind, name: one }) => `${kind} ${one}`)
+  propose(name, { today: '2026-06-01', nonLts: false, ...more })
+    .candidates.filter(({ kind }) => kind !== 'hardened' && kind !== 'minimal')
+    .map(({ kind, name: one }) => `${kind} ${one}`)
+
+const others = (name: string, more: Partial<ProposeOptions> = {}): readonly string[] =>
+  propose(name, { today: '2026-06-01', nonLts: false, ...more })
+    .candidates.filter(({ kind }) => kind === 'hardened' || kind === 'minimal')
+    .map(({ kind, name: one, isRolling }) => `${kind} ${one}${isRolling ? ' rolling' : ''}`)
 
 describe('what could take the place of a base image', () => {
+  test('images of other makers, of the version that is moved to, and with what speaks against them', () => {
+    expect(others('node:24-bookworm')).toEqual(['hardened dhi.io/node:24', 'hardened cgr.dev/chainguard/node:latest rolling'])
+    expect(others('node:18-alpine3.18')[0]).toBe('hardened dhi.io/node:24-alpine')
+    // Nobody knows which version `latest` is.
+    expect(others('node:latest')).toEqual(['hardened cgr.dev/chainguard/node:latest rolling'])
+    expect(others('debian:12')).toEqual(['minimal cgr.dev/chainguard/wolfi-base:latest rolling'])
+    expect(others('almalinux:9.4')).toEqual([
+      'minimal registry.access.redhat.com/ubi9/ubi-minimal:latest',
+      'minimal registry.access.redhat.com/ubi9/ubi-micro:latest',
+    ])
+    expect(others('registry.access.redhat.com/ubi9/ubi:9.5')).toEqual([
+      'minimal registry.access.redhat.com/ubi9/ubi-minimal:9.5',
+      'minimal registry.access.redhat.com/ubi9/ubi-micro:9.5',
+    ])
+    expect(others('registry.access.redhat.com/ubi9/ubi-micro:9.5')).toEqual([])
+    expect(others('mysql:8')).toEqual([])
+    const risks = propose('node:24', { today: '2026-06-01', nonLts: false }).candidates.flatMap(one =>
+      one.kind === 'hardened' ? [one.risks.join('\n')] : [],
+    )
+    expect(risks[0]).toMatch(/without a shell and a package manager.*does not run as root.*docker login dhi\.io/s)
+    expect(risks[1]).toMatch(/for paying customers.*without a shell.*does not run as root/s)
+  })
+
   test('the same tag first, then what the version moves to', () => {
     expect(short('node:22.3.0-bookworm-slim')).toEqual([
       'refresh node:22.3.0-bookworm-slim',

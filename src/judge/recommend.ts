@@ -16,6 +16,7 @@ import {
   listedAs,
   smallerVariants,
 } from './base-catalogue.ts'
+import { hardenedVariants } from './hardened-variants.ts'
 
 export type ProposeOptions = {
   /** ISO date. */
@@ -133,6 +134,8 @@ const addKind = (kind: string, tag: Tag, image: string): string => {
 
 const isSuite = (part: string, tag: Tag): boolean => tag.suite !== undefined && part === tag.parts[tag.suiteAt]
 
+/** Of other makers, whose ends of support are theirs. */
+const foreign: ReadonlySet<CandidateKind> = new Set(['distroless', 'hardened', 'minimal'])
 const moves: ReadonlySet<CandidateKind> = new Set(['major', 'minor', 'release'])
 const majorOf = (cycle: string): string => cycle.split('.')[0]!
 
@@ -179,8 +182,15 @@ export const propose = (name: string, options: ProposeOptions): Proposal => {
   const supportUntil = supportOf(found, tag)
   const isEnded = supportUntil !== undefined && supportUntil !== '' && supportUntil < today
   const candidates = new Map<string, Candidate>()
-  const add = (text: string, kind: CandidateKind, of: Tag, benefits: readonly string[], against: readonly string[]): void => {
-    const until = kind === 'distroless' ? undefined : supportOf(found, of)
+  const add = (
+    text: string,
+    kind: CandidateKind,
+    of: Tag,
+    benefits: readonly string[],
+    against: readonly string[],
+    isRolling = false,
+  ): void => {
+    const until = foreign.has(kind) ? undefined : supportOf(found, of)
     if (until !== undefined && until !== '' && until < today && kind !== 'refresh') return
     // What a registry does not have is not proposed.
     if (
@@ -194,7 +204,14 @@ export const propose = (name: string, options: ProposeOptions): Proposal => {
     const longer =
       until !== undefined && until !== '' && supportUntil !== undefined && supportUntil !== '' && until > supportUntil
     const support = longer ? [`security fixes until ${until}, and not only until ${supportUntil}`] : []
-    candidates.set(text, { name: text, kind, supportUntil: until, benefits: [...support, ...benefits], risks: against })
+    candidates.set(text, {
+      name: text,
+      kind,
+      supportUntil: until,
+      benefits: [...support, ...benefits],
+      risks: against,
+      ...(isRolling ? { isRolling: true } : {}),
+    })
   }
   const at = (parts: readonly string[]): string => `${reference.familiar}:${parts.join('-')}`
   const again = (parts: readonly string[]): Tag => readTag(parts.join('-'), found)
@@ -291,10 +308,13 @@ export const propose = (name: string, options: ProposeOptions): Proposal => {
       )
     }
   const last = bases.at(-1)
-  const lean = distrolessFor(image, isEnded && last ? again(last.name.slice(reference.familiar.length + 1).split('-')) : tag)
+  const next = isEnded && last ? again(last.name.slice(reference.familiar.length + 1).split('-')) : tag
+  const lean = distrolessFor(image, next)
   if (lean && found.isOfficial) {
     add(lean.name, 'distroless', tag, [lean.why], [risks.distroless, risks.stages])
   }
+  for (const { name: text, kind, benefits, risks: against, isRolling } of hardenedVariants(reference, image, next.cycle))
+    if (text !== at(tag.parts)) add(text, kind, tag, benefits, against, isRolling)
   if (supportUntil === undefined) unverified.push(`until when ${reference.familiar}:${written} gets security fixes is not known`)
   return { supportUntil, isEnded, candidates: [...candidates.values()], unverified }
 }

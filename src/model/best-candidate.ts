@@ -17,6 +17,7 @@ export const bestOf = (
     one =>
       one.measure &&
       !one.isPresent &&
+      !one.isRolling &&
       one.newCritical.length === 0 &&
       ((base.isEnded && one.kind !== 'refresh') || isBetter(base.measure, one.measure)) &&
       isFit(one),

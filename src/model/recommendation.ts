@@ -2,9 +2,23 @@
 import type { BaseAnswer } from './base-answer.ts'
 import type { Digest, Problem, Severity } from './finding.ts'
 import type { Remedy } from './remedy.ts'
+import type { ScanReport } from './vulnerability.ts'
 
 /** `refresh`: the same tag. `named`: somebody asked for it. */
-export type CandidateKind = 'refresh' | 'patch' | 'minor' | 'major' | 'release' | 'slim' | 'alpine' | 'distroless' | 'named'
+export type CandidateKind =
+  | 'refresh'
+  | 'patch'
+  | 'minor'
+  | 'major'
+  | 'release'
+  | 'slim'
+  | 'alpine'
+  | 'distroless'
+  /** Of another maker, without a shell and a package manager. */
+  | 'hardened'
+  /** Of another maker, with fewer tools. */
+  | 'minimal'
+  | 'named'
 
 export type Candidate = {
   readonly name: string
@@ -13,6 +27,8 @@ export type Candidate = {
   readonly supportUntil: string | undefined
   readonly benefits: readonly string[]
   readonly risks: readonly string[]
+  /** Its tag goes to the next major version by itself: it is never recommended first. */
+  readonly isRolling?: true
 }
 
 /** What an image has, or would have. */
@@ -64,6 +80,8 @@ export type Recommendation = {
   readonly candidates: readonly Measured[]
   /** What to do about the image's vulnerabilities, by who brought the packages; none for a Dockerfile alone. */
   readonly remedies: readonly Remedy[]
+  /** Everything that is known of the image, for those who show all of it; not of a Dockerfile alone. */
+  readonly scan?: ScanReport
   readonly unverified: readonly string[]
   readonly problems: readonly Problem[]
 }

@@ -51,6 +51,7 @@ export const showRecommendJson = (report: Recommendation): string =>
       digest: one.digest ?? null,
       pin: one.pin ?? null,
       isPresent: one.isPresent,
+      isRolling: one.isRolling === true,
       newCritical: one.newCritical,
     })),
     remedies: remediesJson(report.remedies),

@@ -79,7 +79,7 @@ export const showRecommendText = (report: Recommendation, options: RecommendText
     ...advice(report, best, style, width),
     ...report.remedies
       // What another base image does is said above.
-      .filter(({ owner, snippets = [] }) => owner !== 'base' || snippets.length > 0)
+      .filter(({ owner, commands, snippets = [] }) => owner !== 'base' || snippets.length > 0 || (!best && commands.length > 0))
       .map(one => showRemedy(one, style, width)),
     ...candidates
       .filter(one => one !== best)
@@ -159,7 +159,7 @@ const advice = (report: Recommendation, best: Measured | undefined, style: Style
 }
 
 /** Of those that only change the version, the one that gets security fixes for the longest time. */
-const longest = (candidates: readonly Measured[]): Measured | undefined =>
+export const longest = (candidates: readonly Measured[]): Measured | undefined =>
   candidates
     .filter(({ kind, supportUntil }) => /^(?:patch|minor|major|release)$/.test(kind) && supportUntil)
     .toSorted((a, b) => (a.supportUntil! < b.supportUntil! ? 1 : -1))[0]

@@ -1,4 +1,5 @@
 /** What to do about vulnerabilities, for people: a line for each owner of packages, or all that there is to say. */
+import { severities } from '../model/finding.ts'
 import type { Owner, Remedy, Snippet } from '../model/remedy.ts'
 import { forTerminal } from './escape.ts'
 import { paintSeverity } from './place-text.ts'
@@ -20,9 +21,18 @@ const label = ({ owner, ecosystem }: Remedy): string =>
 const tally = ({ bySeverity }: Remedy, style: Style): string =>
   tallyText(bySeverity, (severity, text) => paintSeverity(style, severity)(text))
 
+/** The two worst severities: a line has to have room for what to do. */
+const worst = ({ bySeverity }: Remedy, style: Style): string => {
+  const [first, second, ...others] = severities.filter(severity => bySeverity[severity] > 0)
+  const some = [first, second]
+    .filter(severity => severity !== undefined)
+    .map(severity => paintSeverity(style, severity)(`${bySeverity[severity]} ${severity}`))
+  return `${some.join(', ')}${others.length > 0 ? ', …' : ''}`
+}
+
 /** Label, counts, and the first thing to type, or else to know. */
 export const briefRemedies = (remedies: readonly Remedy[], style: Style, width: number): string => {
-  const heads = alignCells(remedies.map((one): readonly Cell[] => [{ text: `  ${label(one)}` }, { text: tally(one, style) }]))
+  const heads = alignCells(remedies.map((one): readonly Cell[] => [{ text: `  ${label(one)}` }, { text: worst(one, style) }]))
   const room = Math.max(20, width - Math.max(...heads.map(widthOf)) - 2)
   return remedies
     .map(({ text, commands: [first, ...others] }, i) => {

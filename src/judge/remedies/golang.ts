@@ -16,7 +16,7 @@ const unit: RemedyUnit = {
       text: [
         go ? `Build with Go ${plain(go.to)} or newer.` : '',
         modules.length > 0 ? `Upgrade ${goals(modules)}.` : '',
-        `A program that you only downloaded${which} is built by its makers: take their newest release.`,
+        `What others build${which} is theirs to mend: take their newest release.`,
       ]
         .filter(text => text !== '')
         .join(' '),

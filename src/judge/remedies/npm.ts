@@ -58,7 +58,7 @@ const unit: RemedyUnit = {
     const texts = [
       direct.length > 0 ? `Upgrade ${goals(direct)}.` : '',
       others.length > 0
-        ? `Other packages need ${goals(others)}: what the lock file may take is taken by updating, the rest by ${tool === 'yarn' ? 'a resolution' : 'an override'}.`
+        ? `What other packages need goes up, too: ${goals(others)}. ${tool === 'npm' || tool === 'pnpm' ? `Updating takes what their ranges allow, an override` : tool === 'yarn' ? 'A resolution' : 'An override'} forces the ${tool === 'npm' || tool === 'pnpm' ? 'rest' : 'versions'}.`
         : '',
       names.length > 0 ? `Install the newest ${names.join(', ')}, which brings ${goals([...programs.values()].flat())}.` : '',
     ]
