@@ -2,22 +2,30 @@
 import type { Transformation } from '../transformation.ts'
 import base from './base.ts'
 import compose from './compose.ts'
+import dependenciesFirst from './dependencies-first.ts'
 import digest from './digest.ts'
+import healthcheck from './healthcheck.ts'
+import ignoreFile from './ignore-file.ts'
 import kubernetes from './kubernetes.ts'
 import multiStageGo from './multi-stage-go.ts'
 import multiStageNode from './multi-stage-node.ts'
 import ownership from './ownership.ts'
 import ports from './ports.ts'
+import tools from './tools.ts'
 import user from './user.ts'
 
 export const transformations: Readonly<Record<string, Transformation>> = {
   'base': base,
   'compose': compose,
+  'dependencies-first': dependenciesFirst,
   'digest': digest,
+  'healthcheck': healthcheck,
+  'ignore-file': ignoreFile,
   'kubernetes': kubernetes,
   'multi-stage-go': multiStageGo,
   'multi-stage-node': multiStageNode,
   'ownership': ownership,
   'ports': ports,
+  'tools': tools,
   'user': user,
 }
