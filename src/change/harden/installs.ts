@@ -1,0 +1,146 @@
+/** The commands that install a project’s dependencies, as its manifests and lock file name them. */
+import type { CommandAt } from '../../judge/dockerfile-queries.ts'
+import { commandsOf } from '../../judge/dockerfile-queries.ts'
+import type { Stack } from '../../model/project.ts'
+import type { Stage } from '../../read/dockerfile/graph.ts'
+import { folderOf } from '../../read/image/paths.ts'
+import { packageRequest } from '../../read/shell/packages.ts'
+import { hasOption } from '../../read/shell/queries.ts'
+import type { HardenSubject } from './transformation.ts'
+
+export type Install = CommandAt & { readonly tool: Tool }
+export type Tool = 'npm' | 'yarn' | 'pnpm' | 'bun' | 'pip' | 'poetry' | 'uv' | 'pipenv' | 'composer' | 'bundle' | 'go'
+
+const stackOfTool: Readonly<Record<Tool, Stack['name']>> = {
+  npm: 'node',
+  yarn: 'node',
+  pnpm: 'node',
+  bun: 'node',
+  pip: 'python',
+  poetry: 'python',
+  uv: 'python',
+  pipenv: 'python',
+  composer: 'php',
+  bundle: 'ruby',
+  go: 'go',
+}
+
+/** What installs all dependencies of a project, in order. Single packages that are named on the line are none. */
+export const installsIn = (stage: Stage): readonly Install[] =>
+  stage.steps.flatMap(step =>
+    step.instruction.name === 'RUN' && !step.onbuild
+      ? [...commandsOf(step)].flatMap(at => {
+          const tool = toolOf(at)
+          return tool === undefined ? [] : [{ ...at, tool }]
+        })
+      : [],
+  )
+
+const toolOf = ({ command }: CommandAt): Tool | undefined => {
+  const { name, operands } = command
+  const verb = operands[0]?.text
+  switch (name) {
+    case 'npm':
+    case 'yarn':
+    case 'yarnpkg':
+    case 'pnpm':
+    case 'bun': {
+      const request = packageRequest(command)
+      const isAll = request?.action === 'install' && request.packages.length === 0 && verb !== 'add' && verb !== 'global'
+      return isAll && !hasOption(command, '-g', '--global') ? (name === 'yarnpkg' ? 'yarn' : name) : undefined
+    }
+    case 'pip':
+    case 'pip3':
+      return verb === 'install' && hasOption(command, '-r', '--requirement') ? 'pip' : undefined
+    case 'poetry':
+    case 'composer':
+    case 'pipenv':
+    case 'bundle':
+      return verb === 'install' || verb === 'i' || (verb === 'sync' && name !== 'composer') ? name : undefined
+    case 'uv':
+      return verb === 'sync' ? 'uv' : verb === 'pip' && hasOption(command, '-r', '--requirement') ? 'uv' : undefined
+    case 'go':
+      return verb === 'mod' && operands[1]?.text === 'download' ? 'go' : undefined
+    default:
+      return undefined
+  }
+}
+
+/** The program of the context that a tool installs for, in a folder of the context. */
+export const stackOf = ({ project }: HardenSubject, tool: Tool, folder: string): Stack | undefined =>
+  project.stacks.find(stack => stack.name === stackOfTool[tool] && stack.folder === folder)
+
+/** Why installing before the sources are there would fail or do something else; undefined where nothing speaks against it. */
+export const needsSources = (subject: HardenSubject, { tool, command }: Install, stack: Stack): string | undefined => {
+  const { texts } = subject.project
+  const at = (name: string): string => (stack.folder === '' ? name : `${stack.folder}/${name}`)
+  switch (stack.name) {
+    case 'node': {
+      if (hasOption(command, '--ignore-scripts')) return undefined
+      const text = texts.get(at('package.json'))
+      if (text === undefined) return 'package.json could not be read'
+      const json = parsed(text)
+      if (json === undefined) return 'package.json could not be read'
+      const scripts = fieldOf(json, 'scripts')
+      for (const name of ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish', 'preprepare', 'postprepare']) {
+        const script = fieldOf(scripts, name)
+        if (typeof script === 'string' && !isHarmless(script))
+          return `${at('package.json')} runs \`${script.slice(0, 60)}\` when it installs (${name})`
+      }
+      for (const list of ['dependencies', 'devDependencies', 'optionalDependencies'])
+        for (const [key, value] of Object.entries(objectOf(fieldOf(json, list))))
+          if (typeof value === 'string' && /^(?:file|link|portal):/.test(value))
+            return `${key} is a folder of the project (${value.slice(0, 60)})`
+      return undefined
+    }
+    case 'python':
+      if (tool === 'poetry' && !hasOption(command, '--no-root'))
+        return 'poetry installs the project itself too, unless `--no-root` is given'
+      if (tool === 'uv' && command.operands[0]?.text === 'sync' && !hasOption(command, '--no-install-project'))
+        return 'uv installs the project itself too, unless `--no-install-project` is given'
+      if (hasOption(command, '-e', '--editable') || command.operands.slice(1).some(({ text }) => /^\.|\/$/.test(text)))
+        return 'the project itself is installed too'
+      return undefined
+    case 'php':
+      return hasOption(command, '--no-scripts') && hasOption(command, '--no-autoloader')
+        ? undefined
+        : 'composer runs scripts and looks through the sources, unless `--no-scripts --no-autoloader` is given'
+    case 'ruby':
+      return subject.project.files.has(at('Gemfile')) &&
+        [...subject.project.files].some(file => folderOf(file) === stack.folder && file.endsWith('.gemspec'))
+        ? 'the gem itself is installed too'
+        : undefined
+    default:
+      return undefined
+  }
+}
+
+/** Hooks of version control, and patches, whose files come along. */
+const isHarmless = (script: string): boolean =>
+  script
+    .split(/&&|\|\||;/)
+    .every(part =>
+      /^\s*(?:husky(?: install)?|is-ci|patch-package|npx only-allow \w+|only-allow \w+|simple-git-hooks|lefthook install|true|exit 0|echo .*)\s*$/.test(
+        part,
+      ),
+    )
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text.replace(/^\ufeff/, ''))
+  } catch {
+    return undefined
+  }
+}
+const objectOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
+const fieldOf = (value: unknown, name: string): unknown => {
+  const object = objectOf(value)
+  return Object.hasOwn(object, name) ? object[name] : undefined
+}
+
+/** `scripts.NAME` of a package.json, where it can be read. */
+export const scriptOfPackage = (text: string | undefined, name: string): string | undefined => {
+  const script = text === undefined ? undefined : fieldOf(fieldOf(parsed(text), 'scripts'), name)
+  return typeof script === 'string' ? script : undefined
+}

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict'
+import { test } from 'vitest'
+import { type Given, untilStill } from '../../../../test/harden-still.ts'
+import first from './dependencies-first.ts'
+
+const context = {
+  'package.json': '{"scripts":{"build":"tsc","prepare":"husky install"}}',
+  'package-lock.json': '{}',
+  'src/a.ts': '',
+}
+const stacks = [{ name: 'node', manifests: ['package.json', 'package-lock.json'] }] as const
+const still = (dockerfile: string, more: Omit<Given, 'dockerfile'> = {}): ReturnType<typeof untilStill> =>
+  untilStill(first, { dockerfile, context, stacks, ...more })
+
+const becomes = async (before: string, after: string, more: Omit<Given, 'dockerfile'> = {}): Promise<void> => {
+  const { text, left } = await still(before, more)
+  assert.equal(text, after)
+  assert.equal(left, undefined)
+  assert.equal((await still(after, more)).text, after, 'twice changes nothing')
+}
+
+const stays = async (dockerfile: string, reason: RegExp, more: Omit<Given, 'dockerfile'> = {}): Promise<void> => {
+  const { text, left } = await still(dockerfile, more)
+  assert.equal(text, dockerfile)
+  assert.match(left?.leftOut ?? '', reason)
+}
+
+test('the manifests come first, to the same place, with the comments of the step that installs', async () => {
+  await becomes(
+    'FROM node:24\nWORKDIR /app\n# all of it\nCOPY . .\n\n# dependencies\nRUN npm ci\nRUN npm run build\n',
+    'FROM node:24\nWORKDIR /app\nCOPY package.json package-lock.json ./\n\n# dependencies\nRUN npm ci\n# all of it\nCOPY . .\nRUN npm run build\n',
+  )
+  await becomes(
+    'from node:24\r\nworkdir /app\r\nadd --chown=node:node . /app\r\nenv A=1\r\nrun npm install \\\r\n  --no-audit\r\n',
+    'from node:24\r\nworkdir /app\r\ncopy --chown=node:node package.json package-lock.json /app/\r\nenv A=1\r\nrun npm install \\\r\n  --no-audit\r\nadd --chown=node:node . /app\r\n',
+  )
+})
+
+test('one that begins a longer step gets a step of its own', async () => {
+  await becomes(
+    'FROM node:24\nWORKDIR /app\nCOPY . .\nRUN npm ci && npm run build && \\\n    npm cache clean --force\n',
+    'FROM node:24\nWORKDIR /app\nCOPY package.json package-lock.json ./\nRUN npm ci\nCOPY . .\nRUN npm run build && \\\n    npm cache clean --force\n',
+  )
+})
+
+test('a folder of the context, and manifests of workspaces', async () => {
+  await becomes(
+    'FROM node:24\nCOPY server /srv\nWORKDIR /srv\nRUN npm ci\n',
+    'FROM node:24\nCOPY server/package.json server/package-lock.json /srv/\nWORKDIR /srv\nRUN npm ci\nCOPY server /srv\n',
+    {
+      context: { 'server/package.json': '{}', 'server/package-lock.json': '', 'server/a.js': '' },
+      stacks: [{ name: 'node', folder: 'server', manifests: ['server/package.json', 'server/package-lock.json'] }],
+    },
+  )
+  await becomes(
+    'FROM node:24\nWORKDIR /app\nCOPY ./ ./\nRUN yarn install --frozen-lockfile\n',
+    'FROM node:24\nWORKDIR /app\nCOPY package.json yarn.lock ./\nCOPY packages/a/package.json packages/a/\nRUN yarn install --frozen-lockfile\nCOPY ./ ./\n',
+    {
+      context: { 'package.json': '{}', 'yarn.lock': '', 'packages/a/package.json': '{}', 'packages/a/i.js': '' },
+      stacks: [{ name: 'node', manifests: ['package.json', 'yarn.lock', 'packages/a/package.json'] }],
+    },
+  )
+})
+
+test('Python and Go', async () => {
+  await becomes(
+    'FROM python:3.12\nWORKDIR /app\nCOPY . /app\nRUN pip install --upgrade pip && pip install -r requirements.txt\n',
+    'FROM python:3.12\nWORKDIR /app\nCOPY requirements.txt /app/\nRUN pip install --upgrade pip && pip install -r requirements.txt\nCOPY . /app\n',
+    { context: { 'requirements.txt': '', 'a.py': '' }, stacks: [{ name: 'python', manifests: ['requirements.txt'] }] },
+  )
+  await becomes(
+    'FROM golang:1.27\nWORKDIR /src\nCOPY . .\nRUN go mod download\nRUN go build\n',
+    'FROM golang:1.27\nWORKDIR /src\nCOPY go.mod go.sum ./\nRUN go mod download\nCOPY . .\nRUN go build\n',
+    { context: { 'go.mod': '', 'go.sum': '', 'a.go': '' }, stacks: [{ name: 'go', manifests: ['go.mod', 'go.sum'] }] },
+  )
+})
+
+test('what needs the sources stays behind them, and it is said why', async () => {
+  const dockerfile = 'FROM node:24\nWORKDIR /app\nCOPY . .\nRUN npm ci\n'
+  await stays(dockerfile, /runs `tsc` when it installs \(postinstall\)/, {
+    context: { ...context, 'package.json': '{"scripts":{"postinstall":"tsc"}}' },
+  })
+  await stays(dockerfile, /lib is a folder of the project/, {
+    context: { ...context, 'package.json': '{"dependencies":{"lib":"file:lib"}}' },
+  })
+  await stays('FROM node:24\nWORKDIR /app\nCOPY . .\nRUN ./prepare.sh\nRUN npm ci\n', /may need the sources/)
+  await stays('FROM node:24\nWORKDIR /app\nCOPY . .\nRUN if true; then npm ci; fi\n', /among other commands/)
+  await stays('FROM python:3.12\nWORKDIR /app\nCOPY . .\nRUN poetry install\n', /--no-root/, {
+    context: { 'pyproject.toml': '', 'a.py': '' },
+    stacks: [{ name: 'python', manifests: ['pyproject.toml'] }],
+  })
+})
+
+test('what is in order stays as it is', async () => {
+  for (const dockerfile of [
+    'FROM node:24\nWORKDIR /app\nCOPY package*.json ./\nRUN npm ci\nCOPY . .\n',
+    'FROM node:24\nWORKDIR /app\nCOPY package.json package-lock.json ./\nRUN npm ci\nCOPY . .\nRUN npm run build\n',
+    'FROM node:24\nWORKDIR /app\nCOPY . .\nRUN npm install -g serve\n',
+  ]) {
+    const { text, left } = await still(dockerfile)
+    assert.equal(text, dockerfile)
+    assert.equal(left, undefined)
+  }
+})
