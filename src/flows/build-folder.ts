@@ -1,18 +1,13 @@
 /** Which folder a Dockerfile is built with, as far as what stands around it tells. */
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
-import { decode } from '../model/text.ts'
-import { type Entry, type World, WorldError } from '../model/world.ts'
-import { isRemote } from '../read/compose/paths.ts'
+import type { Entry, World } from '../model/world.ts'
 import { hasComposeName } from '../read/compose/recognise.ts'
 import type { Dockerfile } from '../read/dockerfile/graph.ts'
-import { asMap, fieldsOf, get } from '../read/yaml/fields.ts'
-import { stringOf } from '../read/yaml/scalars.ts'
-import { readYaml } from '../read/yaml/tree.ts'
+import type { ComposeBuild } from './compose-builds.ts'
 
 /** Folders above a Dockerfile that are looked at, and Compose files in each. */
 const mostParents = 8
 const mostFiles = 10
-const composeLimit = 1024 * 1024
 
 /** Names in a folder, those of folders with a final `/`; undefined where it cannot be listed. */
 export type Listing = (folder: string) => Promise<ReadonlySet<string> | undefined>
@@ -20,10 +15,13 @@ export type Listing = (folder: string) => Promise<ReadonlySet<string> | undefine
 export const namesOf = (entries: readonly Entry[]): ReadonlySet<string> =>
   new Set(entries.map(({ name, type }) => (type === 'directory' ? `${name}/` : name)))
 
-/** `dockerfile` is absolute; `context` is named as the folder of the Compose file is. */
-type Build = { readonly dockerfile: string; readonly context: string }
 /** By folder: one reading for all Dockerfiles. */
-export type ComposeBuilds = Map<string, Promise<readonly Build[]>>
+export type ComposeBuilds = Map<string, Promise<readonly ComposeBuild[]>>
+
+/** What a folder's path tells. `above`: undefined where nothing is. */
+type Place = { readonly isInWork: boolean; readonly above: string | undefined }
+/** By folder: thousands of Dockerfiles stand below the same few. */
+export type Places = Map<string, Place>
 
 /** `isSeen`: something that the Dockerfile copies is there, or Compose says so. */
 export type BuildFolder = { readonly folder: string; readonly isSeen: boolean }
@@ -36,14 +34,14 @@ export const buildFolderOf = async (
   world: World,
   path: string,
   dockerfile: Dockerfile,
-  { list, builds }: { readonly list: Listing; readonly builds: ComposeBuilds },
+  { list, builds, places }: { readonly list: Listing; readonly builds: ComposeBuilds; readonly places: Places },
 ): Promise<BuildFolder | undefined> => {
   const own = dirname(path)
-  const folders = await foldersUp(own, list)
+  const folders = await foldersUp(own, list, places)
   const contexts = new Set<string>()
   const asked = resolve(path)
   for (const folder of folders) {
-    const known = builds.get(folder) ?? composeBuilds(world, folder, (await list(folder)) ?? new Set<string>())
+    const known = builds.get(folder) ?? buildsIn(world, folder, (await list(folder)) ?? new Set<string>())
     builds.set(folder, known)
     // A stranger's file does not lead out of its own tree.
     for (const { dockerfile: built, context } of await known)
@@ -72,19 +70,25 @@ export const buildFolderOf = async (
 /**
  * A folder and those above it: up to the top of its repository; where there is none, up to the working directory. What is above has nothing to say.
  */
-const foldersUp = async (own: string, list: Listing): Promise<readonly string[]> => {
+const foldersUp = async (own: string, list: Listing, places: Places): Promise<readonly string[]> => {
   const folders: string[] = []
-  const here = resolve('.')
-  let isOurs = true
   let inWork = 0
-  for (let folder = own; folders.length < mostParents && isOurs; folder = join(folder, '..')) {
+  for (let folder: string | undefined = own; folder !== undefined && folders.length < mostParents; ) {
     folders.push(folder)
-    if (isInside(folder, here)) inWork = folders.length
+    const place: Place = places.get(folder) ?? placeOf(folder)
+    places.set(folder, place)
+    if (place.isInWork) inWork = folders.length
     const names = await list(folder)
     if (names?.has('.git/') || names?.has('.git')) return folders
-    isOurs = names !== undefined && dirname(resolve(folder)) !== resolve(folder)
+    folder = names === undefined ? undefined : place.above
   }
   return folders.slice(0, Math.max(1, inWork))
+}
+
+const placeOf = (folder: string): Place => {
+  const absolute = resolve(folder)
+  const isTop = dirname(absolute) === absolute
+  return { isInWork: isInside(absolute, '.'), above: isTop ? undefined : join(folder, '..') }
 }
 
 const isInside = (path: string, folder: string): boolean => {
@@ -92,30 +96,12 @@ const isInside = (path: string, folder: string): boolean => {
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
 }
 
-/** What the Compose files of one folder build: https://github.com/compose-spec/compose-spec/blob/main/build.md */
-const composeBuilds = async (world: World, folder: string, names: ReadonlySet<string>): Promise<readonly Build[]> => {
-  const found: Build[] = []
-  for (const name of [...names]
-    .filter(one => hasComposeName(one))
-    .sort()
-    .slice(0, mostFiles)) {
-    const bytes = await world.files.read(join(folder, name), composeLimit).catch(error => {
-      // Who judges that file tells of it.
-      if (error instanceof WorldError) return undefined
-      throw error
-    })
-    if (!bytes) continue
-    const services = asMap(get(readYaml(name, decode(bytes).text).documents[0]?.root, 'services'))
-    for (const { value } of services ? fieldsOf(services).values() : []) {
-      const build = get(value, 'build')
-      if (build === undefined || get(build, 'dockerfile_inline')) continue
-      const context = stringOf(build) ?? stringOf(get(build, 'context')) ?? '.'
-      const named = stringOf(get(build, 'dockerfile')) ?? 'Dockerfile'
-      if (isRemote(context) || isAbsolute(context) || /\$/.test(context + named)) continue
-      found.push({ dockerfile: resolve(join(folder, context), named), context: join(folder, context) })
-    }
-  }
-  return found
+/** What reads YAML takes as long to load as a Dockerfile to judge: only where there is a Compose file. */
+const buildsIn = async (world: World, folder: string, names: ReadonlySet<string>): Promise<readonly ComposeBuild[]> => {
+  const files = [...names].filter(name => hasComposeName(name)).sort()
+  if (files.length === 0) return []
+  const { composeBuilds } = await import('./compose-builds.ts')
+  return composeBuilds(world, folder, files.slice(0, mostFiles))
 }
 
 /** The first names of the paths in the context that a Dockerfile copies, where they are written out. */

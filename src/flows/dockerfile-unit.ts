@@ -8,7 +8,7 @@ import { decode, type Text } from '../model/text.ts'
 import { type Entry, type World, WorldError } from '../model/world.ts'
 import type { Dockerfile } from '../read/dockerfile/graph.ts'
 import { readDockerfile } from '../read/dockerfile/read-dockerfile.ts'
-import { type BuildFolder, buildFolderOf, type ComposeBuilds, namesOf } from './build-folder.ts'
+import { type BuildFolder, buildFolderOf, type ComposeBuilds, namesOf, type Places } from './build-folder.ts'
 import type { JudgedUnit, Unit } from './repair.ts'
 
 export type DockerfileUnit = Unit & {
@@ -67,6 +67,7 @@ export class ContextReader {
   readonly #folders = new Map<string, Promise<ReadonlySet<string> | undefined>>()
   readonly #builds = new Map<string, Promise<BuildFolder | undefined>>()
   readonly #compose: ComposeBuilds = new Map()
+  readonly #places: Places = new Map()
   readonly #ignores = new Map<string, Text>()
 
   constructor(world: World, context: string | undefined) {
@@ -115,13 +116,16 @@ export class ContextReader {
 
   #buildOf(path: string, dockerfile: Dockerfile): Promise<BuildFolder | undefined> {
     if (this.#context !== undefined) return Promise.resolve({ folder: this.#context, isSeen: true })
-    const look = { list: (folder: string) => this.#list(folder), builds: this.#compose }
+    const look = { list: (folder: string) => this.#list(folder), builds: this.#compose, places: this.#places }
     const known = this.#builds.get(path) ?? buildFolderOf(this.#world, path, dockerfile, look)
     this.#builds.set(path, known)
     return known
   }
 
   #list(folder: string): Promise<ReadonlySet<string> | undefined> {
+    // What is clean already needs not be cleaned.
+    const own = this.#folders.get(folder)
+    if (own) return own
     const clean = join(folder)
     const known = this.#folders.get(clean) ?? this.#namesIn(clean)
     this.#folders.set(clean, known)

@@ -1,6 +1,5 @@
 /** What bulkhead.yaml, .hadolint.yaml and .trivyignore beside the judged files say, as answers to the questions that `check` asks. */
 import { dirname, join, relative, resolve, sep } from 'node:path'
-import picomatch from 'picomatch'
 import type { ConfiguredIgnore } from '../judge/suppress.ts'
 import { type Problem, type Severity, UsageError } from '../model/finding.ts'
 import type { OptionsSchema, Rule } from '../model/rule.ts'
@@ -9,7 +8,7 @@ import { type World, WorldError } from '../model/world.ts'
 import type { CheckOptions } from './check.ts'
 import type { Configuration, IgnoreEntry, RuleSetting } from './configuration.ts'
 import { type KnownRules, type RuleNames, ruleNames } from './known-rules.ts'
-import { placedWaivers } from './waivers.ts'
+import { placedWaivers, type ReadPatterns } from './waivers.ts'
 
 export type Settings = {
   /** The bulkhead.yaml that holds, or undefined. */
@@ -46,7 +45,7 @@ export type SettingsRequest = Pick<CheckOptions, 'paths' | 'input' | 'config' | 
  */
 export const findSettings = async (world: World, names: RuleNames, options: SettingsRequest): Promise<Settings> => {
   const today = new Date(world.clock.now()).toISOString().slice(0, 10)
-  if (options.config === 'none') return settingsOf({}, undefined, process.cwd(), [], names, [], today)
+  if (options.config === 'none') return settingsOf({}, undefined, process.cwd(), [], names, [], today, noPatterns)
   if (options.config) {
     const { file } = options.config
     const text = await readText(world, file, true)
@@ -83,10 +82,10 @@ export const findSettings = async (world: World, names: RuleNames, options: Sett
         const ignore = fromTrivy(file, (await readText(world, file, true)) ?? '', names)
         configuration = { ...configuration, ignore: [...(configuration.ignore ?? []), ...ignore] }
       }
-      return settingsOf(configuration, read[0], folder, read, names, problems, today)
+      return settingsOf(configuration, read[0], folder, read, names, problems, today, await readerOfPatterns())
     }
     const parent = dirname(folder)
-    if (parent === folder || here.has('.git')) return settingsOf({}, undefined, folder, [], names, [], today)
+    if (parent === folder || here.has('.git')) return settingsOf({}, undefined, folder, [], names, [], today, noPatterns)
     folder = parent
   }
 }
@@ -98,7 +97,7 @@ const settingsFrom = async (file: string, text: string, folder: string, today: s
     import('./configurable-rules.ts'),
   ])
   const names = ruleNames(configurableRules)
-  return settingsOf(await readConfiguration(file, text, names), file, folder, [file], names, [], today)
+  return settingsOf(await readConfiguration(file, text, names), file, folder, [file], names, [], today, await readerOfPatterns())
 }
 
 /** Relative to the working directory where that is shorter. */
@@ -117,6 +116,15 @@ const readText = async (world: World, path: string, wanted: boolean): Promise<st
   }
 }
 
+/** Of an empty configuration, which has no patterns. */
+const noPatterns: ReadPatterns = () => () => false
+
+/** What reads them is loaded where there is a configuration. */
+const readerOfPatterns = async (): Promise<ReadPatterns> => {
+  const { default: picomatch } = await import('picomatch')
+  return patterns => picomatch(typeof patterns === 'string' ? patterns : [...patterns], { dot: true })
+}
+
 const settingsOf = (
   configuration: Configuration,
   file: string | undefined,
@@ -126,17 +134,17 @@ const settingsOf = (
   problems: readonly Problem[],
   /** ISO 8601 date. */
   today: string,
+  readPatterns: ReadPatterns,
 ): Settings => {
   const inFolder = (path: string): string => relative(folder, resolve(path)).split(sep).join('/')
   // As in .gitignore: without a slash it means the name wherever it stands, and a folder means all that is in it.
   const patternsOf = (patterns: readonly string[]): ((path: string) => boolean) =>
-    picomatch(
+    readPatterns(
       patterns.flatMap(pattern => {
         const plain = pattern.replace(/\/$/, '')
         const anchored = plain.includes('/') ? plain.replace(/^\.?\//, '') : `**/${plain}`
         return [anchored, `${anchored}/**`]
       }),
-      { dot: true },
     )
   const matcher = (patterns: readonly string[]): ((path: string) => boolean) => {
     const matches = patternsOf(patterns)
@@ -177,7 +185,7 @@ const settingsOf = (
   }
   const ignores = (configuration.ignore ?? []).map(toIgnore)
   const overrideIgnores = overrides.map(({ matches, ignore }) => ({ matches, ignores: ignore.map(toIgnore) }))
-  const waivers = placedWaivers(configuration.waivers ?? [], file ?? 'bulkhead.yaml', names, inFolder, today)
+  const waivers = placedWaivers(configuration.waivers ?? [], file ?? 'bulkhead.yaml', names, inFolder, today, readPatterns)
   const excluded = configuration.exclude && configuration.exclude.length > 0 ? matcher(configuration.exclude) : undefined
   return {
     file,

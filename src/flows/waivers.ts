@@ -1,9 +1,11 @@
 /** What a configuration waives: by rule and target, for a reason, by somebody, until a day. One that lacks any of these counts for nothing, and is told. */
-import picomatch from 'picomatch'
 import type { ConfiguredIgnore } from '../judge/suppress.ts'
 import type { Problem } from '../model/finding.ts'
 import type { Waiver } from './configuration.ts'
 import type { KnownRules } from './known-rules.ts'
+
+/** One or several patterns → true for a path that fits one of them. */
+export type ReadPatterns = (patterns: string | readonly string[]) => (path: string) => boolean
 
 export type Waivers = {
   /** What they silence in a file. */
@@ -24,6 +26,7 @@ export const placedWaivers = (
   names: Pick<KnownRules, 'resolve'>,
   inFolder: (path: string) => string,
   today: string,
+  readPatterns: ReadPatterns,
 ): Waivers => {
   const problems: Problem[] = []
   const used = new Set<Waiver>()
@@ -57,7 +60,7 @@ export const placedWaivers = (
       return []
     }
     if (until! < today) problems.push(tell(waiver, 'waiver-expired', `ran out on ${until}, so it does not count any more`))
-    return [{ waiver, rules: names.resolve(rule), reason, owner, until: until!, fits: targetPattern(target) }]
+    return [{ waiver, rules: names.resolve(rule), reason, owner, until: until!, fits: targetPattern(target, readPatterns) }]
   })
   return {
     problems,
@@ -81,8 +84,11 @@ export const placedWaivers = (
 }
 
 /** A container's whole name (`Deployment/web › app`), one of its parts (`web`, `app`, `Deployment/web`), or the path. */
-const targetPattern = (target: string): ((container: string | undefined, path: string) => boolean) => {
-  const isPath = picomatch(target.replace(/^\.\//, ''), { dot: true })
+const targetPattern = (
+  target: string,
+  readPatterns: ReadPatterns,
+): ((container: string | undefined, path: string) => boolean) => {
+  const isPath = readPatterns(target.replace(/^\.\//, ''))
   const isName = wildcard(target)
   return (container, path) => {
     if (isPath(path)) return true

@@ -70,8 +70,22 @@ export type Cycle = {
  * moves on by itself like `latest`). `python:2` counts as the newest 2.x.
  */
 export const endOfLife = (reference: ImageReference, today: string): readonly Cycle[] => {
-  const { tag } = reference
+  const { registry, repository, familiar, tag } = reference
   if (tag === undefined) return []
+  const key = `${registry} ${repository} ${familiar} ${tag} ${today}`
+  const known = answers.get(key)
+  if (known) return known
+  const ended = endedIn(reference, tag, today)
+  if (answers.size === mostAnswers) answers.clear()
+  if (key.length <= longestKey) answers.set(key, ended)
+  return ended
+}
+/** A thousand Dockerfiles stand on the same few images. */
+const answers = new Map<string, readonly Cycle[]>()
+const mostAnswers = 1000
+const longestKey = 400
+
+const endedIn = (reference: ImageReference, tag: string, today: string): readonly Cycle[] => {
   const { codeNames, endOfLife: products, official, sameAs } = read()
   const name = officialName(reference)
   const image = name ?? own(sameAs, reference.familiar) ?? reference.familiar

@@ -1,5 +1,4 @@
 /** The World of this machine. */
-import { randomUUID } from 'node:crypto'
 import {
   closeSync,
   constants,
@@ -234,7 +233,8 @@ const quietly = (work: () => void): void => {
 /** In our cache; where that cannot be written, in the system's temporary folder. `folder`: of the cache. Throws WorldError. */
 const openScratch = (): { readonly path: string; readonly file: number; readonly folder: string | undefined } => {
   const open = (folder: string): { readonly path: string; readonly file: number } => {
-    const path = join(folder, `bulkhead-${process.pid}-${randomUUID()}`)
+    // The global one is loaded when it is asked for; the module would be at every start, and takes milliseconds.
+    const path = join(folder, `bulkhead-${process.pid}-${crypto.randomUUID()}`)
     // `x` follows no link that somebody put there.
     const file = openSync(path, 'wx+', 0o600)
     if (hasNamelessFiles) unlinkSync(path)

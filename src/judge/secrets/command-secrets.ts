@@ -215,7 +215,10 @@ class Finder {
     const hasUser =
       !isWrapper(name) &&
       words.some(
-        ({ text }, i) => /^(?:-[uU]|--?user(?:-?name)?|--login)$/.test(text) && !/^(?:-|$)/.test(words[i + 1]?.text ?? '-'),
+        ({ text }, i) =>
+          text.startsWith('-') &&
+          /^(?:-[uU]|--?user(?:-?name)?|--login)$/.test(text) &&
+          !/^(?:-|$)/.test(words[i + 1]?.text ?? '-'),
       )
     // `mysql -p x` asks for it: x is a database.
     const isOwn = hasUser && !/^(?:mysql|mariadb|psql|pg_|ssh|scp|docker|podman|ps$|kill)/.test(name)
@@ -238,10 +241,12 @@ class Finder {
             (!/^keys?$/i.test(option) || looksRandom(given))))
       )
         this.add(word, given)
-      const equals = /^(--?[A-Za-z][\w-]*)=(.*)$/s.exec(given)
-      if (equals && everywhere.test(equals[1]!)) this.add(word, equals[2]!)
-      const inner = /^--?[\w-]+=([\w.-]{1,60})=(.+)$/s.exec(given)
-      if (inner && isSecretName(inner[1]!)) this.add(word, inner[2]!)
+      if (given.startsWith('-') && given.includes('=')) {
+        const equals = /^(--?[A-Za-z][\w-]*)=(.*)$/s.exec(given)
+        if (equals && everywhere.test(equals[1]!)) this.add(word, equals[2]!)
+        const inner = /^--?[\w-]+=([\w.-]{1,60})=(.+)$/s.exec(given)
+        if (inner && isSecretName(inner[1]!)) this.add(word, inner[2]!)
+      }
       if (isOwn && before === '-p' && isValue && !/^[\d.:]+(?:\/\w+)?$/.test(given)) this.add(word, given)
       if (
         isSetter &&
@@ -252,7 +257,9 @@ class Finder {
         (isSecretName(before) || /^(?:requirepass|masterauth)$/.test(before))
       )
         this.add(word, given)
-      const header = /^([\w-]{1,60}):\s{0,9}(?:(?:basic|bearer|token|apikey|digest)\s{1,9})?(\S+)$/i.exec(given)
+      const header = given.includes(':')
+        ? /^([\w-]{1,60}):\s{0,9}(?:(?:basic|bearer|token|apikey|digest)\s{1,9})?(\S+)$/i.exec(given)
+        : null
       if (header && (isSecretName(header[1]!) || /authorization$|^cookie$/i.test(header[1]!)))
         if (/^-?-?h|header/i.test(before) || /authorization$/i.test(header[1]!) || looksRandom(header[2]!))
           // `TOKEN:x` by itself may be anything.

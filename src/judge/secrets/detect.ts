@@ -8,11 +8,20 @@ const entries = Object.entries(detectors)
 /** Every keyword with the indexes of the detectors that wait for it. */
 const byKeyword = new Map<string, number[]>()
 for (const [i, [, { keywords, filesOnly }]] of entries.entries())
-  for (const keyword of filesOnly === undefined ? keywords : []) byKeyword.set(keyword, [...(byKeyword.get(keyword) ?? []), i])
-/** The same, with those of all shorter keywords that a keyword begins with (`sk-` begins `sk-ant-`): all of them stand where it stands. */
+  for (const keyword of filesOnly === undefined ? keywords : []) {
+    const same = byKeyword.get(keyword)
+    if (same) same.push(i)
+    else byKeyword.set(keyword, [i])
+  }
+/** The same, with those of all shorter keywords that a keyword begins with (`sk-` begins `sk-ant-`): all of them stand where it stands. Most never stand anywhere. */
 const byLongest = new Map<string, readonly number[]>()
-for (const keyword of byKeyword.keys())
-  byLongest.set(keyword, Array.from({ length: keyword.length }, (_, i) => byKeyword.get(keyword.slice(0, i + 1)) ?? []).flat())
+const waitingFor = (keyword: string): readonly number[] => {
+  const known = byLongest.get(keyword)
+  if (known) return known
+  const found = Array.from({ length: keyword.length }, (_, i) => byKeyword.get(keyword.slice(0, i + 1)) ?? []).flat()
+  byLongest.set(keyword, found)
+  return found
+}
 /** One pass for all keywords together: an `includes` for each costs four times as much. The longest first, so that a match is the longest there. */
 const anyKeyword = new RegExp(
   [...byKeyword.keys()]
@@ -33,7 +42,7 @@ const awake = (text: string): ReadonlySet<number> => {
     anyKeyword.lastIndex = match.index + 1
     if (seen.has(match[0])) continue
     seen.add(match[0])
-    for (const i of byLongest.get(match[0])!) found.add(i)
+    for (const i of waitingFor(match[0])) found.add(i)
   }
   return found
 }
