@@ -200,6 +200,16 @@ describe.skipIf(!hasEngine || !hasRegistry)('an application on an old base (need
     expect(text).toMatch(/Refreshed base .* 0C +1H +0M/)
     expect(text).toMatch(/Updated base .* 0C +0H +0M .*\n +-1 +-1 /)
     expect(text).toContain(`bulkhead rebase ${name('20-bookworm')} ${name('22-bookworm')}`)
+    expect(report.remedies).toMatchObject([
+      {
+        owner: 'base',
+        closes: 2,
+        commands: [`bulkhead rebase ${name('20-bookworm')} ${name('22-bookworm')}`],
+        text: `The base image ${name('20-bookworm')} is better changed to ${name('22-bookworm')}, which has none of its 2.`,
+      },
+      { owner: 'application', ecosystem: 'npm', closes: 1, commands: ['npm install left-pad@1.3.0'] },
+    ])
+    expect(text).toContain('    npm install left-pad@1.3.0\n')
     expect(text).toContain('CVE-2024-3333, critical, which the base image does not have')
     // What was predicted is what comes of it.
     build(
@@ -213,6 +223,30 @@ describe.skipIf(!hasEngine || !hasRegistry)('an application on an old base (need
     const fresh = await run({ image: `registry:${registry.host}/shop/app:2`, dockerfile })
     expect(fresh.candidates.find(({ kind }) => kind === 'refresh')?.isPresent).toBe(true)
     expect(showRecommendText(fresh, { colour: false })).toContain('is up to date')
+  }, 120_000)
+
+  test('a base that is another tag of the image’s own repository: by the Dockerfile, and its layers', async () => {
+    const own = (tag: string): string => `${registry.host}/mono/all:${tag}`
+    build('mono/all:base', root, { openssl: '3.0.9-1' })
+    const text = `FROM ${own('base')}\nCOPY package.json /app/node_modules/left-pad/package.json\n`
+    build('mono/all:app', text)
+    const dockerfile = join(top, 'Mono.Dockerfile')
+    writeFileSync(dockerfile, text)
+    // Without a word of anybody it is taken for an earlier build.
+    const alone = await run({ image: `registry:${own('app')}` })
+    expect(alone.answer.base?.name).not.toBe(own('base'))
+    const report = await run({ image: `registry:${own('app')}`, dockerfile })
+    expect(report.answer).toMatchObject({ by: 'dockerfile', layers: 2, base: { name: own('base') } })
+    expect(report.answer.evidence[0]).toContain('its 2 layers are the first ones of this image')
+    // The refreshed base is the very one: nothing newer is there to build on.
+    expect(report.remedies.map(({ owner }) => owner)).toEqual(['base', 'application'])
+    expect(report.remedies[0]?.snippets?.[0]?.text).toContain('--only-upgrade openssl')
+    expect(report.remedies[1]?.commands).toEqual(['npm install left-pad@1.3.0'])
+    const shown = showRecommendText(report, { colour: false, width: 120 })
+    expect(shown).toMatch(
+      /is up to date.*\n\nBase image {2}1 critical\n.*--only-upgrade openssl.*\n\nApplication \(npm\) {2}1 medium\n {2}Upgrade left-pad to 1\.3\.0\.\n {4}npm install left-pad@1\.3\.0/s,
+    )
+    expectValid(report)
   }, 120_000)
 
   test('named by hand; also what gets fixes for some months only', async () => {

@@ -190,6 +190,12 @@ describe('by owner', () => {
       commands: ['bulkhead rebase node:20 node:22'],
       closes: 1,
     })
+    // Its support has ended, and nobody was asked.
+    expect(base({ change: { name: 'node:24', closes: undefined }, endedOn: '2026-04-30' })).toMatchObject({
+      commands: ['bulkhead rebase node:20 node:24'],
+      closes: undefined,
+      text: 'The base image node:20 has had no security fixes since 2026-04-30, and is better changed to node:24, into which nobody has looked yet.',
+    })
     expect(base({ change: { name: '--help;reboot', closes: 1 } }).commands).toEqual([])
   })
 

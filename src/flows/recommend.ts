@@ -18,6 +18,7 @@ import { readDockerfile } from '../read/dockerfile/read-dockerfile.ts'
 import { parseReference } from '../read/dockerfile/reference.ts'
 import type { SourceOptions } from '../read/image/image-source.ts'
 import { registryImages, tagsOf } from '../read/image/registry/known-images.ts'
+import { longest } from '../show/recommend-text.ts'
 import { type Group, groupsOf } from '../show/scan-facts.ts'
 import { knownImages } from './known-images.ts'
 import { type ScanOptions, type Silencer, scanInventory } from './scan.ts'
@@ -233,11 +234,18 @@ export const recommend = async (world: World, database: AdvisoryDatabase, option
   }
   const refresh = found.candidates.find(({ kind }) => kind === 'refresh')
   const best = bestOf(found)
+  const told = found.base.isEnded ? longest(found.candidates) : undefined
   const outlook: BaseOutlook = {
     name: baseName,
     refresh: !refresh?.measure || (refresh.isPresent && options.offline) ? 'unknown' : refresh.isPresent ? 'present' : 'newer',
     refreshCloses: refresh && closed.get(refresh.name),
-    change: best && best.kind !== 'refresh' ? { name: best.name, closes: closed.get(best.name) ?? 0 } : undefined,
+    change:
+      best && best.kind !== 'refresh'
+        ? { name: best.name, closes: closed.get(best.name) }
+        : told && !best
+          ? { name: told.name, closes: undefined }
+          : undefined,
+    endedOn: found.base.isEnded ? found.base.supportUntil : undefined,
   }
   return {
     ...found,

@@ -207,6 +207,24 @@ describe('which image another one was built on', () => {
     expect(answer.evidence.join()).toContain('shop/app:0 has the same first 4 layers')
   })
 
+  test('another tag of the same repository is the base where an annotation or the Dockerfile says so', () => {
+    // By its layers alone nobody can tell it from an earlier build.
+    const sibling = known('shop/app:base', ['d1', 'n1', 'n2'])
+    const alone = baseOf(app, [sibling], { proofs: proofs(app) })
+    expect(alone.base?.name).not.toBe('shop/app:base')
+    expect(alone.evidence.join()).toContain('shop/app:base has the same first 3 layers')
+    const annotated = { ...app, annotations: { 'org.opencontainers.image.base.name': 'shop/app:base' } }
+    const told = baseOf(annotated, [sibling], { proofs: proofs(app) })
+    expect(told).toMatchObject({ by: 'annotation', layers: 3, base: { name: 'shop/app:base' } })
+    expect(told.evidence[0]).toContain('its 3 layers are the first ones of this image')
+    const dockerfile = dockerfileBase(readDockerfile('Dockerfile', 'FROM shop/app:base\nRUN make\n'))!
+    expect(baseOf(app, [sibling], { proofs: proofs(app), dockerfile })).toMatchObject({
+      by: 'dockerfile',
+      layers: 3,
+      base: { name: 'shop/app:base' },
+    })
+  })
+
   test('an image that changes settings alone has all layers of its base, which is older', () => {
     const image = imageOf(['d1'], steps(...debianSteps, '[ENV A=1]'), {}, { created: '2024-06-01T00:00:00Z' })
     expect(baseOf(image, [debian], { proofs: proofs(image) })).toMatchObject({

@@ -24,8 +24,10 @@ export type BaseOutlook = {
   readonly refresh: 'newer' | 'present' | 'unknown'
   /** Closed by building on the same tag as it is now; undefined: nobody looked. */
   readonly refreshCloses: number | undefined
-  /** The best other one. */
-  readonly change: { readonly name: string; readonly closes: number } | undefined
+  /** The best other one; of one that nobody looked into it is not known what it closes. */
+  readonly change: { readonly name: string; readonly closes: number | undefined } | undefined
+  /** ISO date after which it gets no security fixes; undefined: it gets them. */
+  readonly endedOn?: string | undefined
 }
 
 export type RemedyOptions = MatchOptions & {
@@ -418,7 +420,13 @@ const ofBase = (
         )
       : undefined
   const change = outlook?.change
-  const closes = change?.closes ?? (refreshes === 'newer' ? outlook?.refreshCloses : line ? measure(mends).closes : undefined)
+  const closes = change
+    ? change.closes
+    : refreshes === 'newer'
+      ? outlook?.refreshCloses
+      : line
+        ? measure(mends).closes
+        : undefined
   const build = 'docker build --pull --no-cache .'
   const isName = (text: string): boolean => /^[A-Za-z0-9][\w.:/@-]{0,300}$/.test(text)
   const rebase =
@@ -427,9 +435,16 @@ const ofBase = (
     subject === undefined || subject.startsWith('-') || /[\p{Cc}\p{Cf}]/u.test(subject)
       ? []
       : [`bulkhead recommend ${shellWord(subject)}`]
+  const better =
+    closes === undefined
+      ? 'into which nobody has looked yet'
+      : closes === total
+        ? `which has none of its ${total}`
+        : `which does not have ${closes} of its ${total}`
+  const ended = outlook?.endedOn === undefined ? '' : ` has had no security fixes since ${outlook.endedOn}, and`
   const what =
     change !== undefined
-      ? `${of} is better changed to ${change.name}, which does not have ${closes} of its ${total}.`
+      ? `${of}${ended} is better changed to ${change.name}, ${better}.`
       : refreshes === 'newer'
         ? `${of} has been built again since: building on it closes ${closes ?? 'some'} of its ${total}.`
         : refreshes === 'present'

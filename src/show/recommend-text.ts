@@ -79,7 +79,10 @@ export const showRecommendText = (report: Recommendation, options: RecommendText
     ...advice(report, best, style, width),
     ...report.remedies
       // What another base image does is said above.
-      .filter(({ owner, commands, snippets = [] }) => owner !== 'base' || snippets.length > 0 || (!best && commands.length > 0))
+      .filter(
+        ({ owner, commands, snippets = [] }) =>
+          owner !== 'base' || snippets.length > 0 || (!best && !report.base.isEnded && commands.length > 0),
+      )
       .map(one => showRemedy(one, style, width)),
     ...candidates
       .filter(one => one !== best)
