@@ -19,7 +19,7 @@ import { parseReference } from '../read/dockerfile/reference.ts'
 import type { SourceOptions } from '../read/image/image-source.ts'
 import { registryImages, tagsOf } from '../read/image/registry/known-images.ts'
 import { longest } from '../show/recommend-text.ts'
-import { type Group, groupsOf } from '../show/scan-facts.ts'
+import { type Group, groupsOf, listText } from '../show/scan-facts.ts'
 import { knownImages } from './known-images.ts'
 import { type ScanOptions, type Silencer, scanInventory } from './scan.ts'
 
@@ -208,6 +208,14 @@ export const recommend = async (world: World, database: AdvisoryDatabase, option
       newCritical,
     })
   }
+  const installed = whole && split !== undefined ? ownSystemPackages(whole.inventory, split) : []
+  if (installed.length > 0) {
+    const shown = installed.length > 4 ? [...installed.slice(0, 3), `${installed.length - 3} more`] : installed
+    const [comes, steps] = installed.length === 1 ? ['comes', 'a step'] : ['come', 'steps']
+    unverified.push(
+      `${listText(shown)} ${comes} from ${steps} of its own: on another base that may bring other versions, or none; build, and bulkhead compare tells`,
+    )
+  }
   const missing = measured.filter(one => one.missing !== undefined)
   if (missing.length > 0)
     unverified.push(
@@ -247,17 +255,23 @@ export const recommend = async (world: World, database: AdvisoryDatabase, option
           : undefined,
     endedOn: found.base.isEnded ? found.base.supportUntil : undefined,
   }
+  if (!whole) return { ...found, remedies: [] }
+  // Of an image that others build on, all is the base's.
+  const judged = isBase ? { ...whole, base: undefined, findings: whole.findings.map(one => ({ ...one, isInBase: true })) } : whole
   return {
     ...found,
-    // Of an image that others build on, all is the base's.
-    remedies: whole
-      ? remediesOf(
-          isBase ? { ...whole, base: undefined, findings: whole.findings.map(one => ({ ...one, isInBase: true })) } : whole,
-          database,
-          { orders: scan.orders, now: scan.now, base: outlook },
-        )
-      : [],
+    remedies: remediesOf(judged, database, { orders: scan.orders, now: scan.now, base: outlook }),
+    scan: judged,
   }
+}
+
+/** Names of the distribution's packages that were installed or upgraded on the base. */
+const ownSystemPackages = ({ packages, layers }: Inventory, split: number): readonly string[] => {
+  const inBase = new Set<string>(layers.slice(0, split).map(({ diffId }) => diffId))
+  const own = packages.filter(
+    ({ ecosystem, at: [at] }) => /^(?:alpm|apk|deb|rpm)$/.test(ecosystem) && at.in === 'layer' && !inBase.has(at.layer),
+  )
+  return [...new Set(own.map(({ name }) => name))].sort()
 }
 
 const openIds = ({ rows }: Group): readonly string[] =>
