@@ -159,7 +159,7 @@ describe('by owner', () => {
       closes: 2,
     })
     expect(application?.snippets).toEqual([
-      { file: 'package.json', text: '{\n  "overrides": {\n    "minimist": "1.2.6"\n  }\n}\n' },
+      { file: 'package.json', text: '{\n  "overrides": {\n    "minimist": "^1.2.6"\n  }\n}\n' },
     ])
     expect(application?.upgrades[0]?.paths).toEqual(['/app/node_modules/lodash/package.json'])
   })
@@ -317,13 +317,31 @@ describe('the tools of each language', () => {
       only(advise(await imageOf([{ ...direct, ...installed('minimist', '1.2.0'), [`app/${lock}`]: '{}' }]), node))
     expect(await run('yarn.lock')).toMatchObject({
       commands: ['yarn add lodash@4.17.21', 'yarn install'],
-      snippets: [{ file: 'package.json', text: '{\n  "resolutions": {\n    "minimist": "1.2.6"\n  }\n}\n' }],
+      snippets: [{ file: 'package.json', text: '{\n  "resolutions": {\n    "minimist": "^1.2.6"\n  }\n}\n' }],
     })
     expect(await run('pnpm-lock.yaml')).toMatchObject({
       commands: ['pnpm add lodash@4.17.21', 'pnpm update --depth Infinity minimist'],
-      snippets: [{ file: 'pnpm-workspace.yaml', text: "overrides:\n  'minimist': '1.2.6'\n" }],
+      snippets: [{ file: 'pnpm-workspace.yaml', text: "overrides:\n  'minimist': '^1.2.6'\n" }],
     })
     expect(await run('bun.lock')).toMatchObject({ commands: ['bun add lodash@4.17.21', 'bun install'] })
+  })
+
+  test('two versions of what others need, each to its own line; one for tools that cannot tell them apart', async () => {
+    const two = {
+      ...direct,
+      ...installed('minimist', '1.2.0'),
+      'app/node_modules/lodash/node_modules/minimist/package.json': npm('minimist', '0.1.0'),
+      'app/node_modules/mkdirp/package.json': npm('mkdirp', '9.0.0', 'minimist'),
+    }
+    const database = flaws(['npm', 'minimist', '0.2.4'], ['npm', 'minimist', '1.2.6', '1.0.0'])
+    const run = async (lock: string): Promise<string | undefined> =>
+      only(advise(await imageOf([{ ...two, [`app/${lock}`]: '{}' }]), database)).snippets?.[0]?.text
+    expect(JSON.parse((await run('package-lock.json'))!)).toEqual({
+      overrides: { 'minimist@0.1.0': '^0.2.4', 'minimist@1.2.0': '^1.2.6' },
+    })
+    expect(await run('pnpm-lock.yaml')).toBe("overrides:\n  'minimist@0.1.0': '^0.2.4'\n  'minimist@1.2.0': '^1.2.6'\n")
+    expect(JSON.parse((await run('yarn.lock'))!)).toEqual({ resolutions: { minimist: '^1.2.6' } })
+    expect(JSON.parse((await run('bun.lock'))!)).toEqual({ overrides: { minimist: '^1.2.6' } })
   })
 
   test('a program that is installed for everybody is installed anew, with what it brings', async () => {

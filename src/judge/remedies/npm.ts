@@ -1,6 +1,7 @@
 /** https://docs.npmjs.com/cli/commands/npm-install, https://yarnpkg.com/cli/add, https://pnpm.io/cli/add, https://bun.com/docs/pm/cli/add */
 import type { Snippet } from '../../model/remedy.ts'
 import { commandsFor, fileName, goals, nearestFile, type Project, type RemedyUnit, type Wanted } from '../remedy-unit.ts'
+import semver from '../versions/semver.ts'
 
 const locks = ['package-lock.json', 'npm-shrinkwrap.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock', 'bun.lockb']
 type Tool = 'npm' | 'pnpm' | 'yarn' | 'bun'
@@ -23,22 +24,32 @@ const globalOf = ({ paths }: Wanted): string | undefined => {
   return found.every(name => name !== undefined) ? found[0] : undefined
 }
 
+/** Whether there is a command for what others need. */
+const isUpdating = (tool: Tool): boolean => tool === 'npm' || tool === 'pnpm'
+
 const install: Readonly<Record<Tool, string>> = { npm: 'npm install', pnpm: 'pnpm add', yarn: 'yarn add', bun: 'bun add' }
 
-/** A version for what others need: https://docs.npmjs.com/cli/configuring-npm/package-json#overrides, Yarn's `resolutions`, pnpm's `overrides`. */
+/**
+ * Versions for what others need: https://docs.npmjs.com/cli/configuring-npm/package-json#overrides, Yarn's `resolutions`, pnpm's `overrides`. Whatever is
+ * newer and has the same interface is taken, too: nobody is to be forced back.
+ */
 const forced = (tool: Tool, upgrades: readonly Wanted[]): Snippet => {
-  const several = new Set(upgrades.map(({ name }) => name).filter((name, i, all) => all.indexOf(name) !== i))
-  const keyOf = ({ name, from }: Wanted): string => (several.has(name) ? `${name}@${tool === 'yarn' ? 'npm:' : ''}${from}` : name)
-  if (tool === 'pnpm')
-    return {
-      file: 'pnpm-workspace.yaml',
-      text: `overrides:\n${upgrades.map(one => `  '${keyOf(one)}': '${one.to}'`).join('\n')}\n`,
-    }
-  const pairs = Object.fromEntries(upgrades.map(one => [keyOf(one), one.to]))
-  return {
-    file: 'package.json',
-    text: `${JSON.stringify({ [tool === 'yarn' ? 'resolutions' : 'overrides']: pairs }, null, 2)}\n`,
+  const highest = new Map<string, Wanted>()
+  for (const one of upgrades) {
+    const other = highest.get(one.name)
+    if (!other || (semver.compare(other.to, one.to) ?? 0) < 0) highest.set(one.name, one)
   }
+  const names = upgrades.map(({ name }) => name)
+  // Yarn's keys are the very ranges that packages ask for, which nobody knows here, and Bun's have no versions: one version for all.
+  const isByVersion = isUpdating(tool)
+  const isAlone = ({ name }: Wanted): boolean => names.indexOf(name) === names.lastIndexOf(name)
+  const pairs = (isByVersion ? upgrades : [...highest.values()]).map(
+    one => [!isByVersion || isAlone(one) ? one.name : `${one.name}@${one.from}`, `^${one.to}`] as const,
+  )
+  if (tool === 'pnpm')
+    return { file: 'pnpm-workspace.yaml', text: `overrides:\n${pairs.map(([key, to]) => `  '${key}': '${to}'`).join('\n')}\n` }
+  const key = tool === 'yarn' ? 'resolutions' : 'overrides'
+  return { file: 'package.json', text: `${JSON.stringify({ [key]: Object.fromEntries(pairs) }, null, 2)}\n` }
 }
 
 const unit: RemedyUnit = {
@@ -58,7 +69,7 @@ const unit: RemedyUnit = {
     const texts = [
       direct.length > 0 ? `Upgrade ${goals(direct)}.` : '',
       others.length > 0
-        ? `What other packages need goes up, too: ${goals(others)}. ${tool === 'npm' || tool === 'pnpm' ? `Updating takes what their ranges allow, an override` : tool === 'yarn' ? 'A resolution' : 'An override'} forces the ${tool === 'npm' || tool === 'pnpm' ? 'rest' : 'versions'}.`
+        ? `What other packages need goes up, too: ${goals(others)}. ${isUpdating(tool) ? 'Where updating leaves an older one, an override forces it.' : `${tool === 'yarn' ? 'Resolutions force' : 'Overrides force'} that, and come first.`}`
         : '',
       names.length > 0 ? `Install the newest ${names.join(', ')}, which brings ${goals([...programs.values()].flat())}.` : '',
     ]
