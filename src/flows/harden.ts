@@ -1,5 +1,5 @@
 /** harden: a Dockerfile and its build context → rule fixes and transformations, each read again after its edits → files, reasons, how to run it. */
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { applyEdits, planFixes } from '../change/fix.ts'
 import { proposedRun } from '../change/harden/proposed-run.ts'
 import type { HardenSubject, ImageFacts, Transformation } from '../change/harden/transformation.ts'
@@ -10,6 +10,7 @@ import { type HardenChange, type Hardening, type HardenLeftOut, type HardenLevel
 import type { Project } from '../model/project.ts'
 import { decode, encode } from '../model/text.ts'
 import { type World, WorldError } from '../model/world.ts'
+import { type ComposeProject, readComposeProject } from '../read/compose/project.ts'
 import { looksLikeCompose } from '../read/compose/recognise.ts'
 import { readDockerIgnore } from '../read/dockerfile/dockerignore.ts'
 import type { Dockerfile } from '../read/dockerfile/graph.ts'
@@ -65,7 +66,9 @@ export const harden = async (world: World, options: HardenOptions): Promise<Hard
   const problems: Problem[] = [...settings.problems]
   const first = readDockerfile(path, bytes)
   const context = await contexts.contextOf(path, new Map(), first)
-  const project = withLearnt(await projectOf(world, context), options.learnt ?? [])
+  const fresh = options.fresh ?? new Map<string, string>()
+  const unwritten = options.text === undefined ? [] : [path, ...fresh.keys()]
+  const project = withFiles(withLearnt(await projectOf(world, context), options.learnt ?? []), unwritten, context)
   problems.push(...project.problems)
   const beside = context ? await filesBeside(world, context, problems) : new Map<string, string>()
   for (const [name, text] of project.texts) beside.set(join(context?.path ?? '', name), text)
@@ -76,11 +79,16 @@ export const harden = async (world: World, options: HardenOptions): Promise<Hard
     facts: { today, allowedRegistries: settings.allowedRegistries },
     contexts,
   })
+  const composes = composeReader(world)
   const run = async (images: ReadonlyMap<string, ImageFacts>): Promise<Run> => {
+    const surroundings = async (texts: ReadonlyMap<string, string>): Promise<Surroundings> => ({
+      context: await contexts.contextOf(path, texts, readDockerfile(path, texts.get(path)!)),
+      compose: await composes(new Map([...beside, ...texts])),
+    })
     const one = new Run({
       path,
       original: original.text,
-      fresh: options.fresh ?? new Map(),
+      fresh,
       beside,
       project,
       level: options.level,
@@ -98,7 +106,7 @@ export const harden = async (world: World, options: HardenOptions): Promise<Hard
       one.leftOut.clear()
       await one.fixRules(unit.judge, isWanted, options.rules)
       for (const [id, transformation] of allowed) {
-        await one.apply(id, transformation, texts => contexts.contextOf(path, texts, readDockerfile(path, texts.get(path)!)))
+        await one.apply(id, transformation, surroundings)
       }
       if (one.version === before) break
     }
@@ -118,7 +126,10 @@ export const harden = async (world: World, options: HardenOptions): Promise<Hard
     [...done.leftOut.keys()].some(id => options.transformations[id]?.supersedes?.includes(rule))
   for (const finding of findings)
     if (isLeft(finding, options.excluded) && !isTold(finding.rule)) done.leaves(finding, options.rules)
-  const subject = done.subject(await contexts.contextOf(path, done.texts, done.dockerfile))
+  const subject = done.subject({
+    context: await contexts.contextOf(path, done.texts, done.dockerfile),
+    compose: await composes(new Map([...beside, ...done.texts])),
+  })
   return {
     version: options.version,
     path,
@@ -159,6 +170,47 @@ type Start = Pick<HardenSubject, 'project' | 'level' | 'today' | 'images'> & {
   readonly beside: ReadonlyMap<string, string>
 }
 
+/** What only the flow can read. */
+type Surroundings = { readonly context: BuildContext | undefined; readonly compose: ReadonlyMap<string, ComposeProject> }
+
+/** Projects of Compose among files as they are: read again when one of these changes. */
+const composeReader = (world: World): ((files: ReadonlyMap<string, string>) => Promise<ReadonlyMap<string, ComposeProject>>) => {
+  let known: { readonly key: string; readonly projects: ReadonlyMap<string, ComposeProject> } | undefined
+  return async files => {
+    const yaml = [...files].filter(([path]) => isManifestName(basename(path)))
+    const key = JSON.stringify(yaml)
+    if (known?.key === key) return known.projects
+    const projects = new Map<string, ComposeProject>()
+    for (const [main, text] of yaml)
+      if (looksLikeCompose(main, text) && !/\.override\.ya?ml$/.test(main))
+        projects.set(
+          main,
+          await readComposeProject({
+            main: [{ path: main, text }],
+            env: name => world.env[name],
+            workingFolder: resolve(dirname(main)),
+            load: async (file, limit) => {
+              const name = join(file)
+              const own = files.get(name)
+              if (own !== undefined) return { path: name, text: own }
+              try {
+                return (await world.files.stat(name))
+                  ? { path: name, text: decode(await world.files.read(name, limit)).text }
+                  : undefined
+              } catch (error) {
+                if (!(error instanceof WorldError)) throw error
+                return error.code === 'not-found'
+                  ? undefined
+                  : { kind: 'failed', code: 'file-unreadable', message: error.message }
+              }
+            },
+          }),
+        )
+    known = { key, projects }
+    return projects
+  }
+}
+
 /** The files on their way. */
 class Run {
   readonly #start: Start
@@ -177,11 +229,11 @@ class Run {
     this.dockerfile = readDockerfile(start.path, start.original)
   }
 
-  subject(context: BuildContext | undefined): HardenSubject {
+  subject({ context, compose }: Surroundings): HardenSubject {
     const { project, level, today, images, beside, path } = this.#start
     const files = new Map([...beside, ...this.texts])
     files.delete(path)
-    return { dockerfile: this.dockerfile, project, context, files, level, today, images }
+    return { dockerfile: this.dockerfile, project, context, compose, files, level, today, images }
   }
 
   changes(): readonly HardenChange[] {
@@ -221,11 +273,11 @@ class Run {
   async apply(
     id: string,
     transformation: Transformation,
-    contextOf: (texts: ReadonlyMap<string, string>) => Promise<BuildContext | undefined>,
+    surroundings: (texts: ReadonlyMap<string, string>) => Promise<Surroundings>,
   ): Promise<void> {
     if (this.#broken.has(id)) return
     for (let time = 0; time < mostTimes; time++) {
-      const outcome = transformation.apply(this.subject(await contextOf(this.texts)))
+      const outcome = transformation.apply(this.subject(await surroundings(this.texts)))
       if (!outcome) return
       if ('leftOut' in outcome) {
         const { leftOut, title = transformation.title, check = [] } = outcome
@@ -333,6 +385,12 @@ const withLearnt = (project: Project, learnt: readonly string[]): Project => {
   const writes = [...first.writes, ...learnt.map(value => ({ value, by: 'what it was seen to do' }))]
   return { ...project, stacks: [{ ...first, writes }, ...others] }
 }
+
+/** Files that are going to be there are part of what the builder sees. */
+const withFiles = (project: Project, paths: readonly string[], context: BuildContext | undefined): Project =>
+  paths.length === 0
+    ? project
+    : { ...project, files: new Set([...project.files, ...paths.map(path => relative(context?.path ?? '', path))].sort()) }
 
 /** Compose files and manifests in the context. */
 const filesBeside = async (world: World, context: BuildContext, problems: Problem[]): Promise<Map<string, string>> => {
