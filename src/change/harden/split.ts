@@ -55,6 +55,8 @@ export type SplitPlan = {
   /** Lines of the final stage behind its packages. */
   readonly extra?: readonly string[]
   readonly isBuildVariable: (name: string) => boolean
+  /** The program has certificates of its own, and asks nobody else. */
+  readonly hasCertificates?: true
   /** Programs that the new base or what is copied brings. */
   readonly provides: (program: string) => boolean
   /** Packages of a language that are installed for all: true where the caller looked after them. */
@@ -114,18 +116,37 @@ export const sceneOf = (subject: HardenSubject): Scene | undefined => {
   const last = read.findLastIndex(({ step, effects }) => step.instruction.name === 'RUN' && effects.some(isBuilding))
   if (last < 0) return undefined
   const { value } = stage.end.workdir
+  const known = value?.known && value.absolute ? absolutePath(value.path, '/') : undefined
+  const workdir = value === undefined ? startFolder(base) : (known ?? '/')
+  const end = endOfBuild(read, last, workdir)
   return {
     subject,
     dockerfile,
     stage,
     base,
     distribution: distributionOf(base),
-    workdir:
-      value === undefined ? startFolder(base) : value.known && value.absolute ? (absolutePath(value.path, '/') ?? '/') : '/',
+    workdir,
     needs: runNeeds(subject, stage),
-    upper: read.slice(0, last + 1),
-    lower: read.slice(last + 1),
+    upper: read.slice(0, end + 1),
+    lower: read.slice(end + 1),
   }
+}
+
+/** What chmod and chown do to the program is done before it is copied: in the final stage it would double its layer. */
+const endOfBuild = (read: readonly ReadStep[], last: number, workdir: string): number => {
+  let end = last
+  for (const [i, { step, effects }] of read.entries()) {
+    if (i <= last) continue
+    const { name } = step.instruction
+    if (name === 'COPY' || name === 'ADD') break
+    if (name !== 'RUN') continue
+    const isInside = effects.every(
+      effect => effect.kind === 'nothing' || (effect.kind === 'path' && isWithin(effect.path, workdir)),
+    )
+    if (!isInside || wide.has(workdir)) break
+    end = i
+  }
+  return end
 }
 
 const isBuilding = (effect: Effect): boolean =>
@@ -301,7 +322,8 @@ export const splitStage = (scene: Scene, plan: SplitPlan): Applied | LeftOut => 
   }
   const packages = packagesAtRun(scene, plan)
   if (packages.reason !== undefined && !isBare) return leftOut(packages.reason)
-  const names = [...new Set([...packages.names, ...(plan.packages ?? [])])]
+  const all = [...new Set([...packages.names, ...(plan.packages ?? [])])]
+  const names = plan.hasCertificates && all.every(name => name === 'ca-certificates') ? [] : all
 
   const users = usersAbove(scene)
   if (typeof users === 'string') return leftOut(users)

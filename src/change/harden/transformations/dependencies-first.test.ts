@@ -75,6 +75,20 @@ test('Python and Go', async () => {
   )
 })
 
+test('Go’s modules are downloaded first also where nobody asked for it, but not where they are in the context', async () => {
+  const go = {
+    context: { 'go.mod': '', 'go.sum': '', 'a.go': '' },
+    stacks: [{ name: 'go', manifests: ['go.mod', 'go.sum'] }],
+  } as const
+  await becomes(
+    'FROM golang:1.27\nWORKDIR /src\n# sources\nCOPY . .\nRUN go build\n',
+    'FROM golang:1.27\nWORKDIR /src\nCOPY go.mod go.sum ./\nRUN go mod download\n# sources\nCOPY . .\nRUN go build\n',
+    go,
+  )
+  const vendored = 'FROM golang:1.27\nWORKDIR /src\nCOPY . .\nRUN go build\n'
+  await becomes(vendored, vendored, { ...go, context: { ...go.context, 'vendor/a.go': '' } })
+})
+
 test('what needs the sources stays behind them, and it is said why', async () => {
   const dockerfile = 'FROM node:24\nWORKDIR /app\nCOPY . .\nRUN npm ci\n'
   await stays(dockerfile, /runs `tsc` when it installs \(postinstall\)/, {

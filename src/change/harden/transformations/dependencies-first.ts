@@ -28,6 +28,8 @@ export default transformation({
         if (outcome && 'edits' in outcome) return outcome
         left ??= outcome
       }
+      const modules = modulesFirst(subject, stage)
+      if (modules) return modules
     }
     return left
   },
@@ -75,6 +77,39 @@ const moved = (subject: HardenSubject, stage: Stage, install: Install): Applied 
   const reason = needsSources(subject, install, stack)
   if (reason !== undefined) return { leftOut: reason, check }
   return edited(subject, copy, install, stack, source)
+}
+
+/** Go downloads by itself when it builds: with a step of its own these layers stay. */
+const modulesFirst = (subject: HardenSubject, stage: Stage): Applied | undefined => {
+  const { dockerfile, project } = subject
+  const isBuild = (step: Step): boolean =>
+    step.instruction.name === 'RUN' &&
+    step.scripts.some(({ commands }) =>
+      commands.some(({ name, operands }) => name === 'go' && /^(?:build|install|get)$/.test(operands[0]?.text ?? '')),
+    )
+  const build = stage.steps.find(isBuild)
+  if (!build) return undefined
+  const before = stage.steps.slice(0, stage.steps.indexOf(build))
+  const copies = before.filter(one => /^(?:COPY|ADD)$/.test(one.instruction.name) && !flagNamed(one, 'from') && !one.onbuild)
+  const [copy, ...others] = copies
+  const placed = copy && placeOf(dockerfile.tree.escape, copy)
+  const stack = placed && stackOf(subject, 'go', placed.source)
+  if (!copy || !placed || !stack || others.length > 0 || stack.manifests.length === 0 || project.isCut) return undefined
+  // The manifests go where the sources go, and the step runs there.
+  const { value } = copy.before.workdir
+  if (placed.target !== (value?.known && value.absolute ? absolutePath(value.path, '/') : undefined)) return undefined
+  const source = placed.source === '' ? '' : `${placed.source}/`
+  const isPlain = stack.manifests.every(file => file === `${source}go.mod` || file === `${source}go.sum`)
+  const hasVendor = [...project.files].some(file => file.startsWith(`${source}vendor/`))
+  const downloads = before.some(({ scripts }) => scripts.some(({ text }) => /\bgo\s+mod\b/.test(text)))
+  if (!isPlain || hasVendor || downloads || mountsOf(build).length > 0) return undefined
+  const start = (copy.instruction.comments[0] ?? copy.instruction).span.start
+  const newline = lineEnd(dockerfile)
+  const lines = [
+    `${keyword(dockerfile, 'COPY')} ${stack.manifests.join(' ')} ./`,
+    `${keyword(dockerfile, 'RUN')} go mod download`,
+  ]
+  return { edits: [insertAt(dockerfile, start, `${lines.join(newline)}${newline}`)] }
 }
 
 /** What a COPY of one folder brings, and where to: the folder in the context, the folder in the image. */

@@ -124,6 +124,16 @@ test('what was written elsewhere comes along: files of COPY, downloads, argument
   )
 })
 
+test('rights of the program are given before it is copied, so that no layer is doubled', async () => {
+  const { text } = await still(
+    'FROM node:24\nWORKDIR /app\nRUN apt-get update && apt-get install -y curl ca-certificates\nCOPY . .\nRUN npm ci\nEXPOSE 3000\n# open\nRUN chmod -R 777 /app\nCMD ["node", "a.js"]\n',
+  )
+  assert.equal(
+    text.slice(text.indexOf('RUN npm ci')),
+    'RUN npm ci\n# open\nRUN chmod -R 777 /app\n\nFROM node:24-slim\nWORKDIR /app\nEXPOSE 3000\nCOPY --from=build /app /app\nCMD ["node", "a.js"]\n',
+  )
+})
+
 test('a user who was created before is created in the image that ships', async () => {
   const { text } = await still(
     'FROM node:24\nRUN groupadd -r app && useradd -r -g app app\nWORKDIR /app\nCOPY . .\nRUN npm ci\nUSER app\nCMD ["node", "a.js"]\n',

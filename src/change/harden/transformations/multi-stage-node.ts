@@ -59,6 +59,7 @@ export default transformation({
           ? []
           : native.flatMap(({ name }) => (Object.hasOwn(libraries, name) ? libraries[name]! : [])),
       isBuildVariable: () => false,
+      hasCertificates: true,
       provides: program =>
         own.has(program) ||
         [...(stack?.dependencies ?? []), ...(stack?.devDependencies ?? []), ...installed].some(
