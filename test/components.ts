@@ -69,7 +69,13 @@ export const startEngine = async ({ mirror }: { readonly mirror?: string } = {})
     socket,
     root: join(folder, 'data'),
     docker: (...args) => execFileSync(client, args, { env, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024, stdio: 'pipe' }),
-    dockerAsync: async (...args) => (await promisify(execFile)(client, args, { env, maxBuffer: 64 * 1024 * 1024 })).stdout,
+    dockerAsync: (...args) =>
+      promisify(execFile)(client, args, { env, maxBuffer: 64 * 1024 * 1024 }).then(
+        ({ stdout }) => stdout,
+        (error: { readonly stderr?: string }) => {
+          throw new Error(`docker ${args.join(' ')} failed:\n${error.stderr?.slice(-3000) ?? error}`)
+        },
+      ),
     stop: async () => {
       // The bridge of a network stays on the machine when its engine is gone, and takes one of the few ranges of addresses.
       const ask = (...args: readonly string[]): string => spawnSync(client, args, { env, encoding: 'utf8' }).stdout ?? ''

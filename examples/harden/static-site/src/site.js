@@ -1,0 +1,1 @@
+document.querySelectorAll('main a').forEach(link => link.classList.add('seen'))

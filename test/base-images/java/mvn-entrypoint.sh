@@ -1,0 +1,3 @@
+#!/bin/sh
+# The official one also copies files from /usr/share/maven/ref to the configuration folder.
+exec "$@"
