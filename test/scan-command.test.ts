@@ -305,6 +305,16 @@ describe('bulkhead scan', () => {
     expect(gitlab.vulnerabilities.length).toBeGreaterThanOrEqual(3)
     expect(run(['scan', image, '-f', 'junit']).stdout).toMatch(/<testsuite[^>]* failures="2"/)
     expect(run(['scan', image, '-f', 'markdown']).stdout).toContain('CVE-2024-0001')
+    const page = run(['scan', image, '-f', 'html'])
+    expect([page.status, page.stdout.slice(0, 15)]).toEqual([1, '<!doctype html>'])
+    expect(page.stdout).toMatch(
+      /<tr data-s="high" data-o="application"[^>]*><td[^>]*><span[^>]*>high<\/span><\/td><td><a [^>]*>CVE-2024-0007</,
+    )
+    expect(page.stdout).toMatch(/<h3>Application \(npm\)<\/h3>.*npm install left-pad@/s)
+    expect(run(['scan', image, '-f', 'html', '--only-fixable']).stdout).toMatch(/\d more findings? (?:is|are) not on this page/)
+    const bases = run(['recommend', image, '--offline', '-f', 'html'])
+    expect([bases.status, bases.stdout.slice(0, 15)]).toEqual([0, '<!doctype html>'])
+    expect(bases.stdout).toMatch(/id="bases".*no registry was asked.*npm install left-pad@.*CVE-2024-0007/s)
     const path = join(top, 'out.json')
     const { stdout, status } = run(['scan', image, '-f', 'json', '-o', path])
     expect([stdout, status]).toEqual(['', 1])

@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import { isDockerfileName } from '../flows/discover.ts'
 import { recommend } from '../flows/recommend.ts'
 import { readSilencers } from '../flows/silencers.ts'
+import { findingOwner } from '../judge/remedies.ts'
 import { versionOrders } from '../judge/versions/registry.ts'
 import { UsageError } from '../model/finding.ts'
 import type { Recommendation } from '../model/recommendation.ts'
@@ -17,7 +18,7 @@ import { noteFor, readSubject, type SubjectArguments, sourceOptions } from './su
 import { deliver, print, tell, terminalWidth, wantsColour } from './terminal.ts'
 
 export type RecommendArguments = SubjectArguments & {
-  readonly format: 'text' | 'json'
+  readonly format: 'text' | 'json' | 'html'
   readonly output?: string
   readonly dockerfile?: string
   readonly candidate?: readonly string[]
@@ -71,16 +72,8 @@ export const runRecommend = async (subject: string, args: RecommendArguments): P
             ...(args.offline ? { sources: all.filter(({ where }) => where !== 'network') } : {}),
           }),
       })
-      const width = terminalWidth()
-      const text =
-        args.format === 'json'
-          ? (await import('../show/recommend-json.ts')).showRecommendJson(report)
-          : (await import('../show/recommend-text.ts')).showRecommendText(report, {
-              colour: args.output === undefined && wantsColour(args.color),
-              ...(width === undefined ? {} : { width }),
-            })
-      await deliver([text], args.output)
       const problems = [...report.problems, ...silencers.problems]
+      await deliver(await shown({ ...report, problems }, args), args.output)
       for (const { kind, code, message } of problems)
         tell(`bulkhead: ${kind === 'failed' ? 'not checked' : 'not covered'}[${code}] ${message}`)
       const code = args.fixDockerfile === undefined ? 0 : await fix(report, args.fixDockerfile, args)
@@ -90,6 +83,21 @@ export const runRecommend = async (subject: string, args: RecommendArguments): P
     }
   } catch (error) {
     throw asUsage(error)
+  }
+}
+
+const shown = async (report: Recommendation, args: RecommendArguments): Promise<Iterable<string>> => {
+  switch (args.format) {
+    case 'json':
+      return [(await import('../show/recommend-json.ts')).showRecommendJson(report)]
+    case 'html':
+      return (await import('../show/recommend-html.ts')).recommendHtmlPieces(report, findingOwner)
+    case 'text': {
+      const width = terminalWidth()
+      const colour = args.output === undefined && wantsColour(args.color)
+      const { showRecommendText } = await import('../show/recommend-text.ts')
+      return [showRecommendText(report, { colour, ...(width === undefined ? {} : { width }) })]
+    }
   }
 }
 
@@ -103,8 +111,8 @@ const checkFix = ({ fixDockerfile, to, pin, dryRun, message, format, output }: R
   ].find(option => option !== '')
   if (fixDockerfile === undefined && given !== undefined)
     throw new UsageError(`${given} goes with --fix-dockerfile`, '--fix-dockerfile Dockerfile makes the change')
-  if (fixDockerfile !== undefined && format === 'json' && output === undefined && (dryRun || message))
-    throw new UsageError('a diff and a message are no JSON', '--output FILE takes the report')
+  if (fixDockerfile !== undefined && format !== 'text' && output === undefined && (dryRun || message))
+    throw new UsageError(`a diff and a message are no ${format.toUpperCase()}`, '--output FILE takes the report')
 }
 
 const fix = async (report: Recommendation, dockerfile: string, args: RecommendArguments): Promise<number> => {

@@ -4,6 +4,7 @@ import { setFlagsFromString } from 'node:v8'
 import { explainVulnerability } from '../flows/explain-vulnerability.ts'
 import { ageProblems, bySeverity, scanInventory, withRemedies } from '../flows/scan.ts'
 import { readSilencers } from '../flows/silencers.ts'
+import { findingOwner } from '../judge/remedies.ts'
 import { versionOrders } from '../judge/versions/registry.ts'
 import { type Severity, UsageError } from '../model/finding.ts'
 import { version } from '../model/version.ts'
@@ -25,6 +26,7 @@ export type ScanFormat =
   | 'gitlab'
   | 'junit'
   | 'markdown'
+  | 'html'
 
 export type ScanArguments = SubjectArguments & {
   readonly format: ScanFormat
@@ -104,7 +106,7 @@ export const runScan = async (subject: string, args: ScanArguments): Promise<num
 }
 
 /** Forms that say what to do. */
-const advised: ReadonlySet<ScanFormat> = new Set(['text', 'json'])
+const advised: ReadonlySet<ScanFormat> = new Set(['text', 'json', 'html'])
 
 /** Findings by the ten thousand live long: a young generation that grows to hold them takes a third more memory, and no less time. */
 const keepLean = (): void => setFlagsFromString('--semi-space-growth-factor=1')
@@ -190,6 +192,12 @@ const format = async (
       return [(await import('../show/junit.ts')).showJunit(report, { failOn: args.failOn })]
     case 'markdown':
       return [(await import('../show/scan-markdown.ts')).showScanMarkdown(report)]
+    case 'html':
+      return (await import('../show/scan-html.ts')).scanHtmlPieces(report, {
+        remedies: report.remedies ?? [],
+        ownerOf: findingOwner(report),
+        hidden,
+      })
   }
 }
 

@@ -263,6 +263,17 @@ const partsOf = (
   ]
 }
 
+/** Who brought what a finding is about; where several did, the base. */
+export const findingOwner = (report: ScanReport): ((finding: VulnerabilityFinding) => Owner) => {
+  const project = projectOf(report)
+  const started = startedBy(report.inventory)
+  const inBase = baseLayers(report)
+  return ({ match, isInBase }) => {
+    const planned: Planned = { one: match.package, findings: [], isInBase, to: undefined, closed: new Set() }
+    return partsOf(planned, project, started, inBase)[0]!.owner
+  }
+}
+
 /** Of what lies inside of a package of the system: the kind of that package. */
 const unitTypeOf = (one: Package, owner: Owner): string =>
   owner === 'os' && one.ownedBy !== undefined ? (parsePurl(one.ownedBy)?.type ?? one.ecosystem) : one.ecosystem

@@ -6,24 +6,24 @@ import { forTerminal } from './escape.ts'
 import { commandLines, severityTag } from './html-advice.ts'
 import { pagePieces, shown } from './html-page.ts'
 import { bytesText } from './inventory-text.ts'
-import { letters, why } from './recommend-text.ts'
+import { letters, longest, why } from './recommend-text.ts'
 import { plural, shellWord } from './scan-facts.ts'
 import { problemsSection, type ScanHtmlOptions, scanHtmlPieces } from './scan-html.ts'
 import { styleFor } from './style.ts'
 
-/** `scan`: what the image has; undefined where a Dockerfile alone was given. */
+/** `ownerOf`: who brought what the findings of a scan are about. */
 export const recommendHtmlPieces = (
   report: Recommendation,
-  scan: ScanReport | undefined,
-  options: Omit<ScanHtmlOptions, 'bases'>,
+  ownerOf: (scan: ScanReport) => ScanHtmlOptions['ownerOf'],
 ): Iterable<string> => {
+  const { scan, remedies, problems } = report
   const bases = showBases(report)
-  if (scan) return scanHtmlPieces(scan, { ...options, bases })
+  if (scan) return scanHtmlPieces({ ...scan, problems }, { remedies, ownerOf: ownerOf(scan), bases })
   const name = report.dockerfile ?? report.base.name ?? ''
   return pagePieces({
     title: `Bulkhead: ${name}`,
-    sections: [['bases', 'Base images'], ...(report.problems.length > 0 ? [['problems', 'Not looked at'] as const] : [])],
-    body: [`<h1>${shown(name, 300)}</h1>\n`, bases, problemsSection(report.problems)],
+    sections: [['bases', 'Base images'], ...(problems.length > 0 ? [['problems', 'Not looked at'] as const] : [])],
+    body: [`<h1>${shown(name, 300)}</h1>\n`, bases, problemsSection(problems)],
     foot: `Made by bulkhead ${shown(report.version)} at ${shown(report.at)}. This page holds everything it shows, and loads nothing.`,
   })
 }
@@ -68,20 +68,21 @@ ${advice(report, best)}${fresh}${rows.length === 0 ? '' : table}${doubts}</secti
 `
 }
 
+const rebaseLine = (from: string, to: string): string =>
+  `bulkhead rebase ${shellWord(forTerminal(from))} ${shellWord(forTerminal(to.replace(/^(?:docker|registry):/, '')))}`
+
 const advice = ({ base, candidates }: Recommendation, best: Measured | undefined): string => {
-  if (!best)
-    return candidates.some(one => one.measure && !one.isPresent)
-      ? '<p>None of those that were looked at leaves less than there is.</p>'
-      : ''
+  if (!best) {
+    if (candidates.some(one => one.measure && !one.isPresent))
+      return '<p>None of those that were looked at leaves less than there is.</p>'
+    const told = base.isEnded && base.name !== undefined ? longest(candidates) : undefined
+    if (!told) return ''
+    const name = `<code>${shown(told.name)}</code>`
+    return `<div class="panel"><h3>Go to ${name}</h3><p>That is by what is known of versions, and without having looked into any image.</p>${commandLines([rebaseLine(base.name!, told.name)])}</div>`
+  }
   const isRefresh = best.kind === 'refresh'
   const canRebase = base.name !== undefined && !/^(?:archive|dir|oci|sbom):/.test(best.name)
-  const command = isRefresh
-    ? ['docker build --pull --no-cache …']
-    : canRebase
-      ? [
-          `bulkhead rebase ${shellWord(forTerminal(base.name!))} ${shellWord(forTerminal(best.name.replace(/^(?:docker|registry):/, '')))}`,
-        ]
-      : []
+  const command = isRefresh ? ['docker build --pull --no-cache …'] : canRebase ? [rebaseLine(base.name!, best.name)] : []
   const left = best.predicted
     ? `<p>What would remain in the whole image: ${tags(best.predicted) || 'no known vulnerabilities'}</p>`
     : ''
@@ -135,5 +136,5 @@ const row = (
       ]
     : letters.map(() => '<td></td>').concat('<td></td><td></td>')
   const end = until === undefined ? '' : until === '' ? 'no end known' : shown(until, 20)
-  return `<tr><th scope="row">${label}</th><td>${name}</td>${numbers.join('')}<td data-h="security fixes until">${end}</td></tr>`
+  return `<tr><th scope="row">${label}</th><td>${name}</td>${numbers.join('')}<td${end === '' ? '' : ' data-h="security fixes until"'}>${end}</td></tr>`
 }
