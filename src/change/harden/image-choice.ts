@@ -62,10 +62,15 @@ export const newestCycle = (image: string, today: string): string | undefined =>
     .at(-1)
 }
 
+/** `trixie`: the newest release of Debian. */
+export const newestDebianSuite = (today: string): string | undefined => {
+  const cycle = newestCycle('debian', today)
+  return cycle === undefined ? undefined : codeNameOf('debian', cycle)
+}
+
 /** `debian:trixie-slim`: of a release that the tag of another image names, or of the newest one. */
 export const slimDebian = (today: string, suite?: string): string | undefined => {
-  const cycle = newestCycle('debian', today)
-  const name = suite ?? (cycle === undefined ? undefined : codeNameOf('debian', cycle))
+  const name = suite ?? newestDebianSuite(today)
   return name === undefined ? undefined : `debian:${name}-slim`
 }
 
