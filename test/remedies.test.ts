@@ -370,6 +370,15 @@ describe('the tools of each language', () => {
     expect((await run('uv.lock')).commands).toEqual(['uv add requests==2.31.0', 'uv lock --upgrade-package urllib3==2.0.7'])
     expect((await run('poetry.lock')).commands).toEqual(['poetry add requests@2.31.0', 'poetry update urllib3'])
     expect((await run('Pipfile.lock')).commands).toEqual(['pipenv install requests==2.31.0', 'pipenv upgrade urllib3==2.0.7'])
+    const more = { ...files, ...meta('pip', '24.0'), ...meta('setuptools', '65.0') }
+    const tools = flaws(['PyPI', 'requests', '2.31.0'], ['PyPI', 'pip', '25.3'], ['PyPI', 'setuptools', '78.1.1'])
+    expect(only(advise(await imageOf([more]), tools))).toMatchObject({
+      commands: ['pip install requests==2.31.0'],
+      snippets: [
+        { file: 'requirements.txt', text: 'requests==2.31.0\n' },
+        { file: 'Dockerfile', text: 'RUN pip install --no-cache-dir pip==25.3 setuptools==78.1.1\n' },
+      ],
+    })
     expect((await run('pdm.lock')).commands).toEqual(['pdm add requests==2.31.0', 'pdm update urllib3'])
   })
 
@@ -443,6 +452,7 @@ describe('the tools of each language', () => {
       commands: ['go get toolchain@go1.21.4', 'go get golang.org/x/net@v0.17.0', 'go mod tidy'],
       closes: 2,
     })
+    expect(own.text).toBe('Build with Go 1.21.4 or newer. Upgrade golang.org/x/net to 0.17.0.')
     const other = only(advise(inventoryOf(at('/usr/local/bin/gosu'), { image }), database))
     expect(other).toMatchObject({ owner: 'stray', ecosystem: 'Go' })
     expect(other.text).toContain('(/usr/local/bin/gosu) is theirs to mend: take their newest release')

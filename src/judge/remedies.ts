@@ -199,10 +199,13 @@ const withVersion = (one: Package, version: string, mark: string): Package | und
   return { ...rest, version, purl: purl({ ...parsed, version, subpath: `to${mark}` }) }
 }
 
+/** The same for every owner. */
+type Surroundings = Omit<Project, 'owner'>
+
 const baseLayers = ({ base, inventory }: ScanReport): ReadonlySet<string> | undefined =>
   base && new Set((inventory.image?.layers ?? inventory.layers).slice(0, base.layers).map(({ diffId }) => diffId))
 
-const projectOf = ({ inventory, base }: ScanReport): Project => ({
+const projectOf = ({ inventory, base }: ScanReport): Surroundings => ({
   files: inventory.projectFiles ?? [],
   distro: inventory.distro?.name ?? '',
   tools: new Set(inventory.packages.filter(({ ecosystem }) => systemTypes.has(ecosystem)).map(({ name }) => name)),
@@ -232,7 +235,7 @@ const manifestOf: Readonly<Record<string, string>> = { golang: 'go.mod', cargo: 
 /** One package may lie in the base, and once more outside of it: each with the places that are its. */
 const partsOf = (
   planned: Planned,
-  { files }: Project,
+  { files }: Surroundings,
   started: ReadonlySet<string>,
   inBase: ReadonlySet<string> | undefined,
 ): readonly { readonly owner: Owner; readonly part: Planned }[] => {
@@ -368,7 +371,7 @@ const ofOwner = (
   owner: Owner,
   type: string,
   all: readonly Planned[],
-  project: Project,
+  project: Surroundings,
   inventory: Inventory,
   needed: Dependents,
 ): Remedy => {
@@ -384,7 +387,7 @@ const ofOwner = (
     else wanted.push({ ...upgradeOf(planned), to, type: one.ecosystem, isDirect: isDirect(one, needed) })
   }
   const [first, ...others] = wanted
-  const advised = unit && first ? unit.advise([first, ...others], project) : undefined
+  const advised = unit && first ? unit.advise([first, ...others], { ...project, owner }) : undefined
   const { bySeverity, closes } = measure(all.map(one => (inside.includes(one) ? { ...one, closed: new Set<string>() } : one)))
   const holders = inside.flatMap(({ one }) => inventory.packages.find(({ purl: url }) => url === one.ownedBy)?.name ?? [])
   const snippets: readonly Snippet[] = advised?.snippets ?? []
@@ -409,7 +412,7 @@ const ofOwner = (
 
 const ofBase = (
   all: readonly Planned[],
-  project: Project,
+  project: Surroundings,
   { base }: ScanReport,
   { base: outlook, subject }: RemedyOptions,
 ): Remedy => {

@@ -1,5 +1,5 @@
 /** What can be done about packages of one ecosystem: one file each in `remedies/`, called by the type of their purls. */
-import type { Snippet, Upgrade } from '../model/remedy.ts'
+import type { Owner, Snippet, Upgrade } from '../model/remedy.ts'
 import { shellWord } from '../model/shell-word.ts'
 
 /** An upgrade to a version that is known to exist, of a name that may stand in a command. */
@@ -13,6 +13,8 @@ export type Wanted = Upgrade & {
 
 /** What is known of the application and the image around the packages. */
 export type Project = {
+  /** Whose packages are upgraded. */
+  readonly owner: Owner
   /** Lock files and manifests in the image, absolute paths. */
   readonly files: readonly string[]
   /** `Debian GNU/Linux 12 (bookworm)`, or ''. */

@@ -10,7 +10,7 @@ const lineOf = (version: string): string => {
 const unit: RemedyUnit = {
   title: 'Rust',
   name: /^[A-Za-z0-9_][\w-]{0,63}$/,
-  advise(upgrades) {
+  advise(upgrades, { owner }) {
     const near = upgrades.filter(({ from, to }) => lineOf(from) === lineOf(to) && plainVersion.test(from))
     const far = upgrades.filter(one => !near.includes(one))
     return {
@@ -19,6 +19,7 @@ const unit: RemedyUnit = {
         far.length > 0
           ? `${goals(far)}: versions with another interface, which Cargo.toml has to ask for, or newer versions of the crates that need them.`
           : '',
+        owner === 'stray' ? 'What others build is theirs to mend: take their newest release.' : '',
       ]
         .filter(text => text !== '')
         .join(' '),

@@ -7,7 +7,7 @@ const unit: RemedyUnit = {
   title: 'Go',
   // https://go.dev/ref/mod#module-path
   name: /^[A-Za-z0-9][\w.~-]{0,253}(?:\/[\w.~][\w.~-]{0,253}){0,20}$/,
-  advise(upgrades) {
+  advise(upgrades, { owner }) {
     const modules = upgrades.filter(({ name }) => name !== 'stdlib')
     const [go] = upgrades.filter(({ name }) => name === 'stdlib')
     const programs = [...new Set(upgrades.flatMap(({ paths }) => paths))]
@@ -16,7 +16,7 @@ const unit: RemedyUnit = {
       text: [
         go ? `Build with Go ${plain(go.to)} or newer.` : '',
         modules.length > 0 ? `Upgrade ${goals(modules)}.` : '',
-        `What others build${which} is theirs to mend: take their newest release.`,
+        owner === 'stray' ? `What others build${which} is theirs to mend: take their newest release.` : '',
       ]
         .filter(text => text !== '')
         .join(' '),
