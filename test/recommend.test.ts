@@ -1,5 +1,6 @@
 /** Which base images are recommended: with a real registry that has an old base, newer ones, and the application. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -11,6 +12,7 @@ import { type Engine, hasEngine, hasRegistry, type Registry, startEngine, startR
 import { emptyConfig } from './image-config.ts'
 import { bookworm, dpkgStatus, expectValid, recommendSetting } from './recommend-setting.ts'
 
+const program = join(import.meta.dirname, '../src/cli/run.ts')
 const top = mkdtempSync(join(tmpdir(), 'bulkhead-recommend-'))
 let engine: Engine
 let registry: Registry
@@ -261,5 +263,55 @@ describe.skipIf(!hasEngine || !hasRegistry)('an application on an old base (need
     writeFileSync(dockerfile, `FROM ${name('20-bookworm')}\nCOPY . .\n`)
     const all = await run({ dockerfile, nonLts: true })
     expect(all.candidates.map(one => one.name)).toContain(name('25-bookworm'))
+  }, 120_000)
+
+  test('as a person types it: a diff, a message, the change; then rebase pins', () => {
+    const folder = join(top, 'typed')
+    mkdirSync(folder)
+    const dockerfile = join(folder, 'Dockerfile')
+    const before = `FROM ${name('20-bookworm')}\nCOPY . .\n`
+    writeFileSync(dockerfile, before)
+    const type = (...args: readonly string[]) => {
+      const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
+        cwd: folder,
+        encoding: 'utf8',
+        env: {
+          PATH: process.env.PATH,
+          HOME: join(top, 'home'),
+          BULKHEAD_CACHE: join(top, 'cache'),
+          DOCKER_HOST: `unix://${top}/no.sock`,
+        },
+      })
+      return { status, stdout, stderr }
+    }
+    const fix = ['recommend', 'Dockerfile', '--fix-dockerfile', 'Dockerfile', '--to', name('22-bookworm')]
+    const shown = type(...fix, '--pin', '--dry-run', '--message')
+    expect(shown.stdout).toContain(`-FROM ${name('20-bookworm')}\n+FROM ${name('22-bookworm')}@sha256:`)
+    expect(shown.stdout).toMatch(/\nChange base image .*\n\nDockerfile:\n {2}.* -> .*22-bookworm@sha256:/)
+    expect(shown.stdout).toContain('What would remain in the base image: ')
+    expect(shown.stderr).toContain('1 reference in 1 file would change')
+    expect(shown.status).toBe(0)
+    expect(readFileSync(dockerfile, 'utf8')).toBe(before)
+    expect(type(...fix, '-f', 'json', '--dry-run')).toMatchObject({ status: 2, stdout: '' })
+    expect(type('recommend', 'Dockerfile', '--message').stderr).toContain('--message goes with --fix-dockerfile')
+    expect(type(...fix, '-f', 'json', '-o', 'report.json')).toMatchObject({ status: 0, stdout: '' })
+    expect(readFileSync(dockerfile, 'utf8')).toBe(`FROM ${name('22-bookworm')}\nCOPY . .\n`)
+    const report = JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8')) as {
+      candidates: { name: string; pin: string }[]
+    }
+    const { pin } = report.candidates.find(one => one.name === name('22-bookworm'))!
+    // Without --pin a digest is only written where one stood.
+    expect(type('rebase', name('22-bookworm'), name('22-bookworm'), '--pin', '-q')).toEqual({ status: 0, stdout: '', stderr: '' })
+    expect(readFileSync(dockerfile, 'utf8')).toBe(`FROM ${name('22-bookworm')}@${pin}\nCOPY . .\n`)
+    expect(type('rebase', name('22-bookworm'), name('20-bookworm'), '-q')).toEqual({ status: 0, stdout: '', stderr: '' })
+    const pinned = readFileSync(dockerfile, 'utf8')
+    expect(pinned).toMatch(/:20-bookworm@sha256:[0-9a-f]{64}\n/)
+    expect(pinned).not.toContain(pin)
+    const absent = type('rebase', name('20-bookworm'), name('nothing'))
+    expect(absent.status).toBe(2)
+    expect(absent.stderr).toMatch(/the digest of .*nothing is not known: .*\n.*--no-pin/)
+    expect(readFileSync(dockerfile, 'utf8')).toBe(pinned)
+    expect(type('rebase', name('20-bookworm'), name('nothing'), '--no-pin', '-q').status).toBe(0)
+    expect(readFileSync(dockerfile, 'utf8')).toBe(`FROM ${name('nothing')}\nCOPY . .\n`)
   }, 120_000)
 })
