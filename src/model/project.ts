@@ -60,6 +60,8 @@ export type Native = {
   readonly name: string
   readonly by: string
   readonly why: string
+  /** Nothing but this C library can load it. */
+  readonly libc?: 'glibc' | 'musl'
   /** Only what builds or tests the program needs it. */
   readonly isDev?: true
 }

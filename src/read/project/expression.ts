@@ -12,12 +12,14 @@ export type Known = {
 export type Scope = {
   /** Folder of the source, from the program's folder on. */
   readonly folder: string
-  /** Expressions that a name may stand for: the first that can be known counts where all of them agree. */
-  lookup(name: string): readonly string[]
+  /** Expressions that a name may stand for: they count where all that are known agree. `isShared`: it may come from another file. */
+  lookup(name: string, isShared: boolean): readonly string[]
 }
 
 const longest = 600
 const deepest = 10
+/** Parts of one expression that are looked at, with all that its names stand for. */
+const mostParts = 100
 
 /** Where quotes and brackets are closed: cuts at separators. Undefined when a bracket closes that was not open here: it ends there. */
 const splitTop = (text: string, separatorAt: (text: string, at: number) => number): readonly string[] => {
@@ -81,10 +83,19 @@ const operator =
   (text: string, at: number): number =>
     signs.find(sign => text.startsWith(sign, at))?.length ?? 0
 
-export const evaluate = (expression: string, scope: Scope, depth = 0): Known | undefined => {
+export const evaluate = (expression: string, scope: Scope): Known | undefined => {
+  const names = new Set<string>()
+  // What a name stands for may name it again: `port = ":" + port`.
+  const once: Scope = { folder: scope.folder, lookup: (name, isShared) => (names.has(name) ? [] : scope.lookup(name, isShared)) }
+  return read(expression, { scope: once, names, left: mostParts }, 0)
+}
+
+type Reading = { readonly scope: Scope; readonly names: Set<string>; left: number }
+
+const read = (expression: string, reading: Reading, depth: number): Known | undefined => {
   const text = expression.trim()
-  if (text === '' || text.length > longest || depth > deepest) return undefined
-  const inner = (one: string): Known | undefined => evaluate(one, scope, depth + 1)
+  if (text === '' || text.length > longest || depth > deepest || --reading.left < 0) return undefined
+  const inner = (one: string): Known | undefined => read(one, reading, depth + 1)
 
   // The default stands last: `process.env.X || 'data'`, `a ? b : c`.
   const choices = splitTop(text, operator('||', '??', '?:', ' or ', ' ? ', ' : '))
@@ -100,7 +111,7 @@ export const evaluate = (expression: string, scope: Scope, depth = 0): Known | u
   if (slashes.length > 1) return join(slashes.map(inner))
   const sums = splitTop(text, plus)
   if (sums.length > 1) return concat(sums.map(inner))
-  return primary(text, scope, inner)
+  return primary(text, reading, inner)
 }
 
 /** `+`, and PHP's ` . `. */
@@ -147,9 +158,9 @@ const joining = /^(?:join|joinpath|resolve|Join|Combine|of|get|File|joins)$/
 const passing =
   /^(?:Number|parseInt|int|str|String|Path|PosixPath|PurePath|Atoi|ParseInt|valueOf|Integer|abspath|realpath|normalize|normpath|expanduser|fileURLToPath|toString|Clean|Abs|FromSlash|Int|UInt16|unwrap_or|URL|file|Dir|File|bind)$/
 const same =
-  /^(?:resolve|absolute|toString|to_s|to_i|to_str|as_posix|expanduser|getAbsolutePath|toAbsolutePath|normalize|toPath|toFile|into|to_string|to_owned|parse|unwrap)$/
+  /^(?:getOrDefault|resolve|absolute|toString|to_s|to_i|to_str|as_posix|expanduser|getAbsolutePath|toAbsolutePath|normalize|toPath|toFile|into|to_string|to_owned|parse|unwrap)$/
 
-const primary = (whole: string, scope: Scope, inner: (text: string) => Known | undefined): Known | undefined => {
+const primary = (whole: string, { scope, names }: Reading, inner: (text: string) => Known | undefined): Known | undefined => {
   const text = whole.replace(/^(?:(?:new|await|const|return)\s{1,8}|[&*]|\.\.\.)/, '').trim()
   const quoted = /^([a-zA-Z$@]{0,2})(["'`])/.exec(text)
   if (quoted) {
@@ -182,8 +193,15 @@ const primary = (whole: string, scope: Scope, inner: (text: string) => Known | u
   if (rest.startsWith('[')) return undefined
   if (here.test(plain)) return { text: scope.folder, isWhole: true }
   if (ownFile.test(plain)) return { text: scope.folder === '' ? 'file' : `${scope.folder}/file`, isWhole: true }
-  const values = scope.lookup(last).map(one => inner(one.replace(/^[\w<>[\]. |]{1,60}[ \t]=[ \t](?!=)/, '')))
-  const known = values.filter(one => one !== undefined)
+  // Constants, fields of settings, and what is called a port are shared; other names are a file's own.
+  const isShared = /^[A-Z][A-Z\d_]{1,60}$|[Pp]ort$/.test(last) || (plain.includes('.') && !/^(?:this|self)\./.test(plain))
+  const stands = scope.lookup(last, isShared)
+  names.add(last)
+  // A type may stand before the value: `port: number = 3000`.
+  const values = stands.map(one => inner(one.replace(/^[\w<>[\]. |]{1,60}[ \t]=[ \t](?!=)/, '')))
+  names.delete(last)
+  const all = values.filter(one => one !== undefined)
+  const known = all.some(({ isWhole }) => isWhole) ? all.filter(({ isWhole }) => isWhole) : all
   const [first] = known
   if (first && known.every(one => one.text === first.text)) return after(first, rest, inner)
   if (root.test(plain)) return after({ text: '', isWhole: true }, rest, inner)
@@ -204,6 +222,12 @@ const called = (
   if (/^(?:storage_path)$/.test(last)) return join([{ text: 'storage', isWhole: true }, ...args.map(inner)])
   if (/^(?:public_path)$/.test(last)) return join([{ text: 'public', isWhole: true }, ...args.map(inner)])
   if (/^dirname|^Dir$/.test(last) && args.length > 0) return parent(inner(args[0]!))
+  // `System.getenv().getOrDefault("PORT", "8080")`
+  if (args.length === 0 && /env/i.test(last)) {
+    const other = /^\s{0,4}\.getOrDefault\(([^()]{1,200})\)/.exec(tail)?.[1]
+    const second = other === undefined ? undefined : argumentsAt(other, 0)[1]
+    return second === undefined ? undefined : inner(second)
+  }
   // `os.environ.get("X", "data")`, `getEnv("PORT", "8080")`, `config("X", default=1)`, `ENV.fetch("PORT") { 3000 }`
   if (/env|config|setting|option|default/i.test(plain) && args.length > 0 && args.length < 4) {
     const named = args.find(one => /^default\s{0,4}=/.test(one))
@@ -226,12 +250,23 @@ const called = (
     return join([inner(receiver), ...parts])
   }
   if (passing.test(last) && args.length > 0) return inner(args[0]!)
-  if (/^[Ss]?printf$|^Sprintf$|^format$/.test(last) && args.length > 0) {
-    const format = inner(args[0]!)
-    const at = format?.text.search(/[%{]/) ?? -1
-    return format && (at === -1 ? format : { text: format.text.slice(0, at), isWhole: false })
-  }
+  if (/^[Ss]?printf$|^Sprintf$|^format$/.test(last) && args.length > 0)
+    return formatted(inner(args[0]!), args.slice(1).map(inner))
   return same.test(last) && receiver !== '' ? inner(receiver) : undefined
+}
+
+/** `%s`, `%d`, `%v`, `{}`, one after the other. */
+const formatted = (format: Known | undefined, values: readonly (Known | undefined)[]): Known | undefined => {
+  if (!format) return undefined
+  let { text } = format
+  for (const value of values) {
+    const at = text.search(/%[sdv]|\{\d?\}/)
+    if (at === -1) break
+    if (!value?.isWhole) return { text: text.slice(0, at), isWhole: false }
+    text = text.slice(0, at) + value.text + text.slice(at).replace(/^(?:%[sdv]|\{\d?\})/, '')
+  }
+  const at = text.search(/%[a-z]|\{/)
+  return at === -1 ? { text, isWhole: format.isWhole } : { text: text.slice(0, at), isWhole: false }
 }
 
 /** What is called on a value. */

@@ -99,9 +99,10 @@ export const nodeNative = (
   manifest: string,
 ): readonly Native[] => {
   const found = new Map<string, Native>()
-  const add = (name: string, by: string, why: string, isDev: boolean): void => {
+  const add = (name: string, by: string, why: string, isDev: boolean, libc?: Native['libc']): void => {
     const before = found.get(name)
-    if (!before || (before.isDev && !isDev)) found.set(name, { name, by, why, ...(isDev ? { isDev } : {}) })
+    if (!before || (before.isDev && !isDev))
+      found.set(name, { name, by, why, ...(libc ? { libc } : {}), ...(isDev ? { isDev } : {}) })
   }
   if (folder.has('binding.gyp'))
     add('binding.gyp', folder.pathOf('binding.gyp')!, 'the program itself has code that node-gyp compiles', false)
@@ -115,7 +116,7 @@ export const nodeNative = (
         add(name, by, 'a script of its own runs when it is installed: it may compile or download machine code', isDev)
     }
     for (const { name, only, isDev } of families(entries))
-      add(name, by, `it brings machine code that only ${only} can load`, isDev)
+      add(name, by, `it brings machine code that only ${only} can load`, isDev, only)
   }
   for (const name of dependencies)
     if (known.has(name) && entries.length === 0) add(name, manifest, 'it is known to hold machine code', false)
@@ -128,7 +129,7 @@ export const nodeNative = (
  * Packages of one platform each, optional parts of another one: `x-linux-x64-gnu` and `x-linux-x64-musl`, `x-linux-x64` and `x-linuxmusl-x64`. Where there is one
  * for each, whoever installs takes the right one.
  */
-function* families(entries: readonly Entry[]): Generator<{ name: string; only: string; isDev: boolean }> {
+function* families(entries: readonly Entry[]): Generator<{ name: string; only: 'glibc' | 'musl'; isDev: boolean }> {
   const found = new Map<string, { hasGlibc: boolean; hasMusl: boolean; isDev: boolean }>()
   for (const { name, isDev, libc } of entries) {
     const at = name.indexOf('linux')

@@ -16,6 +16,8 @@ export type Probe = {
   readonly only?: (args: readonly string[]) => boolean
   /** The value stands for its folder. */
   readonly isFolderOf?: true
+  /** Stands before the value, as a slash before the routes of Rails. */
+  readonly before?: string
   /** Another value in its place, relative to the program's folder. */
   readonly value?: string
 }
@@ -23,6 +25,8 @@ export type Probe = {
 export type Probed = Pick<Stack, 'writes' | 'ports' | 'healthPaths' | 'programs'>
 
 const mostEach = 200
+/** Expressions that are looked at for one program: real ones have some hundreds. */
+const mostExpressions = 4000
 
 export const probe = (sources: readonly Source[], probes: readonly Probe[], comment: RegExp): Probed => {
   const found = {
@@ -33,12 +37,13 @@ export const probe = (sources: readonly Source[], probes: readonly Probe[], comm
   }
   const texts = sources.map(source => ({ ...source, text: withoutComments(source.text, comment) }))
   const scopes = scopesOf(texts)
+  let tried = 0
   for (const source of texts) {
     const scope = scopes(source)
     for (const one of probes) {
       const list = found[one.finds]
       for (const match of source.text.matchAll(one.pattern)) {
-        if (list.length >= mostEach) break
+        if (list.length >= mostEach || ++tried > mostExpressions) break
         const known = valueOf(one, match, source.text, scope)
         if (!known) continue
         if (one.finds === 'ports') {
@@ -66,14 +71,18 @@ export const probe = (sources: readonly Source[], probes: readonly Probe[], comm
 
 const valueOf = (one: Probe, match: RegExpExecArray, text: string, scope: Scope): Known | undefined => {
   if (one.value !== undefined) return { text: one.value, isWhole: true }
-  if (match[1] !== undefined) return { text: match[1], isWhole: true }
+  if (match[1] !== undefined) return { text: (one.before ?? '') + match[1], isWhole: true }
   const end = match.index + match[0].length
   if (one.argument === undefined) return evaluate(expressionAt(text, end), scope)
   const args = argumentsAt(text, end)
   if (one.only && !one.only(args)) return undefined
   for (const wanted of [one.argument].flat()) {
     const arg = typeof wanted === 'number' ? args[wanted] : named(args, wanted)
-    const known = arg === undefined ? undefined : evaluate(arg, scope)
+    if (arg === undefined) continue
+    // Of an address only its end counts: `host + ":" + port`.
+    const known =
+      evaluate(arg, scope) ??
+      (one.finds === 'ports' && arg.includes('+') ? evaluate(arg.slice(arg.lastIndexOf('+') + 1), scope) : undefined)
     if (known) return known
   }
   return undefined
@@ -145,37 +154,35 @@ export const withoutComments = (text: string, comment: RegExp): string =>
 export const slashComment = /^\s{0,200}(?:\/\/|\/\*|\*[ /]|\*$)/
 export const hashComment = /^\s{0,200}#/
 
-const assignment = /(?:^|[\s,{(;])["']?([$@]?[A-Za-z_][\w$.-]{0,60})["']?[ \t]{0,4}(?::=|=>|=|:)[ \t]{0,4}(?=[^\s=>])/g
+const assignment = /(?:^|[\s,{(;])["']?([$@]?[A-Za-z_][\w$.-]{0,60})["']?[ \t]{0,40}(?::=|=>|=|:)[ \t]{0,4}(?=[^\s=>])/g
 const mostAssignments = 200_000
+
+/** Where a name is given a value. */
+type Given = { readonly text: string; readonly at: number }
 
 /** Names of a file, else of all files. */
 const scopesOf = (sources: readonly Source[]): ((source: Source) => Scope) => {
-  const perFile = new Map<string, ReadonlyMap<string, readonly string[]>>()
+  const perFile = new Map<string, ReadonlyMap<string, readonly Given[]>>()
   let count = 0
-  const namesIn = (source: Source): ReadonlyMap<string, readonly string[]> => {
+  const namesIn = (source: Source): ReadonlyMap<string, readonly Given[]> => {
     const known = perFile.get(source.path)
     if (known) return known
-    const names = new Map<string, string[]>()
+    const names = new Map<string, Given[]>()
     for (const match of source.text.matchAll(assignment)) {
       if (++count > mostAssignments) break
-      const name = match[1]!.slice(match[1]!.lastIndexOf('.') + 1).replace(/^[$@]/, '')
-      const list = names.get(name) ?? []
-      names.set(name, list)
-      if (list.length < 5) list.push(expressionAt(source.text, match.index + match[0].length))
+      add(names, match[1]!.slice(match[1]!.lastIndexOf('.') + 1).replace(/^[$@]/, ''), {
+        text: source.text,
+        at: match.index + match[0].length,
+      })
     }
     perFile.set(source.path, names)
     return names
   }
-  let everywhere: ReadonlyMap<string, readonly string[]> | undefined
-  const inAll = (name: string): readonly string[] => {
+  let everywhere: ReadonlyMap<string, readonly Given[]> | undefined
+  const inAll = (name: string): readonly Given[] => {
     if (!everywhere) {
-      const all = new Map<string, string[]>()
-      for (const source of sources)
-        for (const [key, values] of namesIn(source)) {
-          const list = all.get(key) ?? []
-          all.set(key, list)
-          if (list.length < 5) list.push(...values)
-        }
+      const all = new Map<string, Given[]>()
+      for (const source of sources) for (const [key, values] of namesIn(source)) for (const one of values) add(all, key, one)
       everywhere = all
     }
     return everywhere.get(name) ?? []
@@ -184,7 +191,15 @@ const scopesOf = (sources: readonly Source[]): ((source: Source) => Scope) => {
     const at = source.name.lastIndexOf('/')
     return {
       folder: at === -1 ? '' : source.name.slice(0, at),
-      lookup: name => namesIn(source).get(name) ?? inAll(name),
+      lookup: (name, isShared) =>
+        (namesIn(source).get(name) ?? (isShared ? inAll(name) : [])).map(one => expressionAt(one.text, one.at)),
     }
   }
+}
+
+/** The first five are enough to see that they do not agree. */
+const add = (names: Map<string, Given[]>, name: string, given: Given): void => {
+  const list = names.get(name)
+  if (!list) names.set(name, [given])
+  else if (list.length < 5) list.push(given)
 }

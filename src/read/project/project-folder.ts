@@ -16,6 +16,8 @@ const totalLimit = 128 * 1024 * 1024
 const mostSources = 2000
 const sourceLimit = 16 * 1024 * 1024
 const largestSource = 512 * 1024
+/** Units that are looked at again and again, by programs in folders of others. */
+const mostScanned = 64 * 1024 * 1024
 /** Longer lines are none that people write. */
 const longestLine = 2000
 
@@ -34,6 +36,7 @@ export const contextReader = (world: World, root: string, files: readonly string
   let total = 0
   let sourceCount = 0
   let sourceBytes = 0
+  let scanned = 0
 
   const tell = (kind: Problem['kind'], code: string, message: string): void => {
     if (told.has(message)) return
@@ -148,12 +151,23 @@ export const contextReader = (world: World, root: string, files: readonly string
           return documents[0]?.root
         }),
       xml: name => parse(name, 'XML', whole => readXmlTree(whole)),
-      sources(endings) {
+      sources(endings, other) {
+        if (other !== undefined) return folder(other).sources(endings)
         const found: Source[] = []
         for (const name of own) {
           if (!endings.some(ending => name.endsWith(ending)) || isTest(name) || isBrought(name) || isAside(name)) continue
           const one = source(prefix + name)
-          if (one !== undefined) found.push({ name, path: prefix + name, text: one })
+          if (one === undefined) continue
+          scanned += one.length
+          if (scanned > mostScanned) {
+            tell(
+              'uncovered',
+              'sources-cut',
+              `there are too many programs inside of others: not all sources were looked at for each`,
+            )
+            break
+          }
+          found.push({ name, path: prefix + name, text: one })
         }
         return found
       },

@@ -98,8 +98,8 @@ export const pythonNative = (
   askedBy: ReadonlyMap<string, string>,
 ): readonly Native[] => {
   const found = new Map<string, Native>()
-  const add = (name: string, by: string, why: string, isDev = false): void => {
-    if (!found.has(name)) found.set(name, { name, by, why, ...(isDev ? { isDev: true } : {}) })
+  const add = (name: string, by: string, why: string, isDev = false, libc?: Native['libc']): void => {
+    if (!found.has(name)) found.set(name, { name, by, why, ...(libc ? { libc } : {}), ...(isDev ? { isDev: true } : {}) })
   }
   const own = folder.files.find(name => /\.(?:pyx|pxd)$/.test(name))
   if (own !== undefined) add('Cython', folder.pathOf(own)!, 'the program itself has Cython code that is compiled')
@@ -125,7 +125,7 @@ export const pythonNative = (
         if (compiled[name] !== undefined) add(name, by, whyKnown(name), isDev)
       } else if (isPure) continue
       else if (linux.every(file => !file.includes('musllinux')))
-        add(name, by, 'its wheels for Linux need glibc: musl has none', isDev)
+        add(name, by, 'its wheels for Linux need glibc: musl has none', isDev, 'glibc')
       else add(name, by, 'its wheels hold machine code: one for glibc, one for musl', isDev)
     }
   const manifest = ['pyproject.toml', 'Pipfile', 'setup.py', 'setup.cfg'].find(name => folder.has(name))
@@ -172,8 +172,4 @@ const filesByPackage = (folder: ProjectFolder, lock: string): ReadonlyMap<string
   return found
 }
 
-const lastName = (url: string | undefined): string | undefined =>
-  url
-    ?.replace(/[?#].*$/, '')
-    .split('/')
-    .at(-1)
+const lastName = (url: string | undefined): string | undefined => url?.split(/[?#]/, 1)[0]?.split('/').at(-1)

@@ -187,3 +187,381 @@ test('what .dockerignore keeps out is not there, and what tools fill is named an
   expect(closed).toEqual(['env', 'node_modules'])
   expect(stacks.map(({ name }) => name)).toEqual(['node'])
 })
+
+test('java: Spring Boot with Maven, its version in the parent', async () => {
+  const { stacks } = await read({
+    'pom.xml': `<project><groupId>org.acme</groupId><artifactId>parent</artifactId><version>1.2.0</version><packaging>pom</packaging>
+      <modules><module>web</module></modules><properties><java.version>21</java.version></properties></project>`,
+    mvnw: '',
+    '.mvn/wrapper/maven-wrapper.properties': '',
+    'web/pom.xml': `<project><parent><groupId>org.acme</groupId><artifactId>parent</artifactId><version>1.2.0</version></parent>
+      <artifactId>shop</artifactId>
+      <dependencies>
+        <dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-web</artifactId></dependency>
+        <dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-actuator</artifactId></dependency>
+        <dependency><groupId>org.xerial.snappy</groupId><artifactId>snappy-java</artifactId></dependency>
+        <dependency><groupId>org.junit.jupiter</groupId><artifactId>junit-jupiter</artifactId><scope>test</scope></dependency>
+      </dependencies>
+      <build><plugins><plugin><artifactId>spring-boot-maven-plugin</artifactId></plugin></plugins></build></project>`,
+    'web/src/main/resources/application.yml':
+      'server:\n  port: ${PORT:9090}\n  servlet:\n    context-path: /shop\nlogging:\n  file:\n    name: logs/app.log\n',
+    'web/src/main/java/App.java':
+      'class App {\n  void run() { Files.createDirectories(Path.of("data", "in")); new ProcessBuilder("convert", "a").start(); }\n}\n',
+  })
+  const [parent, web] = stacks
+  expect(parent).toMatchObject({
+    manager: 'maven',
+    manifests: ['.mvn/wrapper/maven-wrapper.properties', 'mvnw', 'pom.xml', 'web/pom.xml'],
+    version: { value: '21', by: 'pom.xml' },
+    build: { value: './mvnw -B package', by: 'pom.xml' },
+    output: undefined,
+    start: undefined,
+  })
+  expect(web).toMatchObject({
+    folder: 'web',
+    version: { value: '21', by: 'pom.xml' },
+    output: { value: 'target/shop-1.2.0.jar', by: 'web/pom.xml' },
+    start: { value: ['java', '-jar', 'target/shop-1.2.0.jar'] },
+    ports: [{ value: 9090, by: 'web/src/main/resources/application.yml' }],
+    healthPaths: [{ value: '/shop/actuator/health' }],
+    programs: [{ value: 'convert' }],
+  })
+  expect(values(web!.writes)).toEqual(['/tmp', 'logs', 'data/in'])
+  expect(web!.native.map(({ name }) => name)).toEqual(['snappy-java'])
+  expect([...web!.devDependencies]).toEqual(['org.junit.jupiter:junit-jupiter'])
+})
+
+test('java: Gradle with a catalog of versions', async () => {
+  const stack = await one({
+    'settings.gradle.kts': 'rootProject.name = "shop"\n',
+    'build.gradle.kts': `plugins {\n  id("com.gradleup.shadow") version "8"\n}\nversion = "2.0"\njava { toolchain { languageVersion = JavaLanguageVersion.of(17) } }
+dependencies {\n  implementation(libs.grpc.netty)\n  implementation("io.javalin:javalin:6")\n  testImplementation("org.junit:junit:5")\n}\n`,
+    'gradle/libs.versions.toml': '[libraries]\ngrpc-netty = { module = "io.grpc:grpc-netty", version = "1" }\n',
+    'gradle/wrapper/gradle-wrapper.properties': '',
+    gradlew: '',
+    'src/main/java/App.java':
+      'class App {\n  static void main() { Javalin.create().start(Integer.parseInt(System.getenv().getOrDefault("PORT", "7070"))); }\n}\n',
+  })
+  expect(stack).toMatchObject({
+    manager: 'gradle',
+    manifests: [
+      'build.gradle.kts',
+      'gradle/libs.versions.toml',
+      'gradle/wrapper/gradle-wrapper.properties',
+      'gradlew',
+      'settings.gradle.kts',
+    ],
+    version: { value: '17', by: 'build.gradle.kts' },
+    build: { value: './gradlew shadowJar' },
+    output: { value: 'build/libs/shop-2.0-all.jar' },
+    start: { value: ['java', '-jar', 'build/libs/shop-2.0-all.jar'] },
+    ports: [{ value: 7070 }],
+  })
+  expect([...stack.dependencies]).toEqual(['io.grpc:grpc-netty', 'io.javalin:javalin'])
+})
+
+test('rust: a workspace', async () => {
+  const { stacks } = await read({
+    'Cargo.toml': '[workspace]\nmembers = ["crates/*"]\n',
+    'Cargo.lock': '[[package]]\nname = "openssl-sys"\nversion = "0.9.1"\n[[package]]\nname = "windows-sys"\nversion = "0.5.0"\n',
+    'rust-toolchain.toml': '[toolchain]\nchannel = "1.84"\n',
+    'crates/server/Cargo.toml':
+      '[package]\nname = "shop-server"\nversion = "0.1.0"\n[[bin]]\nname = "shop"\npath = "src/main.rs"\n[dependencies]\naxum = "0.8"\n',
+    'crates/server/src/main.rs': `fn main() {
+      let addr = SocketAddr::from(([0, 0, 0, 0], 3000));
+      let app = Router::new().route("/health", get(ok));
+      fs::create_dir_all("state").unwrap();
+      Command::new("git").arg("log");
+    }\n`,
+    'crates/lib/Cargo.toml': '[package]\nname = "shop-lib"\nversion = "0.1.0"\n',
+  })
+  expect(stacks.map(({ folder }) => folder)).toEqual(['', 'crates/server'])
+  expect(stacks[1]).toMatchObject({
+    manager: 'cargo',
+    lockFile: 'Cargo.lock',
+    manifests: ['Cargo.lock', 'Cargo.toml', 'crates/lib/Cargo.toml', 'crates/server/Cargo.toml', 'rust-toolchain.toml'],
+    version: { value: '1.84', by: 'rust-toolchain.toml' },
+    build: { value: 'cargo build --release -p shop-server' },
+    output: { value: 'target/release/shop' },
+    ports: [{ value: 3000 }],
+    healthPaths: [{ value: '/health' }],
+    writes: [{ value: 'state' }],
+    programs: [{ value: 'git' }],
+    native: [{ name: 'openssl-sys' }],
+  })
+})
+
+test('dotnet: a project among others', async () => {
+  const { stacks } = await read({
+    'global.json': '{ "sdk": { "version": "9.0.100" } }',
+    'Directory.Packages.props': '<Project />',
+    'src/Shop/Shop.csproj': `<Project Sdk="Microsoft.NET.Sdk.Web"><PropertyGroup><TargetFramework>net9.0</TargetFramework></PropertyGroup>
+      <ItemGroup><PackageReference Include="Confluent.Kafka" /><PackageReference Include="Lint" PrivateAssets="all" /><ProjectReference Include="..\\Lib\\Lib.csproj" /></ItemGroup></Project>`,
+    'src/Shop/Program.cs': 'app.MapGet("/ping", Ok);\nDirectory.CreateDirectory("uploads");\nProcess.Start("ffmpeg", "-i");\n',
+    'src/Lib/Lib.csproj':
+      '<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFramework>net9.0</TargetFramework></PropertyGroup></Project>',
+    'src/Lib/Health.cs': 'app.MapHealthChecks("/healthz");\n',
+    'test/ShopTests/ShopTests.csproj':
+      '<Project Sdk="Microsoft.NET.Sdk"><ItemGroup><PackageReference Include="xunit" /></ItemGroup></Project>',
+  })
+  expect(stacks).toHaveLength(1)
+  expect(stacks[0]).toMatchObject({
+    folder: 'src/Shop',
+    manifests: ['Directory.Packages.props', 'global.json', 'src/Lib/Lib.csproj', 'src/Shop/Shop.csproj'],
+    version: { value: '9.0', by: 'src/Shop/Shop.csproj' },
+    build: { value: 'dotnet publish Shop.csproj -c Release -o out' },
+    start: { value: ['dotnet', 'Shop.dll'] },
+    ports: [{ value: 8080 }],
+    healthPaths: [{ value: '/healthz' }, { value: '/ping' }],
+    writes: [{ value: 'uploads' }],
+    programs: [{ value: 'ffmpeg' }],
+    native: [{ name: 'Confluent.Kafka' }],
+  })
+  expect([...stacks[0]!.devDependencies]).toEqual(['Lint'])
+})
+
+test('php: Laravel', async () => {
+  const stack = await one({
+    'composer.json':
+      '{"require":{"php":"^8.3","ext-gd":"*","ext-json":"*","laravel/framework":"^12"},"require-dev":{"phpunit/phpunit":"^11"}}',
+    'composer.lock': '{"packages":[{"name":"a/b","require":{"ext-intl":"*","ext-mbstring":"*"}}]}',
+    artisan: '',
+    'public/index.php': '<?php',
+    'bootstrap/app.php': "<?php\nreturn Application::configure()->withRouting(\n  web: 'a',\n  health: '/up',\n);\n",
+    'app/Export.php': "<?php\nfile_put_contents('/srv/export/' . $name, $text);\nnew Process(['wkhtmltopdf', $a]);\n",
+  })
+  expect(stack).toMatchObject({
+    manager: 'composer',
+    lockFile: 'composer.lock',
+    manifests: ['composer.json', 'composer.lock'],
+    version: { value: '^8.3', by: 'composer.json' },
+    healthPaths: [{ value: '/up' }],
+    programs: [{ value: 'wkhtmltopdf' }],
+  })
+  expect(values(stack.writes)).toEqual(['storage', 'bootstrap/cache', '/srv/export'])
+  expect(stack.native.map(({ name }) => name)).toEqual(['ext-gd', 'ext-intl'])
+  expect([...stack.dependencies]).toEqual(['laravel/framework'])
+})
+
+test('ruby: Rails', async () => {
+  const stack = await one({
+    Gemfile:
+      "source 'x'\nruby '3.3.5'\ngem 'rails'\ngem 'propshaft'\ngem 'pg'\ngroup :development, :test do\n  gem 'debug'\nend\ngem 'puma', group: :production\n",
+    'Gemfile.lock':
+      'GEM\n  specs:\n    nokogiri (1.18.0-x86_64-linux-gnu)\n      racc\n    pg (1.5.9)\n    rails (8.0.0)\n\nBUNDLED WITH\n   2.6.2\n',
+    'config/routes.rb': 'Rails.application.routes.draw do\n  get "up" => "rails/health#show", as: :rails_health_check\nend\n',
+    'config/puma.rb': 'threads 3, 3\nport ENV.fetch("PORT", 3000)\n',
+    'config/storage.yml': '',
+  })
+  expect(stack).toMatchObject({
+    manager: 'bundler',
+    managerVersion: { value: '2.6.2', by: 'Gemfile.lock' },
+    manifests: ['Gemfile', 'Gemfile.lock'],
+    version: { value: '3.3.5', by: 'Gemfile' },
+    build: { value: 'bundle exec rails assets:precompile' },
+    start: { value: ['bundle', 'exec', 'rails', 'server', '-b', '0.0.0.0'] },
+    ports: [{ value: 3000 }],
+    healthPaths: [{ value: '/up' }],
+  })
+  expect(values(stack.writes)).toEqual(['tmp', 'log', 'storage'])
+  expect(stack.native.map(({ name }) => name)).toEqual(['nokogiri', 'pg'])
+  expect([...stack.devDependencies]).toEqual(['debug'])
+})
+
+test('node: the manager and its files', async () => {
+  const { stacks } = await read({
+    'package.json': '{"packageManager":"pnpm@9.1.0","scripts":{"build":"pnpm -r build"}}',
+    'pnpm-workspace.yaml': "packages:\n  - 'apps/*'\n  - '!apps/old'\n",
+    'pnpm-lock.yaml':
+      "lockfileVersion: '9.0'\npackages:\n  bcrypt@5.1.1:\n    resolution: {}\nsnapshots:\n  bcrypt@5.1.1:\n    dependencies:\n      '@mapbox/node-pre-gyp': 1.0.11\n",
+    'patches/a.patch': '',
+    'apps/api/package.json': '{"scripts":{"start":"NODE_ENV=production node server.js"},"dependencies":{"bcrypt":"5"}}',
+    'apps/old/package.json': '{}',
+  })
+  const [top, api] = stacks
+  expect(top).toMatchObject({
+    manager: 'pnpm',
+    managerVersion: { value: '9.1.0', by: 'package.json' },
+    manifests: ['apps/api/package.json', 'package.json', 'patches/a.patch', 'pnpm-lock.yaml', 'pnpm-workspace.yaml'],
+    build: { value: 'pnpm run build' },
+    native: [{ name: 'bcrypt', by: 'pnpm-lock.yaml' }],
+  })
+  expect(api).toMatchObject({
+    folder: 'apps/api',
+    manager: 'pnpm',
+    lockFile: 'pnpm-lock.yaml',
+    start: { value: ['env', 'NODE_ENV=production', 'node', 'server.js'], by: 'apps/api/package.json' },
+  })
+  expect(stacks).toHaveLength(2)
+})
+
+test.each([
+  [
+    'vite',
+    { scripts: { build: 'tsc && vite build' } },
+    { 'vite.config.ts': "export default { build: { outDir: 'build' } }" },
+    'build',
+  ],
+  ['vite, asked on the line', { scripts: { build: 'vite build --outDir=out' } }, {}, 'out'],
+  ['react-scripts', { scripts: { build: 'react-scripts build' } }, {}, 'build'],
+  [
+    'next, standalone',
+    { scripts: { build: 'next build' } },
+    { 'next.config.js': "module.exports = { output: 'standalone' }" },
+    '.next/standalone',
+  ],
+  ['next', { scripts: { build: 'next build' } }, {}, '.next'],
+  [
+    'angular',
+    { scripts: { build: 'ng build' } },
+    { 'angular.json': '{"projects":{"a":{"architect":{"build":{"builder":"@angular/build:application"}}}}}' },
+    'dist/a/browser',
+  ],
+  ['nest', { scripts: { build: 'nest build' } }, {}, 'dist'],
+  ['esbuild', { scripts: { build: 'esbuild src/a.ts --bundle --outfile=out/a.js' } }, {}, 'out'],
+  [
+    'through another script',
+    { scripts: { build: 'npm run compile', compile: 'tsc' } },
+    { 'tsconfig.json': '{"compilerOptions":{"outDir":"lib"}}' },
+    'lib',
+  ],
+])('node: what building leaves: %s', async (_, json, files, output) => {
+  const stack = await one({ 'package.json': JSON.stringify(json), ...(files as Readonly<Record<string, string>>) })
+  expect(stack.output?.value).toBe(output)
+})
+
+test.each([
+  [
+    'a script of production before one for developing',
+    { scripts: { start: 'nest start', 'start:prod': 'node dist/main' } },
+    ['node', 'dist/main'],
+  ],
+  ['two commands need npm', { scripts: { start: 'node a.js && node b.js' } }, ['npm', 'start']],
+  ['a script before it needs npm', { scripts: { prestart: 'node a.js', start: 'node b.js' } }, ['npm', 'start']],
+  ['a script that calls another', { scripts: { start: 'npm run serve', serve: 'node b.js' } }, ['node', 'b.js']],
+  ['main', { main: './lib/a.js' }, ['node', 'lib/a.js']],
+])('node: what starts it: %s', async (_, json, start) => {
+  const stack = await one({ 'package.json': JSON.stringify(json), 'lib/a.js': '' })
+  expect(stack.start?.value).toEqual(start)
+})
+
+test('python: Poetry, with a lock that lists files', async () => {
+  const stack = await one({
+    'pyproject.toml':
+      '[tool.poetry]\nname = "a"\n[tool.poetry.dependencies]\npython = "^3.11"\nlxml = "5"\nonlyglibc = "1"\n[tool.poetry.group.dev.dependencies]\npytest = "8"\n',
+    'poetry.lock': `[[package]]\nname = "lxml"\nfiles = [{file = "lxml-5-cp311-manylinux_2_17_x86_64.whl"}, {file = "lxml-5-cp311-musllinux_1_1_x86_64.whl"}]
+[[package]]\nname = "onlyglibc"\nfiles = [{file = "onlyglibc-1-cp311-cp311-manylinux_2_17_x86_64.whl"}]
+[[package]]\nname = "pure"\nfiles = [{file = "pure-1-py3-none-any.whl"}]\n`,
+    'manage.py': '',
+    'shop/settings.py': "MEDIA_ROOT = BASE_DIR / 'media'\nDATABASES = {'default': {'NAME': BASE_DIR / 'db.sqlite3'}}\n",
+  })
+  expect(stack).toMatchObject({
+    manager: 'poetry',
+    lockFile: 'poetry.lock',
+    version: { value: '^3.11', by: 'pyproject.toml' },
+    start: { value: ['python', 'manage.py', 'runserver', '0.0.0.0:8000'] },
+    native: [{ name: 'lxml' }, { name: 'onlyglibc', libc: 'glibc' }],
+  })
+  expect(values(stack.writes)).toEqual(['media', 'db.sqlite3'])
+  expect([...stack.devDependencies]).toEqual(['pytest'])
+})
+
+test('a Procfile says what starts it', async () => {
+  const stack = await one({ 'requirements.txt': 'flask\n', Procfile: 'worker: rq\nweb: gunicorn -b :$PORT app:app\n' })
+  expect(stack.start).toEqual({ value: ['sh', '-c', 'gunicorn -b :$PORT app:app'], by: 'Procfile' })
+})
+
+test('what is broken or cannot be read is a problem, and the rest is known', async () => {
+  const { stacks, problems } = await read({
+    'package.json': '{"dependencies":',
+    'requirements.txt': undefined,
+    'go.mod': 'module example.com/a\n',
+    'Cargo.toml': '[[[',
+    'pom.xml': '<project><a>',
+  })
+  expect(problems.map(({ code, message }) => `${code} ${message.split(' ')[0]}`).sort()).toEqual([
+    'file-broken Cargo.toml',
+    'file-broken package.json',
+    'file-broken pom.xml',
+    'file-unreadable requirements.txt',
+  ])
+  expect(stacks.map(({ name }) => name)).toContain('go')
+})
+
+test('a context of too many files is cut, and that is said', async () => {
+  const { files, isCut, problems } = await read(Object.fromEntries(Array.from({ length: 20_050 }, (_, i) => [`f${i}.txt`, ''])))
+  expect(files.size).toBe(20_000)
+  expect(isCut).toBe(true)
+  expect(problems.map(({ code }) => code)).toEqual(['context-too-large'])
+})
+
+const deep = (open: string, close: string): string => open.repeat(50_000) + close.repeat(50_000)
+test.each([
+  ['deep JSON', deep('[', ']')],
+  ['deep objects', deep('{"a":', '}')],
+  ['deep TOML', `a = ${deep('[', ']')}`],
+  ['deep XML', deep('<project>', '</project>')],
+  ['deep YAML', deep('[', ']')],
+  ['no text', '\0\x01\xff'.repeat(1000)],
+  [
+    'names of prototypes',
+    '{"__proto__":{"a":1},"constructor":"x","dependencies":{"__proto__":"1","toString":"2"},"scripts":{"start":"toString"}}',
+  ],
+  [
+    'another kind of value',
+    '{"dependencies":[1],"scripts":"x","workspaces":{"packages":7},"require":3,"engines":[],"packageManager":{},"name":null}',
+  ],
+  ['null', 'null'],
+  ['one long line', 'listen('.repeat(100_000)],
+  [
+    'names that stand for each other',
+    Array.from({ length: 400 }, (_, i) => `A = B + C || "${i}"\nB = A + C || D\nC = A + B\nlisten(A)\nopen(A + B, "w")\n`).join(
+      '',
+    ),
+  ],
+])('hostile files never make it throw: %s', async (_, content) => {
+  const names = [
+    'package.json',
+    'tsconfig.json',
+    'package-lock.json',
+    'pnpm-lock.yaml',
+    'pnpm-workspace.yaml',
+    'yarn.lock',
+    'pyproject.toml',
+    'poetry.lock',
+    'requirements.txt',
+  ]
+  const more = [
+    'Pipfile',
+    'setup.py',
+    'go.mod',
+    'go.work',
+    'pom.xml',
+    'build.gradle',
+    'settings.gradle',
+    'gradle/libs.versions.toml',
+    'Cargo.toml',
+    'Cargo.lock',
+    'a.csproj',
+  ]
+  const last = [
+    'global.json',
+    'composer.json',
+    'composer.lock',
+    'Gemfile',
+    'Gemfile.lock',
+    'Procfile',
+    'index.html',
+    'nginx.conf',
+    'appsettings.json',
+    'application.yml',
+    'a.js',
+    'a.py',
+    'a.go',
+    'a.rb',
+  ]
+  const started = performance.now()
+  const project = await read(Object.fromEntries([...names, ...more, ...last].map(name => [name, content])))
+  expect(performance.now() - started).toBeLessThan(10_000)
+  expect(project.files.size).toBeGreaterThan(20)
+})

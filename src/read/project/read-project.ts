@@ -12,6 +12,8 @@ import { stackReaders } from './stacks/registry.ts'
 /** Folders below the top in which a program is looked for. */
 const deepestStack = 4
 const mostStacks = 40
+/** Folders that look as if they held one. */
+const mostTried = 300
 const largestText = 256 * 1024
 const mostTexts = 300
 
@@ -29,20 +31,22 @@ export const readProject = async (world: World, folder: string, ignore: DockerIg
   const problems: Problem[] = []
   const stacks: Stack[] = []
   const found = candidates(listed.files)
-  if (found.length > mostStacks)
-    problems.push({
-      kind: 'uncovered',
-      code: 'too-many-programs',
-      message: `the build context holds more than ${mostStacks} programs: only the first were looked at`,
-    })
-  for (const { path, reader: one } of found.slice(0, mostStacks)) {
+  for (const [i, { path, reader: one }] of found.entries()) {
+    if (stacks.length >= mostStacks || i >= mostTried) {
+      problems.push({
+        kind: 'uncovered',
+        code: 'too-many-programs',
+        message: `the build context holds more than ${stacks.length} programs: only the first were looked at`,
+      })
+      break
+    }
     // What has an index.html is a site only where nothing else makes it.
     if (one.name === 'static' && stacks.some(stack => isWithin(path, stack.folder))) continue
     const outer = stacks.findLast(stack => stack.name === one.name && isWithin(path, stack.folder))
     const stack = one.read(reader.folder(path), outer)
-    // A library of the program above is no program.
-    const isPart = outer?.manifests.some(name => name.startsWith(`${path}/`)) === true
-    if (stack && !(isPart && stack.start === undefined)) stacks.push(stack)
+    // A library of the program above is no program. A front end has nothing that starts it, and is built.
+    const isLibrary = outer && stack?.start === undefined && (one.name !== 'node' || stack?.build === undefined)
+    if (stack && !isLibrary) stacks.push(stack)
   }
   const texts = new Map<string, string>()
   for (const path of listed.files) {
@@ -66,7 +70,12 @@ const isWithin = (path: string, folder: string): boolean => folder === '' || pat
 const depthOf = (path: string): number => (path === '' ? 0 : path.split('/').length)
 
 const marks = Object.values(stackReaders).flatMap(reader =>
-  reader.marks.map(mark => ({ reader, length: mark.split('/').length, matches: compilePattern(mark) })),
+  reader.marks.map(mark => ({
+    reader,
+    length: mark.split('/').length,
+    end: mark.slice(mark.lastIndexOf('*') + 1),
+    matches: compilePattern(mark),
+  })),
 )
 
 /** Folders that hold a mark, from the top down. */
@@ -74,7 +83,8 @@ const candidates = (files: readonly string[]): readonly { readonly path: string;
   const found = new Map<string, { path: string; reader: StackReader }>()
   for (const file of files) {
     const names = file.split('/')
-    for (const { reader, length, matches } of marks) {
+    for (const { reader, length, end, matches } of marks) {
+      if (!file.endsWith(end)) continue
       const depth = names.length - length
       if (depth < 0 || depth > deepestStack || !matches(names.slice(depth))) continue
       const path = names.slice(0, depth).join('/')

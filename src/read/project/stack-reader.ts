@@ -28,8 +28,8 @@ export type ProjectFolder = {
   /** The root of the first document. */
   yaml(name: string): import('../yaml/tree.ts').YamlNode | undefined
   xml(name: string): import('./xml-tree.ts').XmlElement | undefined
-  /** Texts of sources with these endings, without tests, bounded. Paths from this folder on. */
-  sources(endings: readonly string[]): readonly Source[]
+  /** Texts of sources with these endings, without tests, bounded. `other`: of another folder of the context, as if they stood in this one. */
+  sources(endings: readonly string[], other?: string): readonly Source[]
 }
 
 export type Source = { readonly name: string; readonly path: string; readonly text: string }

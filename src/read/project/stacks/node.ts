@@ -46,13 +46,15 @@ const reader: StackReader = {
     const lockFile = lock ? folder.pathOf(lock[0]) : isMember ? outer.lockFile : undefined
     const dependencies = new Set([...keysOf(field(json, 'dependencies')), ...keysOf(field(json, 'optionalDependencies'))])
     const devDependencies = new Set(keysOf(field(json, 'devDependencies')).filter(name => !dependencies.has(name)))
-    const sources = folder.sources(['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts', '.jsx', '.tsx', '.vue', '.svelte'])
+    const start = startOf(folder, json, own, devDependencies)
+    // What only browsers run neither writes nor listens.
+    const isPages = start?.value.some(word => servingPages.test(word)) === true
+    const sources = isPages ? [] : folder.sources(['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts', '.jsx', '.tsx'])
     const probed = probe(
       sources.filter(({ name }) => !isBrowserFolder(name) && !/(?:^|\/)[\w.-]{1,60}\.config\.[cm]?[jt]s$/.test(name)),
       probes,
       slashComment,
     )
-    const start = startOf(folder, json, own, devDependencies)
     const output = outputOf(folder, json, own, new Set([...dependencies, ...devDependencies]))
     return {
       ...emptyStack('node', folder.path),
@@ -219,7 +221,7 @@ const outputOf = (folder: ProjectFolder, json: unknown, own: string, all: Readon
   return compiled?.value === '' ? undefined : compiled
 }
 
-const tidy = (path: string): string => path.replace(/^(?:\.\/)+/, '').replace(/\/+$/, '')
+const tidy = (path: string): string => path.replace(/^(?:\.\/)+/, '').replace(/\/{1,20}$/, '')
 
 /** `outDir`, also of what a configuration extends. */
 const typescriptOutput = (
@@ -259,6 +261,8 @@ const angularOutput = (folder: ProjectFolder): Stated<string> | undefined => {
 const developing =
   /^(?:nodemon|ts-node|ts-node-dev|tsx|vite|ng|webpack|webpack-dev-server|nest|vue-cli-service|parcel|concurrently|react-scripts|craco)$/
 
+const servingPages = /^(?:vite|ng|webpack-dev-server|vue-cli-service|parcel|react-scripts|craco)$/
+
 const startOf = (
   folder: ProjectFolder,
   json: unknown,
@@ -283,11 +287,15 @@ const startOf = (
   const program = start?.value.find(word => word !== 'env' && !/^\w+=/.test(word))
   const isDeveloping = program !== undefined && (devDependencies.has(program) || developing.test(program))
   if (isDeveloping || !start)
-    for (const name of ['start:prod', 'start:production', 'serve:prod', 'prod', 'production']) {
+    for (const name of ['start:prod', 'start:production', 'serve:prod']) {
       const other = byScript(name)
       if (other) return other
     }
-  if (proc && !/^npm (?:run )?start$/.test(proc.join(' '))) return stated(proc, folder.pathOf('Procfile'))
+  if (
+    proc &&
+    !/^npm (?:run )?start$|^(?:sh -c )?(?:bundle|rails|puma|python3?|gunicorn|uvicorn|php|java|vendor|bin)\b/.test(proc.join(' '))
+  )
+    return stated(proc, folder.pathOf('Procfile'))
   if (start) return start
   // https://docs.npmjs.com/cli/commands/npm-start: without a script it is server.js.
   if (folder.has('server.js')) return stated(['node', 'server.js'], folder.pathOf('server.js'))
@@ -316,7 +324,7 @@ const manifestsOf = (folder: ProjectFolder, json: unknown, lock: string | undefi
     ...textsField(json, 'workspaces'),
     ...textsField(json, 'workspaces', 'packages'),
     ...stringsOf(get(folder.yaml('pnpm-workspace.yaml'), 'packages')).map(({ value }) => value),
-  ].map(one => one.replace(/^\.\//, '').replace(/\/+$/, ''))
+  ].map(one => one.replace(/^\.\//, '').replace(/\/{1,20}$/, ''))
   const [wanted, unwanted] = [workspaces.filter(one => !one.startsWith('!')), workspaces.filter(one => one.startsWith('!'))]
   if (wanted.length > 0) {
     const patterns = wanted.slice(0, 100).map(one => compilePattern(`${one}/package.json`))
@@ -369,8 +377,8 @@ const usualPorts: Readonly<Record<string, number>> = {
 
 const frameworkPorts = (start: Stated<readonly string[]> | undefined, own: string): readonly Stated<number>[] => {
   if (!start || commandPorts(start).length > 0) return []
-  const program = start.value.find(word => usualPorts[word] !== undefined)
-  if (program !== undefined) return [{ value: usualPorts[program]!, by: own }]
+  const program = start.value.find(word => word !== 'env' && !/^\w+=/.test(word))
+  if (program !== undefined && usualPorts[program] !== undefined) return [{ value: usualPorts[program]!, by: own }]
   return start.value.some(word => word.startsWith('.output/server/')) ? [{ value: 3000, by: own }] : []
 }
 
@@ -448,6 +456,7 @@ const probes: readonly Probe[] = [
   },
   { finds: 'ports', pattern: /\.listen\(/g, argument: [0, 'port'] },
   { finds: 'ports', pattern: /\bBun\.serve\(/g, argument: 'port' },
+  { finds: 'ports', pattern: /\.bindAsync\(/g, argument: 0 },
   {
     finds: 'ports',
     pattern: /\b(?:serve|createServer|startStandaloneServer|new (?:WebSocket\.Server|WebSocketServer|Server))\(/g,

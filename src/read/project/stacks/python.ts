@@ -29,7 +29,7 @@ const reader: StackReader = {
     'setup.cfg',
     'manage.py',
   ],
-  read(folder) {
+  read(folder, outer) {
     const project = folder.toml('pyproject.toml')
     const requirements = readRequirements(folder)
     const pipfile = folder.toml('Pipfile')
@@ -38,6 +38,8 @@ const reader: StackReader = {
       isObject(field(project, 'tool', 'poetry')) ||
       folder.has('setup.py') ||
       folder.has('setup.cfg')
+    // Django's folder in a project that states the rest above it.
+    if (outer && !isProgram && requirements.files.length === 0 && pipfile === undefined) return undefined
     // A pyproject.toml that only holds the settings of tools is no program.
     if (!isProgram && requirements.files.length === 0 && pipfile === undefined && !folder.has('manage.py')) return undefined
     const [manager, lock] = managerOf(folder, project)
@@ -147,10 +149,8 @@ const readRequirements = (folder: ProjectFolder): Requirements => {
     const isConstraint = /(?:^|\/)constraints/.test(name)
     const base = name.includes('/') ? name.slice(0, name.lastIndexOf('/') + 1) : ''
     for (const raw of (folder.text(name) ?? '').split(/\r?\n/)) {
-      const line = raw
-        .slice(0, 2000)
-        .replace(/(?:^|\s)#.*$/, '')
-        .trim()
+      const comment = raw.search(/(?:^|\s)#/)
+      const line = raw.slice(0, comment === -1 ? 2000 : Math.min(comment, 2000)).trim()
       if (line === '') continue
       const included = /^(?:-r|-c|--requirement|--constraint)[ \t=]{0,8}(\S{1,200})$/.exec(line)?.[1]
       if (included !== undefined) {
@@ -293,12 +293,17 @@ const startOf = (
     return all.toSorted((a, b) => a.source.name.split('/').length - b.source.name.split('/').length)[0]
   }
   const wsgi = sources.find(({ name }) => /(?:^|\/)wsgi\.py$/.test(name))
-  if (folder.has('manage.py')) {
+  const manage = folder.files.find(name => /^(?:[\w-]{1,60}\/)?manage\.py$/.test(name))
+  if (manage !== undefined) {
+    const base = manage.slice(0, -'manage.py'.length)
     const asgi = sources.find(({ name }) => /(?:^|\/)asgi\.py$/.test(name))
-    if (dependencies.has('gunicorn') && wsgi) return { value: ['gunicorn', `${moduleOf(wsgi.name)}:application`], by: wsgi.path }
-    if (dependencies.has('daphne') && asgi) return { value: ['daphne', `${moduleOf(asgi.name)}:application`], by: asgi.path }
-    if (dependencies.has('uvicorn') && asgi) return { value: ['uvicorn', `${moduleOf(asgi.name)}:application`], by: asgi.path }
-    return stated(['python', 'manage.py', 'runserver', '0.0.0.0:8000'], folder.pathOf('manage.py'))
+    const target = (source: Source): string =>
+      `${moduleOf(source.name.slice(source.name.startsWith(base) ? base.length : 0))}:application`
+    const chdir = (option: string): readonly string[] => (base === '' ? [] : [option, base.slice(0, -1)])
+    if (dependencies.has('gunicorn') && wsgi) return { value: ['gunicorn', ...chdir('--chdir'), target(wsgi)], by: wsgi.path }
+    if (dependencies.has('uvicorn') && asgi) return { value: ['uvicorn', ...chdir('--app-dir'), target(asgi)], by: asgi.path }
+    if (dependencies.has('daphne') && asgi && base === '') return { value: ['daphne', target(asgi)], by: asgi.path }
+    return stated(['python', manage, 'runserver', '0.0.0.0:8000'], folder.pathOf(manage))
   }
   const asynchronous = application(
     /^([a-z_]\w{0,40})(?:: ?FastAPI)?[ \t]{0,4}=[ \t]{0,4}(?:\w{1,40}\.)?(?:FastAPI|Starlette|Litestar|Quart)\(/m,
@@ -342,7 +347,7 @@ const startOf = (
     if (source) return bySelf(source) ?? (name === 'wsgi.py' ? undefined : { value: ['python', name], by: source.path })
   }
   const selves = sources.flatMap(source => (source.name.includes('/') ? [] : (bySelf(source) ?? [])))
-  return selves.length === 1 ? selves[0] : undefined
+  return selves.length === 1 ? selves[0] : selves.find(({ by }) => /server\.py$/.test(by))
 }
 
 /** `--bind 0.0.0.0:8000`, `-b :8000`, `--port 80`, `runserver 0.0.0.0:8000`. */
