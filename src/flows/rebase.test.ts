@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { wantedBy } from '../change/base/pattern.ts'
+import { UsageError } from '../model/finding.ts'
 import { memoryWorld } from '../world/memory.ts'
 import { rebase } from './rebase.ts'
 
@@ -129,5 +130,55 @@ describe('what could not be looked at is said', () => {
     const world = memoryWorld({ 'a.yaml': pod, 'kustomization.yaml': 'images: [{name: node, newTag: "18"}]\n' })
     const { problems } = await rebase(world, ['.'], wantedBy('node:20', 'acme.org/node:20')!, { write: true })
     expect(problems).toMatchObject([{ code: 'base-by-hand', at: { path: 'kustomization.yaml' } }])
+  })
+})
+
+describe('pinning', () => {
+  const [old, fresh] = [`sha256:${'1'.repeat(64)}`, `sha256:${'2'.repeat(64)}`] as const
+  const files = { Dockerfile: `FROM node:20@${old}\n`, 'b/Dockerfile': 'FROM node:20\n', 'c/Dockerfile': 'FROM python:3\n' }
+  const pinned = async (where: 'everywhere' | 'where-pinned', of: Readonly<Record<string, string>> = files, to = 'node:22') => {
+    const world = memoryWorld(of)
+    const asked: string[] = []
+    const pinning = {
+      where,
+      digestOf: (name: string) => {
+        asked.push(name)
+        return name.endsWith('absent') ? Promise.reject(new UsageError(name)) : Promise.resolve(fresh)
+      },
+    }
+    const { changes } = await rebase(world, ['.'], wantedBy(of === files ? 'node:20' : 'node', to)!, { write: true, pinning })
+    return { asked, after: Object.fromEntries(changes.map(({ path, after }) => [path, after])), written: world.written }
+  }
+
+  test('where a digest stood, or everywhere; the registry is asked once for a name', async () => {
+    const some = await pinned('where-pinned')
+    expect(some.after).toEqual({ Dockerfile: `FROM node:22@${fresh}\n`, 'b/Dockerfile': 'FROM node:22\n' })
+    const all = await pinned('everywhere')
+    expect(all.after).toEqual({ Dockerfile: `FROM node:22@${fresh}\n`, 'b/Dockerfile': `FROM node:22@${fresh}\n` })
+    expect([some.asked, all.asked]).toEqual([['node:22'], ['node:22']])
+  })
+
+  test('nobody is asked where no digest would go away', async () => {
+    const { asked } = await pinned('where-pinned', { Dockerfile: 'FROM node:20\n' })
+    expect(asked).toEqual([])
+    // Another registry has the same digests.
+    expect((await pinned('where-pinned', { Dockerfile: `FROM node:20@${old}\n` }, 'acme.org/node')).after).toEqual({
+      Dockerfile: `FROM acme.org/node:20@${old}\n`,
+    })
+  })
+
+  test('each tag has its own digest; doing it again changes nothing', async () => {
+    const many = { Dockerfile: 'FROM node:20 AS a\nFROM node AS b\nFROM node:22\n' }
+    const { asked, after } = await pinned('everywhere', many, 'acme.org/node')
+    expect(asked.sort()).toEqual(['acme.org/node:20', 'acme.org/node:22', 'acme.org/node:latest'])
+    expect(after.Dockerfile).toBe(
+      `FROM acme.org/node:20@${fresh} AS a\nFROM acme.org/node@${fresh} AS b\nFROM acme.org/node:22@${fresh}\n`,
+    )
+    const once = { Dockerfile: `FROM node:22@${fresh}\n` }
+    expect((await pinned('everywhere', once)).after).toEqual({})
+  })
+
+  test('nothing is written where a digest cannot be known', async () => {
+    await expect(pinned('where-pinned', { ...files }, 'node:absent')).rejects.toThrow(UsageError)
   })
 })
