@@ -1,10 +1,11 @@
 /** What is advised about the vulnerabilities of an image: through the catalogers and the scan, for every ecosystem, and with names that strangers would choose. */
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
-import { scanInventory } from '../src/flows/scan.ts'
+import { scanInventory, withRemedies } from '../src/flows/scan.ts'
 import { remedyUnits } from '../src/judge/remedies/registry.ts'
 import { type RemedyOptions, remediesOf } from '../src/judge/remedies.ts'
 import { versionOrders } from '../src/judge/versions/registry.ts'
@@ -18,6 +19,10 @@ import type { ScanReport } from '../src/model/vulnerability.ts'
 import { catalogers } from '../src/read/catalogers/registry.ts'
 import { assemble } from '../src/read/image/assemble.ts'
 import { readLayer } from '../src/read/image/layers/read-layer.ts'
+import { briefRemedies, showRemedy } from '../src/show/remedies-text.ts'
+import { showScanJson } from '../src/show/scan-json.ts'
+import { showScanText } from '../src/show/scan-text.ts'
+import { styleFor, widthOf } from '../src/show/style.ts'
 import { machine } from '../src/world/machine.ts'
 import { databaseOf, feedState } from './advisories.ts'
 import { emptyConfig } from './image-config.ts'
@@ -508,6 +513,65 @@ describe('the tools of each language', () => {
     for (const [type, unit] of Object.entries(remedyUnits))
       for (const name of ['-x', '--help', 'a b', 'a;b', '$(a)', 'a\nb', "a'b", 'a"b', '<a>', '', 'a\u202eb', '../a:b', '`a`'])
         expect(unit.name.test(name), `${type} ${name}`).toBe(false)
+  })
+})
+
+describe('how it is shown', () => {
+  const read = (path: string): object => JSON.parse(readFileSync(join(import.meta.dirname, path), 'utf8')) as object
+  const schema = new Ajv2020({ allErrors: true }).compile(read('../docs/scan-report.schema.json'))
+  const layers = [
+    { 'etc/os-release': debian, 'var/lib/dpkg/status': status({ openssl: '3.0.9-1' }) },
+    installed('lodash', '4.17.20', 'minimist'),
+    installed('minimist', '1.2.0'),
+  ]
+  const database = flaws(['Debian:12', 'openssl', '3.0.11-1'], ['npm', 'lodash', '4.17.21'], ['npm', 'minimist', '1.2.6'])
+
+  test('a scan: a line for each owner, and how to hear more; all of it as JSON', async () => {
+    const report = withRemedies(scan(await imageOf(layers, 1), database), database, options, 'shop/app:1')
+    const text = showScanText(report, { colour: false, width: 100, subject: 'shop/app:1' })
+    expect(text).toContain(
+      [
+        'What to do',
+        '  Base image         1 high  docker build --pull --no-cache . (1 more)',
+        '  Application (npm)  2 high  npm install lodash@4.17.21 (1 more)',
+        '  All of it, and other base images: bulkhead recommend shop/app:1',
+        '',
+      ].join('\n'),
+    )
+    const document = JSON.parse(showScanJson(report)) as { remedies: { owner: string; closes: number | null }[] }
+    expect(schema(document), JSON.stringify(schema.errors)).toBe(true)
+    expect(document.remedies.map(({ owner, closes }) => [owner, closes])).toEqual([
+      ['base', null],
+      ['application', 2],
+    ])
+    const clean = withRemedies(scan(await imageOf([{}]), database), database, options, 'x')
+    expect(showScanText(clean, { colour: false })).not.toContain('What to do')
+  })
+
+  test('whatever the texts: lines of the terminal’s width, and nothing that controls it', () => {
+    const text = fc.string({ unit: 'binary', maxLength: 200 })
+    const remedy = fc.record({
+      owner: fc.constantFrom('base', 'os', 'application', 'stray'),
+      ecosystem: fc.option(text, { nil: undefined }),
+      text,
+      commands: fc.array(text, { maxLength: 3 }),
+      snippets: fc.array(fc.record({ file: text, text }), { maxLength: 2 }),
+      bySeverity: fc.constant({ critical: 12, high: 345, medium: 6, low: 1, info: 0, unknown: 2 }),
+      closes: fc.constant(undefined),
+      upgrades: fc.constant([]),
+    }) as fc.Arbitrary<Remedy>
+    const style = styleFor(false)
+    fc.assert(
+      fc.property(fc.array(remedy, { minLength: 1, maxLength: 4 }), fc.integer({ min: 80, max: 160 }), (remedies, width) => {
+        for (const line of briefRemedies(remedies, style, width).split('\n')) expect(widthOf(line)).toBeLessThanOrEqual(width)
+        expect(briefRemedies(remedies, style, width).split('\n')).toHaveLength(remedies.length)
+        for (const one of remedies)
+          expect(showRemedy(one, style, width).replaceAll('\n', '')).not.toMatch(
+            /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e]/,
+          )
+      }),
+      { numRuns: 300 },
+    )
   })
 })
 
