@@ -99,21 +99,22 @@ const inEnvironment = (
   }
 }
 
-/** `http://localhost:80/` and `http://localhost/` in a text → the new port. */
+/** `http://localhost:80/`, `http://localhost/` and `localhost:80` in a text → the new port. */
 export const withPorts = (
   text: string,
   moved: ReadonlyMap<number, number>,
 ): readonly { readonly start: number; readonly end: number; readonly text: string }[] =>
-  [...text.matchAll(/(https?):\/\/(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0)(?::(\d{1,5}))?(?=[/"'\s?#|&;,)\]]|$)/g)].flatMap(
-    match => {
-      const old = match[2] === undefined ? (match[1] === 'https' ? 443 : 80) : Number(match[2])
-      const port = moved.get(old)
-      const end = match.index + match[0].length
-      return port === undefined
-        ? []
-        : [{ start: match[2] === undefined ? end : end - match[2].length - 1, end, text: `:${port}` }]
-    },
-  )
+  [
+    ...text.matchAll(
+      /(?:(https?):\/\/)?(?<![\w.-])(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0)(?::(\d{1,5}))?(?=[/"'\s?#|&;,)\]]|$)/g,
+    ),
+  ].flatMap(match => {
+    if (match[1] === undefined && match[2] === undefined) return []
+    const old = match[2] === undefined ? (match[1] === 'https' ? 443 : 80) : Number(match[2])
+    const port = moved.get(old)
+    const end = match.index + match[0].length
+    return port === undefined ? [] : [{ start: match[2] === undefined ? end : end - match[2].length - 1, end, text: `:${port}` }]
+  })
 
 const urlEdits = (file: YamlFile, span: Span, moved: ReadonlyMap<number, number>): readonly Edit[] =>
   withPorts(file.text.slice(span.start, span.end), moved).map(one => ({

@@ -53,6 +53,12 @@ const readOnly = (container: Container, run: ProposedRun, isKnown: boolean, wish
   const isMounted = (path: string): boolean => targets.some(target => path === target || path.startsWith(`${target}/`))
   const kept = run.volumes.filter(path => !isMounted(path))
   if (!container.readOnlyRoot.value) {
+    if (container.entrypoint.value !== undefined || container.command.value !== undefined) {
+      check.push(
+        'It starts something else than the image, and what that writes is not known: try it with a read-only root file system',
+      )
+      return
+    }
     if (!isKnown) {
       check.push('What it writes is not known: try it with a read-only root file system')
       return
@@ -63,7 +69,7 @@ const readOnly = (container: Container, run: ProposedRun, isKnown: boolean, wish
     }
     wishes.push({ do: 'set', field: 'readOnlyRoot', value: true })
   }
-  const missing = run.tmpfs.filter(path => !isMounted(path) && !targets.some(target => target.startsWith(`${path}/`)))
+  const missing = run.tmpfs.filter(path => !isMounted(path))
   const [uid, gid] = (run.user ?? '').split(':')
   // Where the image has the folder, a tmpfs gets its mode, and not its owner.
   const owner = uid === undefined || uid === '' ? '' : `:uid=${uid}${gid === undefined ? '' : `,gid=${gid}`}`

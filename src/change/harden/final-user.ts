@@ -274,7 +274,7 @@ export const numberable = (
   if (!isEditable(at) || !command.nameWord || optionValue(command, '-u', '--uid') !== undefined) return undefined
   const { text } = dockerfile.tree
   if (text.slice(command.nameWord.span.start, command.nameWord.span.end) !== command.nameWord.text) return undefined
-  if (/\busermod\b|\bgroupmod\b/.test(text)) return undefined
+  if (text.split('\n').some(line => /(?:user|group)mod\s/.test(line) && /\s(?:-u|-g|--uid|--gid)\b/.test(line))) return undefined
   if (command.name === 'adduser' && familyOf(stage) !== 'debian' && familyOf(stage) !== 'alpine') return undefined
   return at
 }

@@ -44,7 +44,7 @@ export const destinationOf = (step: Step, escape: string): string | undefined =>
 /** Folders for everybody, that an engine makes anew, and that hold no files. */
 const passing = /^\/(?:tmp|var\/tmp|dev|proc|sys|run|var\/run)(?:\/|$)/
 
-/** VOLUME’s paths, with the steps that declare them. */
+/** VOLUME’s paths, with the steps that declare them; those that an engine makes anew anyway are not among them. */
 export const volumesOf = (stage: Stage, escape: string): readonly { readonly path: string; readonly step: Step }[] =>
   lineage(stage)
     .filter(({ instruction }) => instruction.name === 'VOLUME')
@@ -57,7 +57,7 @@ export const volumesOf = (stage: Stage, escape: string): readonly { readonly pat
         })
       return words.flatMap(word => {
         const path = resolvedPath(word, '/')
-        return path === undefined || path === '/' ? [] : [{ path, step }]
+        return path === undefined || path === '/' || passing.test(path) ? [] : [{ path, step }]
       })
     })
 

@@ -24,11 +24,12 @@ export const linesAfter = (dockerfile: Dockerfile, step: Step, lines: readonly s
   return insertAt(dockerfile, end, `${isApart ? newline : ''}${body}${newline}`)
 }
 
-/** Lines before a step, and before the comments that speak of it. */
+/** Lines before a step, and before the comments that speak of it. Where an empty line stands there, one comes behind them too. */
 export const linesBefore = (dockerfile: Dockerfile, step: Step, lines: readonly string[]): Edit => {
   const newline = lineEnd(dockerfile)
   const at = (step.instruction.comments[0] ?? step.instruction).span.start
-  return insertAt(dockerfile, at, `${lines.join(newline)}${newline}`)
+  const isApart = /\n[ \t]*\r?\n$/.test(dockerfile.tree.text.slice(Math.max(0, at - 400), at))
+  return insertAt(dockerfile, at, `${lines.join(newline)}${newline}${isApart ? newline : ''}`)
 }
 
 /** The shell in force understands what is written for sh. */

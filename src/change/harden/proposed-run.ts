@@ -105,8 +105,10 @@ const portsOf = (subject: HardenSubject, stage: Stage): readonly number[] => {
   // Of a server the port that its configuration has; what a step of ours changed listens on 8080.
   const server = serverOf(subject, stage)
   if (server) return server.ports.length > 0 ? server.ports : [8080]
-  // The user's own statement comes first: PORT in the image, then what the program's files say.
-  const port = Number(stage.end.variables.get('PORT')?.value)
-  if (Number.isInteger(port) && port > 0 && port < 65536) return [port]
+  // The author’s own statement comes first: PORT in the image, then what the program's files say.
+  for (const name of ['PORT', 'ASPNETCORE_HTTP_PORTS', 'ASPNETCORE_URLS']) {
+    const port = Number(/(?:^|:)(\d{1,5})\/?$/.exec(stage.end.variables.get(name)?.value ?? '')?.[1])
+    if (port > 0 && port < 65536) return [port]
+  }
   return [...new Set(subject.project.stacks.flatMap(({ ports }) => ports.map(({ value }) => value)))].sort((a, b) => a - b)
 }

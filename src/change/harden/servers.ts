@@ -30,6 +30,14 @@ export const highPort = (port: number): number => (port === 443 ? 8443 : port + 
 const isLow = (port: number): boolean => port > 0 && port < 1024
 
 export const serverOf = (subject: HardenSubject, stage: Stage): Server | undefined => {
+  const server = findServer(subject, stage)
+  if (!server) return undefined
+  // A file that is copied to two places is edited once.
+  const edits = new Map(server.edits.map(edit => [`${edit.path} ${edit.span.start} ${edit.span.end}`, edit]))
+  return { ...server, edits: [...edits.values()] }
+}
+
+const findServer = (subject: HardenSubject, stage: Stage): Server | undefined => {
   const programs = startedPrograms(startOf(stage))
   const name = stage.root.kind === 'image' ? stage.root.reference.repository : ''
   const tag = stage.root.kind === 'image' ? (stage.root.reference.tag ?? '') : ''
@@ -69,7 +77,10 @@ const copiedInto = (subject: HardenSubject, stage: Stage, folder: string): reado
     const written = words.at(-1) ?? ''
     for (const word of words.slice(0, -1)) {
       if (flagNamed(step, 'from') || /^[a-z]+:\/\//.test(word)) {
-        if (isInside(to, folder)) found.push({ path: to, text: undefined, source: word })
+        if (!isInside(to, folder)) continue
+        const source = flagNamed(step, 'from') && throughStage(subject, step, word)
+        const path = source !== undefined && /(?:^|\/)conf\.d$/.test(to) ? `${to}/${basename(source)}` : to
+        found.push({ path, text: source === undefined ? undefined : contextText(subject, source), source: source ?? word })
         continue
       }
       const source = (resolvedPath(word, '/') ?? '').slice(1)
@@ -92,6 +103,24 @@ const copiedInto = (subject: HardenSubject, stage: Stage, folder: string): reado
     }
   }
   return found
+}
+
+/** What a COPY --from takes is a file of the context, where the other stage copies it as it is. */
+const throughStage = (subject: HardenSubject, step: Step, word: string): string | undefined => {
+  const target = step.stage?.uses.find(use => use.how === 'copy' && use.step === step)?.target
+  const path = resolvedPath(word, '/')
+  if (target?.kind !== 'stage' || path === undefined) return undefined
+  for (const other of lineage(target.stage)) {
+    if (other.instruction.name !== 'COPY' || flagNamed(other, 'from')) continue
+    const to = destinationOf(other, subject.dockerfile.tree.escape)
+    const words = other.instruction.json?.values ?? other.instruction.words.map(({ raw }) => raw)
+    if (to === undefined || words.length !== 2 || !isInside(path, to)) continue
+    const source = (resolvedPath(words[0]!, '/') ?? '').slice(1)
+    const inside = path.slice(to === '/' ? 1 : to.length + 1)
+    const file = inside === '' ? source : source === '' ? inside : `${source}/${inside}`
+    if (subject.project.files.has(file)) return file
+  }
+  return undefined
 }
 
 /** A step that writes below a folder in a way of its own; `ours` marks what was written here. */

@@ -69,3 +69,30 @@ test('what an anchor shares goes into the override, and services of other files 
   assert.match(files['compose.override.yaml']!, /services:\n {2}web:\n {4}user: "1000:1000"/)
   assert.match(files['compose.yaml']!, /two:\n {4}build: \.\/other\n$/)
 })
+
+test('a service that starts something else keeps a writable root, and mounts below a tmpfs do not matter', async () => {
+  const other = await untilStill(compose, {
+    dockerfile: node,
+    stacks: [{}],
+    context: { 'compose.yaml': 'services:\n  web:\n    build: .\n    command: npm run dev\n' },
+  })
+  assert.doesNotMatch(other.files['compose.yaml']!, /read_only/)
+  assert.match(other.left?.check?.join() ?? '', /something else/)
+  const below = await untilStill(compose, {
+    dockerfile: node,
+    stacks: [{}],
+    context: { 'compose.yaml': 'services:\n  web:\n    build: .\n    volumes: ["./a.conf:/tmp/a.conf:ro"]\n' },
+  })
+  assert.match(below.files['compose.yaml']!, /tmpfs:\n {6}- \/tmp\n/)
+})
+
+test('several services of one file at once', async () => {
+  const names = Array.from({ length: 30 }, (_, i) => `s${i}`)
+  const { files, titles } = await untilStill(compose, {
+    dockerfile: node,
+    stacks: [{}],
+    context: { 'compose.yaml': `services:\n${names.map(name => `  ${name}:\n    build: .\n`).join('')}` },
+  })
+  assert.equal(files['compose.yaml']!.match(/read_only: true/g)?.length, 30)
+  assert.ok(titles.length < 5)
+})

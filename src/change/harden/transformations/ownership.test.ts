@@ -106,3 +106,13 @@ test('with the user that comes after it, the folders are made by root', async ()
   const again = await still(two.text, writes('uploads'))
   assert.equal(again.text, two.text)
 })
+
+test('a volume at /tmp is for everyone, and nginx only reads its configuration', async () => {
+  const tmp = 'FROM node:22\nCOPY . /app\nVOLUME /tmp\nUSER node\n'
+  await becomes(tmp, tmp)
+  await becomes(
+    'FROM nginx:1.27\nCOPY --chown=nginx:nginx site /usr/share/nginx/html\nUSER nginx\n',
+    'FROM nginx:1.27\nCOPY site /usr/share/nginx/html\nUSER nginx\n',
+    { stacks: [] },
+  )
+})

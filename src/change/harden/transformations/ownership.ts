@@ -4,6 +4,7 @@
  */
 import { type CommandAt, flagNamed, lineage, removeAt, replaceAt, withBlanksBefore } from '../../../judge/dockerfile-queries.ts'
 import { isRoot } from '../../../judge/image-users.ts'
+import { knownProgram } from '../../../judge/known-programs.ts'
 import { isEditable } from '../../../judge/package-queries.ts'
 import type { Edit } from '../../../model/finding.ts'
 import type { Dockerfile, Stage, Step } from '../../../read/dockerfile/graph.ts'
@@ -12,6 +13,7 @@ import { familyOf } from '../family.ts'
 import { chooseUser, ownerText } from '../final-user.ts'
 import { destinationOf, isInside, resolvedPath, volumesOf, workdirAtEnd, workdirBefore, writtenFolders } from '../image-paths.ts'
 import { isOpenEnded, isPosixShell, keyword, lastChange, linesAfter, linesBefore, withoutCommand, withoutStep } from '../place.ts'
+import { startOf } from '../start.ts'
 import { type HardenSubject, transformation } from '../transformation.ts'
 
 export default transformation({
@@ -106,7 +108,9 @@ class Work {
       .filter(({ instruction }) => instruction.name === 'COPY' || instruction.name === 'ADD')
       .flatMap(step => destinationOf(step, escape) ?? [])
       .filter(path => path !== '/' && !/^\/(?:etc|usr|bin|sbin|lib|tmp|run|dev|var)(?:\/(?:s?bin|lib|local\/s?bin))?$/.test(path))
-    this.#isKnown = subject.project.stacks.length > 0
+    this.#isKnown =
+      subject.project.stacks.length > 0 ||
+      knownProgram(startOf(stage).words, stage.root.kind === 'image' ? stage.root.reference.familiar : undefined) !== undefined
   }
 
   /** The program itself, and nothing that is written to. */

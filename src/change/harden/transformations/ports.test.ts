@@ -129,3 +129,22 @@ test('Compose and Kubernetes lead their ports to the new one', async () => {
   assert.match(files['k8s.yaml']!, /- port: 80\n {6}targetPort: 8080\n---/)
   assert.match(files['k8s.yaml']!, /- port: 80\n {6}targetPort: 80\n$/)
 })
+
+test('a configuration that another stage copies out of the context as it is', async () => {
+  const { files, text } = await still(
+    'FROM node:22 AS build\nWORKDIR /app\nCOPY . .\nRUN npm run build\nFROM nginx\nCOPY --from=build /app/.nginx/site.conf /etc/nginx/conf.d/default.conf\n',
+    { context: { '.nginx/site.conf': 'server { listen 80; }\n' } },
+  )
+  assert.equal(files['.nginx/site.conf'], 'server { listen 8080; }\n')
+  assert.match(text, /RUN sed .*nginx\.conf\n$/)
+})
+
+test('a healthcheck of Compose without a scheme', async () => {
+  const { files } = await still('FROM nginx:1.27\n', {
+    context: {
+      'compose.yaml':
+        'services:\n  web:\n    build: .\n    healthcheck:\n      test: curl -f localhost:80/ok && curl my-localhost:80 && curl localhost\n',
+    },
+  })
+  assert.match(files['compose.yaml']!, /test: curl -f localhost:8080\/ok && curl my-localhost:80 && curl localhost\n$/)
+})

@@ -155,3 +155,12 @@ test('here-documents, and ONBUILD', async () => {
   assert.deepEqual(finalUser(readDockerfile('Dockerfile', text).final!), { kind: 'ids', ids: { uid: 10001, gid: 10001 } })
   assert.match((await still('FROM debian:12\nONBUILD RUN make\n')).left?.leftOut ?? '', /ONBUILD/)
 })
+
+test('groups that are added to an account do not change its number', async () => {
+  await becomes(
+    'FROM debian:12\nRUN useradd -m web && usermod -aG video web\nUSER web\n',
+    'FROM debian:12\nRUN useradd -u 10001 -m web && usermod -aG video web\nUSER 10001\n',
+  )
+  const changed = 'FROM debian:12\nRUN useradd -m web && usermod -u 3000 web\nUSER web\n'
+  assert.equal((await still(changed)).text, changed)
+})
