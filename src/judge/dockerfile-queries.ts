@@ -156,8 +156,8 @@ export const lineEnd = (dockerfile: Dockerfile): string => (/\r\n/.test(dockerfi
 export const fixBy = (safety: Safety, title: string, ...edits: readonly Edit[]): Fix => ({ title, safety, edits })
 
 /** How the file writes its instructions: the majority decides, and capitals when there is none. */
-export const isMostlyLowerCase = (dockerfile: Dockerfile): boolean => {
+export const isMostlyLowerCase = remembered((dockerfile: Dockerfile): boolean => {
   const words = dockerfile.tree.instructions.map(({ keyword }) => keyword.raw).filter(raw => raw !== '')
   const lower = words.filter(raw => raw === raw.toLowerCase()).length
   return lower > words.filter(raw => raw === raw.toUpperCase()).length
-}
+})

@@ -17,22 +17,18 @@ export const subcommand = (command: Command): string | undefined => {
   return first?.literal ? first.text : undefined
 }
 
-/** What is found out about a script in one pass, when first asked for. */
-type Index = {
-  readonly at: ReadonlyMap<Command, number>
-  readonly pipelines: ReadonlyMap<number, readonly Command[]>
-  readonly sets: ReadonlyMap<Command, Sets>
-}
-
-const indexOf = remembered((script: Script): Index => {
-  const at = new Map(script.commands.map((command, i) => [command, i]))
-  const pipelines = Map.groupBy(script.commands, command => command.pipeline)
-  return { at, pipelines, sets: readSets(script, pipelines) }
-})
+/** Each is found out in one pass over the script, when it is first asked for: most rules ask for pipelines, and few for what `set` says. */
+const placesIn = remembered(
+  ({ commands }: Script): ReadonlyMap<Command, number> => new Map(commands.map((command, i) => [command, i])),
+)
+const pipelinesIn = remembered(
+  ({ commands }: Script): ReadonlyMap<number, readonly Command[]> => Map.groupBy(commands, ({ pipeline }) => pipeline),
+)
+const setsIn = remembered((script: Script): ReadonlyMap<Command, Sets> => readSets(script, pipelinesIn(script)))
 
 /** The commands of the same pipeline, in order; one for a command without pipes. */
 export const pipelineOf = (script: Script, command: Command): readonly Command[] =>
-  indexOf(script).pipelines.get(command.pipeline) ?? [command]
+  pipelinesIn(script).get(command.pipeline) ?? [command]
 
 /** What `set -e` and `set -o pipefail` say at some place. */
 export type Sets = { readonly errexit: boolean; readonly pipefail: boolean }
@@ -98,7 +94,7 @@ const readSets = (script: Script, pipelines: ReadonlyMap<number, readonly Comman
  * in a command substitution. A `set` in a branch or loop counts inside it only. The whole script is read once, when first asked.
  */
 export const setsBefore = (script: Script, command: Command): Sets =>
-  indexOf(script).sets.get(command) ?? { errexit: script.errexit, pipefail: script.pipefail }
+  setsIn(script).get(command) ?? { errexit: script.errexit, pipefail: script.pipefail }
 
 /** `shopt -so pipefail`, `shopt -uo errexit`. */
 const shopt = (command: Command): { errexit: boolean | undefined; pipefail: boolean | undefined } => {
@@ -116,7 +112,7 @@ const shopt = (command: Command): { errexit: boolean | undefined; pipefail: bool
 export const effectiveErrexit = (script: Script, command: Command): boolean => {
   const sets = setsBefore(script, command)
   if (!sets.errexit || command.negated || command.context.includes('condition')) return false
-  for (let i = (indexOf(script).at.get(command) ?? -1) + 1; i < script.commands.length; i++) {
+  for (let i = (placesIn(script).get(command) ?? -1) + 1; i < script.commands.length; i++) {
     const next = script.commands[i]!
     if (next.span.start < command.span.end) continue
     if (next.context.at(-1) === 'heredoc' || next.scope.length < command.scope.length) break
