@@ -40,6 +40,8 @@ test('servers: where they write, and the port that they have', async () => {
   const nginx = await run('FROM nginx:1.27\nUSER 101:101\n')
   assert.deepEqual(nginx.tmpfs, ['/run', '/tmp', '/var/cache/nginx'])
   assert.equal(nginx.init, false)
+  const moved = await run("FROM nginx:1.27\nRUN sed -i 's,^pid .*,pid /tmp/nginx.pid;,' /etc/nginx/nginx.conf\nUSER 101:101\n")
+  assert.deepEqual([moved.tmpfs, moved.ports], [['/tmp'], [8080]])
   const own = await run('FROM debian:12\nRUN apt-get install -y nginx\nUSER www-data\nCMD ["nginx", "-g", "daemon off;"]\n')
   assert.deepEqual(own.tmpfs, ['/run', '/tmp', '/var/lib/nginx', '/var/log/nginx'])
   assert.equal(own.user, '33:33')

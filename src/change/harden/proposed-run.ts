@@ -8,7 +8,7 @@ import type { ProposedRun } from '../../model/hardening.ts'
 import type { Stage } from '../../read/dockerfile/graph.ts'
 import { finalUser, idsText } from './final-user.ts'
 import { scratchFolders, volumesOf, writtenFolders } from './image-paths.ts'
-import { serverOf } from './servers.ts'
+import { keepsToTmp, serverOf } from './servers.ts'
 import { startedPrograms, startOf } from './start.ts'
 import type { HardenSubject } from './transformation.ts'
 
@@ -34,7 +34,9 @@ export const proposedRun = (subject: HardenSubject): ProposedRun => {
   const isRoot = user.kind === 'root'
   const volumes = volumesOf(stage, escape).map(({ path }) => path)
   const written = writtenFolders(subject).map(({ path }) => path)
-  const scratch = scratchFolders(stage)
+  const all = scratchFolders(stage)
+  const scratch =
+    serverOf(subject, stage)?.name === 'nginx' && keepsToTmp(subject, stage) ? all.filter(path => path === '/var/log/nginx') : all
   const reference = stage.root.kind === 'image' ? stage.root.reference : undefined
   const data = knownProgram(startOf(stage).words, reference?.familiar)?.data ?? []
   const kept = [...new Set([...volumes, ...(volumes.length > 0 ? [] : data), ...written.filter(path => !isCache(path))])]

@@ -18,7 +18,7 @@ export type Server = {
   readonly obstacle: string | undefined
   /** Of files of the context. */
   readonly edits: readonly Edit[]
-  /** Commands of a step that changes what comes with the image; `OWNER` stands for the user. */
+  /** Commands of a step that changes what comes with the image; `OWNER` stands for the user. A line end in one is where it may be broken. */
   readonly commands: readonly string[]
   /** Ports that it listens on now. */
   readonly ports: readonly number[]
@@ -140,6 +140,10 @@ const writesInto = (stage: Stage, folder: string, ours: string): Step | undefine
       ),
   )
 
+/** Its files of process ids and temporary files are in /tmp. */
+export const keepsToTmp = (subject: HardenSubject, stage: Stage): boolean =>
+  hasRun(stage, nginxPid) || copiedInto(subject, stage, '/etc/nginx').some(({ text }) => text?.includes(nginxPid) === true)
+
 const hasRun = (stage: Stage, ours: string): boolean =>
   lineage(stage).some(step => step.instruction.name === 'RUN' && step.scripts.some(({ text }) => text.includes(ours)))
 
@@ -204,7 +208,9 @@ const nginx = (subject: HardenSubject, stage: Stage, layout: 'vendor' | 'distrib
   if (!isDone) {
     if (!hasMain)
       commands.push(
-        `sed -i -e '/^user /d' -e 's,^pid .*,pid ${nginxPid};,' -e 's,^http {,http { ${temporary.join(' ')},' /etc/nginx/nginx.conf`,
+        [`sed -i -e '/^user /d' -e 's,^pid .*,pid ${nginxPid};,'`, `-e 's,^http {,http { ${temporary.join(' ')},'`, main].join(
+          '\n',
+        ),
       )
     if (!hasSite) {
       ports.push(80)

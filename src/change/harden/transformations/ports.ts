@@ -78,10 +78,11 @@ const serverStep = (
   const owner = ownerText(choice)
   const { escape } = dockerfile.tree
   const commands = server.commands.map(command => command.replace('OWNER', owner ?? 'root'))
-  const lines = commands.map(
-    (command, i) =>
-      `${i === 0 ? `${keyword(dockerfile, 'RUN')} ` : '    && '}${command}${i < commands.length - 1 ? ` ${escape}` : ''}`,
-  )
+  const lines = commands
+    .flatMap((command, i) =>
+      command.split('\n').map((line, j) => `${j > 0 ? '        ' : i > 0 ? '    && ' : `${keyword(dockerfile, 'RUN')} `}${line}`),
+    )
+    .map((line, i, all) => (i < all.length - 1 ? `${line} ${escape}` : line))
   if (choice.kind === 'becomes') {
     const last = lastChange(stage)
     return isPosixShell(last.after) ? [linesAfter(dockerfile, last, lines)] : 'late'
