@@ -15,6 +15,7 @@ import { compareSeverity, type Problem, type Severity, type Suppression } from '
 import type { Inventory } from '../model/inventory.ts'
 import { shortHash } from '../model/key.ts'
 import type { Package } from '../model/package.ts'
+import { remembered } from '../model/remember.ts'
 import type { BaseImage, Match, ScanReport, Vulnerability, VulnerabilityFinding } from '../model/vulnerability.ts'
 
 export type ScanOptions = {
@@ -38,7 +39,7 @@ export const scanInventory = (inventory: Inventory, database: AdvisoryDatabase, 
   })
   const base = inventory.base ?? (inventory.image && baseImageOf(inventory.image))
   const inBase = layersOf(inventory, base)
-  const describe = describer(database)
+  const describe = describerOf(database)
   const nameOf = namesIn(inventory)
   const findings = matches
     .map(({ vulnerability, match }) => finding(vulnerability, match, nameOf, describe, inBase))
@@ -89,16 +90,24 @@ type Described = { readonly vulnerability: Vulnerability; readonly severity: Sev
 /** `feed`: what people call the one that decided. */
 type Known = Described & { readonly feed: string }
 
+/** What many images have in common is described for the first of them. */
+const describerOf = remembered((database: AdvisoryDatabase) => describer(database))
+
+/** Descriptions that are kept: more than any image has. */
+const mostDescribed = 20_000
+
 /** One vulnerability is described once, however many packages have it. */
 const describer = (database: AdvisoryDatabase): ((id: string, match: Match) => Known) => {
   const known = new Map<string, Known>()
   const titles = new Map(database.feeds.map(({ feed, title }) => [feed, title.replace(/:.*$/, '')]))
   return (id, match) => {
-    const key = `${id} ${match.record}`
+    const numbers = [match, ...match.others].map(({ record }) => record)
+    const key = `${id} ${numbers.join(' ')}`
     const found = known.get(key)
     if (found) return found
-    const records = [match, ...match.others].map(({ record }) => database.record(record))
+    const records = numbers.map(number => database.record(number))
     const described = { ...describe(id, records, database, titles), feed: titles.get(match.feed) ?? match.feed }
+    if (known.size >= mostDescribed) known.clear()
     known.set(key, described)
     return described
   }

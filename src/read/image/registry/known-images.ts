@@ -28,6 +28,9 @@ export const tagsOf = async (world: World, name: string, options: SourceOptions)
   }
 }
 
+/** So many tags are asked about at a time. */
+const atOnce = 5
+
 /** Layers of the tags, for one platform. What cannot be read is noted and left out. */
 export const registryImages = async (
   world: World,
@@ -38,26 +41,32 @@ export const registryImages = async (
   const reference = parseReference(name)
   const found: KnownImage[] = []
   if (!reference) return found
-  for (const tag of tags) {
-    const text = familiarReference({ ...reference, tag, digest: undefined })
-    try {
-      const opened = await registry.open(world, text, options)
-      if (opened?.kind !== 'image') continue
-      const { image, layers } = opened
-      found.push({
-        names: [text],
-        digests: [image.id, image.manifest, image.index].filter(one => one !== undefined),
-        ...(image.manifest === undefined ? {} : { manifest: image.manifest }),
-        // An engine refuses an image whose layers are not those that its configuration says.
-        diffIds: image.layers.map(({ diffId }) => diffId),
-        blobs: layers.map(layer => (layer.from === 'registry' ? layer.digest : null)),
-        created: image.config.created ?? '',
-        from: 'registry',
-      })
-    } catch (error) {
-      if (!(error instanceof RegistryError || error instanceof WorldError || error instanceof ImageError)) throw error
-      options.note(`${text} was not compared: ${error.message}`)
-    }
+  for (let at = 0; at < tags.length; at += atOnce) {
+    const texts = tags.slice(at, at + atOnce).map(tag => familiarReference({ ...reference, tag, digest: undefined }))
+    const images = await Promise.all(texts.map(text => registryImage(world, text, options)))
+    found.push(...images.filter(one => one !== undefined))
   }
   return found
+}
+
+const registryImage = async (world: World, text: string, options: SourceOptions): Promise<KnownImage | undefined> => {
+  try {
+    const opened = await registry.open(world, text, options)
+    if (opened?.kind !== 'image') return undefined
+    const { image, layers } = opened
+    return {
+      names: [text],
+      digests: [image.id, image.manifest, image.index].filter(one => one !== undefined),
+      ...(image.manifest === undefined ? {} : { manifest: image.manifest }),
+      // An engine refuses an image whose layers are not those that its configuration says.
+      diffIds: image.layers.map(({ diffId }) => diffId),
+      blobs: layers.map(layer => (layer.from === 'registry' ? layer.digest : null)),
+      created: image.config.created ?? '',
+      from: 'registry',
+    }
+  } catch (error) {
+    if (!(error instanceof RegistryError || error instanceof WorldError || error instanceof ImageError)) throw error
+    options.note(`${text} was not compared: ${error.message}`)
+    return undefined
+  }
 }
