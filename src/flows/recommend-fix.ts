@@ -205,7 +205,9 @@ const isName = ({ name }: Measured): boolean =>
   parseReference(plainName(name)) !== undefined && !/^(?:archive|dir|oci|sbom):/.test(name)
 
 /** Package managers that Alpine does not have. */
-const foreignManagers = ['apt', 'apt-get', 'apt-cache', 'dpkg', 'add-apt-repository', 'dnf', 'microdnf', 'yum', 'zypper'] as const
+const foreignManagers: ReadonlySet<string> = new Set(
+  'apt apt-get apt-cache dpkg add-apt-repository dnf microdnf yum zypper'.split(' '),
+)
 
 /** Why the stages that are built on the old image cannot be built on this one; undefined where nothing is known against it. */
 const unfit = ({ kind, name }: Measured, dockerfile: Dockerfile, old: ImageReference): string | undefined => {
@@ -216,7 +218,10 @@ const unfit = ({ kind, name }: Measured, dockerfile: Dockerfile, old: ImageRefer
   const [first] = steps
   if ((kind === 'distroless' || kind === 'hardened') && first)
     return `line ${line(first.instruction.span.start)} has a RUN, which needs a shell, and ${name} has none`
-  const foreign = runs.find(({ command }) => (foreignManagers as readonly string[]).includes(command.name))
+  // UBI minimal has microdnf, and no other.
+  const foreign = runs.find(
+    ({ command: { name: one } }) => foreignManagers.has(one) && (kind !== 'minimal' || one !== 'microdnf'),
+  )
   if ((kind === 'alpine' || kind === 'minimal') && foreign)
     return `line ${line(foreign.step.instruction.span.start)} runs ${foreign.command.name}, which ${name} does not have`
   return undefined
