@@ -144,3 +144,21 @@ export const scriptOfPackage = (text: string | undefined, name: string): string 
   const script = text === undefined ? undefined : fieldOf(fieldOf(parsed(text), 'scripts'), name)
   return typeof script === 'string' ? script : undefined
 }
+
+const lockFiles: Readonly<Record<string, readonly string[]>> = {
+  npm: ['package-lock.json', 'npm-shrinkwrap.json'],
+  yarn: ['yarn.lock'],
+  pnpm: ['pnpm-lock.yaml'],
+  bun: ['bun.lock', 'bun.lockb'],
+}
+const allLockFiles = new Set(Object.values(lockFiles).flat())
+
+/** What a tool reads when it installs: with its own lock file where several tools have left theirs, and without the others’. */
+export const manifestsFor = ({ project }: HardenSubject, tool: Tool, stack: Stack): readonly string[] => {
+  const own = Object.hasOwn(lockFiles, tool) ? lockFiles[tool]! : undefined
+  if (!own) return stack.manifests
+  const at = (name: string): string => (stack.folder === '' ? name : `${stack.folder}/${name}`)
+  const locks = own.map(at).filter(file => project.files.has(file))
+  if (locks.length === 0 || locks.some(file => stack.manifests.includes(file))) return stack.manifests
+  return [...stack.manifests.filter(file => !allLockFiles.has(file.slice(file.lastIndexOf('/') + 1))), ...locks].sort()
+}

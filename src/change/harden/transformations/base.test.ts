@@ -47,6 +47,9 @@ test('a version that is over becomes the next that is supported and allowed, or 
   assert.equal(await froms(`FROM python:3.8-buster${rest}`), `FROM python:3.11-trixie${rest}`)
   assert.equal(await froms('FROM openjdk:11-jre-slim\nCOPY a.jar .\n'), 'FROM eclipse-temurin:11-jre\nCOPY a.jar .\n')
   assert.equal(await froms('FROM openjdk:8-jdk-alpine\n'), 'FROM eclipse-temurin:8-jdk-alpine\n')
+  assert.equal(await froms('FROM nginx:1.13-alpine\n'), 'FROM nginx:1.30-alpine\n')
+  // Such an image was never made.
+  assert.match((await still('FROM rust:1.56.1-slim-bullseye\n')).left?.leftOut ?? '', /Debian 11 \(bullseye\) ended/)
   const exact = await still(`FROM node:14${rest}`, node('14.x'))
   assert.equal(exact.text, `FROM node:14${rest}`)
   assert.match(

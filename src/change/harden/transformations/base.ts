@@ -1,4 +1,4 @@
-import { codeNamed, compareVersions, endOfLife, listed } from '../../../judge/base-catalogue.ts'
+import { codeNamed, compareVersions, cycleIn, endOfLife, listed } from '../../../judge/base-catalogue.ts'
 import { insertAt, shippedStages } from '../../../judge/dockerfile-queries.ts'
 import { requestsOf } from '../../../judge/package-queries.ts'
 import { isLongTerm, propose } from '../../../judge/recommend.ts'
@@ -176,7 +176,7 @@ const supported = (subject: HardenSubject, reference: ImageReference, stage: Sta
   const name = nameOfImage(reference)
   if (!known || reference.tag === undefined) return undefined
   const ended = endOfLife(reference, subject.today)
-  if (ended.length === 0) return undefined
+  if (ended.length === 0) return forgotten(subject, reference)
   if (known.image === 'openjdk') return successor(reference, stage)
   const over = `support of ${ended[0]!.title} ended on ${ended[0]!.end}`
   const range = statedRange(known.image, stackFor(subject, known.image)?.version)
@@ -187,6 +187,8 @@ const supported = (subject: HardenSubject, reference: ImageReference, stage: Sta
   for (const { kind, name: next } of candidates) {
     if (kind !== 'major' && kind !== 'minor' && kind !== 'release') continue
     if (endOfLife(parseReference(next)!, subject.today).length > 0) continue
+    // Whether an old version was ever built for a new release of the distribution, only the registry knows.
+    if (kind === 'release' && !known.product && subject.images.get(next)?.exists !== true) continue
     const cycle = cycleOf(next)
     if (range !== undefined && cycle !== '' && !fits(cycle, range)) continue
     // Another major version of these is another language.
@@ -204,6 +206,37 @@ const supported = (subject: HardenSubject, reference: ImageReference, stage: Sta
   return {
     reason: `${over}${range === undefined ? '' : `, and no supported version is what ${by?.by} asks for (${by?.value})`}`,
     check: `Move ${known.product?.name ?? name} to a supported version: ${ended[0]!.maintained.slice(-4).join(', ') || 'another image'}`,
+  }
+}
+
+/** So old, or of so short a life, that the catalogue does not have it: `nginx:1.13`. */
+const forgotten = (subject: HardenSubject, reference: ImageReference): Outcome => {
+  const known = listed(reference)
+  const version = /^v?(\d+(?:\.\d+)*)(?=-|$)/.exec(reference.tag ?? '')?.[1]
+  const cycles = known?.product?.cycles ?? {}
+  if (!known?.product || version === undefined || cycleIn(known.product, version) !== undefined) return undefined
+  const supported = Object.keys(cycles)
+    .filter(cycle => /^\d/.test(cycle) && isSupported(cycles[cycle]!, subject.today))
+    .sort(compareVersions)
+  const next = supported.find(
+    cycle =>
+      isLongTerm(known.image, cycle) && compareVersions(cycle, version) > 0 && cycle.split('.')[0] === version.split('.')[0],
+  )
+  if (supported[0] === undefined || compareVersions(supported[0], version) < 0) return undefined
+  const over = `${known.product.name} ${version} gets no fixes any more`
+  if (next === undefined) return { reason: over, check: `Move to a supported version: ${supported.slice(-4).join(', ')}` }
+  return {
+    name: `${reference.familiar}:${[
+      next,
+      ...reference
+        .tag!.split('-')
+        .slice(1)
+        .map(part => part.replace(/^alpine\d[\d.]*$/, 'alpine'))
+        .filter(part => !codeNamed(part)),
+    ].join('-')}`,
+    title: over,
+    risk: 'What the version before had may be gone: see its notes of release, and run the tests',
+    check: `Run the tests on ${known.product.name} ${next}`,
   }
 }
 

@@ -31,6 +31,8 @@ test('where the path is not sure, or somebody looked after it, nothing changes',
     `${syntax}FROM python:3.12\nRUN pip install --no-cache-dir -r a.txt\n`,
     `${syntax}FROM golang:1.27\nRUN --mount=type=cache,target=/go/pkg/mod go mod download\nRUN go build\n`,
     `${syntax}FROM alpine:3.24\nRUN apk add --no-cache go && go build\n`,
+    // The next stage needs what is fetched here.
+    `${syntax}FROM rust:1.90 AS a\nRUN cargo fetch\nFROM a\nRUN cargo build --offline\n`,
     `${syntax}FROM debian:13\nRUN apt-get update && apt-get install -y curl\n`,
   ])
     await becomes(dockerfile, dockerfile)

@@ -89,9 +89,10 @@ export default transformation({
     const edits: Edit[] = []
     const tools = new Set<string>()
     for (const stage of dockerfile.stages) {
+      const isBase = dockerfile.stages.some(({ base }) => base.kind === 'stage' && base.stage === stage)
       const taken = new Map<Step, string[]>()
       for (const cache of caches) {
-        const steps = stepsWith(stage, cache)
+        const steps = stepsWith(stage, cache, isBase)
         for (const step of steps) taken.set(step, [...(taken.get(step) ?? []), ...cache.targets])
         if (steps.length > 0) tools.add(cache.tool)
       }
@@ -115,7 +116,7 @@ const saysBuildKit = ({ tree, steps }: Dockerfile): boolean =>
   tree.directives.some(({ name, value }) => name === 'syntax' && /^docker(?:\.io\/docker)?\/dockerfile(?::|$)/.test(value)) ||
   steps.some(({ instruction }) => instruction.heredocs.length > 0 || instruction.flags.some(({ name }) => name === 'mount'))
 
-const stepsWith = (stage: Stage, cache: Cache): readonly Step[] => {
+const stepsWith = (stage: Stage, cache: Cache, isBase: boolean): readonly Step[] => {
   if (stage.role === 'unused') return []
   if (cache.image !== undefined && (stage.root.kind !== 'image' || officialImage(stage.root.reference) !== cache.image)) return []
   const runs = stage.steps.filter(step => step.instruction.name === 'RUN' && !step.onbuild)
@@ -138,6 +139,8 @@ const stepsWith = (stage: Stage, cache: Cache): readonly Step[] => {
   }
   const isDone = (step: Step): boolean =>
     mountsOf(step).some(({ type, target }) => type === 'cache' && target !== undefined && cache.targets.includes(target))
+  // What a stage below fetched would be hidden, and what one above wants would be missing.
+  if (cache.isShared && (stage.base.kind === 'stage' || isBase)) return []
   if (cache.isShared)
     return users.some(isDone) || !users.every(isFit) || users.some(step => mountsOf(step).some(({ type }) => type === 'cache'))
       ? []

@@ -62,6 +62,17 @@ test('a folder of the context, and manifests of workspaces', async () => {
   )
 })
 
+test('of several lock files that of the tool which installs', async () => {
+  await becomes(
+    'FROM node:24\nWORKDIR /app\nCOPY . .\nRUN npm ci\n',
+    'FROM node:24\nWORKDIR /app\nCOPY package-lock.json package.json ./\nRUN npm ci\nCOPY . .\n',
+    {
+      context: { ...context, 'yarn.lock': '' },
+      stacks: [{ name: 'node', manager: 'yarn', manifests: ['package.json', 'yarn.lock'] }],
+    },
+  )
+})
+
 test('Python and Go', async () => {
   await becomes(
     'FROM python:3.12\nWORKDIR /app\nCOPY . /app\nRUN pip install --upgrade pip && pip install -r requirements.txt\n',

@@ -6,7 +6,7 @@ import type { Stage, Step } from '../../../read/dockerfile/graph.ts'
 import { expandWord } from '../../../read/dockerfile/read-dockerfile.ts'
 import { folderOf, nameOf } from '../../../read/image/paths.ts'
 import { packageRequest } from '../../../read/shell/packages.ts'
-import { type Install, installsIn, needsSources, stackOf } from '../installs.ts'
+import { type Install, installsIn, manifestsFor, needsSources, stackOf } from '../installs.ts'
 import { keyword, withoutCommand } from '../place.ts'
 import { absolutePath } from '../step-effects.ts'
 import { type Applied, type HardenSubject, type LeftOut, transformation } from '../transformation.ts'
@@ -55,8 +55,9 @@ const moved = (subject: HardenSubject, stage: Stage, install: Install): Applied 
         ? folder.slice(placed.target === '/' ? 1 : placed.target.length + 1)
         : undefined
   if (inner === undefined) return undefined
-  const stack = stackOf(subject, install.tool, [placed.source, inner].filter(part => part !== '').join('/'))
-  if (!stack) return undefined
+  const found = stackOf(subject, install.tool, [placed.source, inner].filter(part => part !== '').join('/'))
+  if (!found) return undefined
+  const stack = { ...found, manifests: manifestsFor(subject, install.tool, found) }
   // Only manifests are copied: it is so already.
   const source = placed.source === '' ? '' : `${placed.source}/`
   if (![...subject.project.files].some(file => file.startsWith(source) && !stack.manifests.includes(file))) return undefined

@@ -95,6 +95,16 @@ entrypoint ["server"]
   )
 })
 
+test('a module that is installed under its own name', async () => {
+  const { text } = await still(
+    'FROM golang:1.27\nWORKDIR /go/src/app\nCOPY *.go .\nRUN go mod init dispatch && go get\nRUN go install\nCMD ["dispatch"]\n',
+  )
+  assert.match(
+    text,
+    /RUN CGO_ENABLED=0 go install\n\nFROM scratch\n(?:.*\n)*COPY --from=build \/go\/bin\/dispatch \/usr\/local\/bin\/dispatch\n/,
+  )
+})
+
 test('C inside, a shell, or programs of the distribution: a small image with packages', async () => {
   const dockerfile =
     'FROM golang:1.27-bookworm\nWORKDIR /src\nCOPY . .\nRUN apt-get update && apt-get install -y libsqlite3-dev ffmpeg\nRUN go build -o /usr/local/bin/app .\nCMD ["app"]\n'

@@ -50,7 +50,12 @@ export default transformation({
         : scene.needs.entrypoint?.instruction.json || scene.needs.cmd?.instruction.json
           ? program
           : undefined
+    const installed =
+      started !== undefined && /^[\w.-]+$/.test(started) && builds.length === 1 && namesItself(builds[0]!)
+        ? `/go/bin/${started}`
+        : undefined
     const binary =
+      installed ??
       outputs.find(path => started !== undefined && isSame(started, path, scene.workdir)) ??
       (scene.needs.scripts.length > 0 ? outputs.at(-1) : undefined)
     if (binary === undefined)
@@ -62,10 +67,10 @@ export default transformation({
       return leftOut('the build context is not known, and files that the program reads may be in it')
 
     const native = stack?.native.filter(({ isDev }) => !isDev) ?? []
-    const own = builds.filter(at => outputsOf(scene, at, stack?.output?.value).includes(binary))
+    const own = builds.filter(at => binary === installed || outputsOf(scene, at, stack?.output?.value).includes(binary))
     const isStatic =
       native.length === 0 && own.every(at => settingOf(at) === '0' || (settingOf(at) === undefined && isEditable(at)))
-    const provides = (name: string): boolean => outputs.some(path => nameOf(path) === nameOf(name))
+    const provides = (name: string): boolean => [binary, ...outputs].some(path => nameOf(path) === nameOf(name))
     const packages = packagesAtRun(scene, { family: 'debian', provides: name => provides(name) || isEverywhere(name) })
     const needed = packages.names.filter(name => name !== 'ca-certificates' && name !== 'tzdata')
     const isBare =
@@ -145,6 +150,10 @@ const outputsOf = (scene: Scene, at: CommandAt, known: string | undefined): read
   if (path === undefined) return []
   return target.endsWith('/') || target === '.' ? names.map(name => `${path}/${name}`) : [path]
 }
+
+/** `go install` of the module itself: only the module knows its name, and whoever starts it. */
+const namesItself = ({ command }: CommandAt): boolean =>
+  command.operands[0]?.text === 'install' && command.operands.slice(1).every(({ text }) => /^\.\/?$/.test(text))
 
 /** Where a command runs, `cd` before it counted. */
 const folderAt = (scene: Scene, { step, script, command }: CommandAt): string => {
