@@ -158,7 +158,7 @@ const joining = /^(?:join|joinpath|resolve|Join|Combine|of|get|File|joins)$/
 const passing =
   /^(?:Number|parseInt|int|str|String|Path|PosixPath|PurePath|Atoi|ParseInt|valueOf|Integer|abspath|realpath|normalize|normpath|expanduser|fileURLToPath|toString|Clean|Abs|FromSlash|Int|UInt16|unwrap_or|URL|file|Dir|File|bind)$/
 const same =
-  /^(?:getOrDefault|resolve|absolute|toString|to_s|to_i|to_str|as_posix|expanduser|getAbsolutePath|toAbsolutePath|normalize|toPath|toFile|into|to_string|to_owned|parse|unwrap)$/
+  /^(?:getOrDefault|unwrap_or|unwrap_or_else|default|optional|coerce|number|int|min|max|resolve|absolute|toString|to_s|to_i|to_str|as_posix|expanduser|getAbsolutePath|toAbsolutePath|normalize|toPath|toFile|into|to_string|to_owned|parse|unwrap)$/
 
 const primary = (whole: string, { scope, names }: Reading, inner: (text: string) => Known | undefined): Known | undefined => {
   const text = whole.replace(/^(?:(?:new|await|const|return)\s{1,8}|[&*]|\.\.\.)/, '').trim()
@@ -180,7 +180,8 @@ const primary = (whole: string, { scope, names }: Reading, inner: (text: string)
   }
   const name = /^[$@]?[A-Za-z_][\w$]{0,60}(?:(?:\??\.|::|->)[A-Za-z_][\w$]{0,60}){0,6}/.exec(text)?.[0]
   if (name === undefined) return undefined
-  const rest = text.slice(name.length)
+  // `format!(…)` of Rust.
+  const rest = text.slice(name.length).replace(/^!(?=\()/, '')
   const plain = name.replaceAll('?.', '.').replaceAll('::', '.').replaceAll('->', '.')
   const dot = plain.lastIndexOf('.')
   const last = plain.slice(dot + 1).replace(/^[$@]/, '')
@@ -233,9 +234,17 @@ const called = (
     const named = args.find(one => /^default\s{0,4}=/.test(one))
     if (named !== undefined) return inner(named.slice(named.indexOf('=') + 1))
     if (args.length > 1) return inner(args[1]!)
+    // `ENV.fetch("PORT") { 3000 }`, `env::var("PORT").unwrap_or_else(|_| "3000".into())`
     const block = /^\s{0,4}\{([^{}]{1,60})\}/.exec(tail)?.[1]
-    return block === undefined ? undefined : inner(block)
+    const otherwise = /^\s{0,80}\.unwrap_or(?:_else)?\((?:\|\w{0,20}\|\s{0,4})?/.exec(tail)
+    const other = block ?? (otherwise ? argumentsAt(tail, otherwise[0].length)[0] : undefined)
+    return other === undefined ? undefined : inner(other)
   }
+  // `num({ default: 3000 })` of envalid, `z.coerce.number().default(3000)`: `after` has that one.
+  const preset = args[0]?.startsWith('{') ? argumentsAt(args[0], 1).find(one => /^default\s{0,4}:/.test(one)) : undefined
+  if (preset !== undefined) return inner(preset.slice(preset.indexOf(':') + 1))
+  const later = /\.default\(([^()]{1,100})\)/.exec(tail)?.[1]
+  if (later !== undefined) return inner(later)
   if (joining.test(last) && args.length > 0) {
     const parts = args.map(inner)
     const isModule = /^(?:|path|os\.path|posixpath|filepath|Path|Paths|File|fs|node_path|p)$/i.test(receiver)

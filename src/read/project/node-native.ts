@@ -130,7 +130,7 @@ export const nodeNative = (
  * for each, whoever installs takes the right one.
  */
 function* families(entries: readonly Entry[]): Generator<{ name: string; only: 'glibc' | 'musl'; isDev: boolean }> {
-  const found = new Map<string, { hasGlibc: boolean; hasMusl: boolean; isDev: boolean }>()
+  const found = new Map<string, { hasGlibc: boolean; hasMusl: boolean; hasOther: boolean; isDev: boolean }>()
   for (const { name, isDev, libc } of entries) {
     const at = name.indexOf('linux')
     if (at === -1) continue
@@ -138,15 +138,17 @@ function* families(entries: readonly Entry[]): Generator<{ name: string; only: '
     const isMusl = libc.includes('musl') || /musl/.test(rest)
     const isGlibc = !isMusl && (libc.includes('glibc') || /-(?:gnu|glibc)/.test(rest))
     const base = name.slice(0, at).replace(/[-/]$/, '')
-    const family = found.get(base) ?? { hasGlibc: false, hasMusl: false, isDev: true }
+    const family = found.get(base) ?? { hasGlibc: false, hasMusl: false, hasOther: false, isDev: true }
     found.set(base, {
       hasGlibc: family.hasGlibc || isGlibc,
       hasMusl: family.hasMusl || isMusl,
+      // Beside one for musl, what says nothing is for glibc.
+      hasOther: family.hasOther || !(isMusl || isGlibc),
       isDev: family.isDev && isDev,
     })
   }
-  for (const [name, { hasGlibc, hasMusl, isDev }] of found)
-    if (hasGlibc !== hasMusl) yield { name, only: hasGlibc ? 'glibc' : 'musl', isDev }
+  for (const [name, { hasGlibc, hasMusl, hasOther, isDev }] of found)
+    if (hasGlibc !== hasMusl && !(hasMusl && hasOther)) yield { name, only: hasGlibc ? 'glibc' : 'musl', isDev }
 }
 
 const entriesOf = (folder: ProjectFolder, lock: string): readonly Entry[] =>

@@ -111,7 +111,8 @@ export const portOf = (known: Known): number | undefined => {
 /** Relative to the program's folder without `./`, or absolute. Undefined for what leads out, is no path, or is the folder itself. */
 const writtenPath = (known: Known, isFolderOf: boolean): string | undefined => {
   let { text } = known
-  if (!known.isWhole || isFolderOf) text = text.slice(0, text.lastIndexOf('/') + 1)
+  // A file right in the program's folder stands for itself.
+  if (!known.isWhole || (isFolderOf && text.replace(/^\.\//, '').includes('/'))) text = text.slice(0, text.lastIndexOf('/') + 1)
   if (/[\0\n<>|*{}$%]|^[a-z][a-z+.-]{1,20}:\/\//i.test(text) || text.length > 200) return undefined
   const isAbsolute = text.startsWith('/')
   const parts: string[] = []

@@ -565,3 +565,83 @@ test.each([
   expect(performance.now() - started).toBeLessThan(10_000)
   expect(project.files.size).toBeGreaterThan(20)
 })
+
+test.each([
+  ['a variable of the environment', "app.listen(process.env['PORT'] ?? 8081)", 8081],
+  ['a name in the same file', 'const port = parseInt(process.env.PORT, 10) || 8082\nserver.listen({ port, host })', 8082],
+  ['a field of settings in another file', 'app.listen(config.http.port)', 8083],
+  [
+    'what a reader of variables falls back to',
+    'const env = cleanEnv(process.env, { PORT: num({ default: 8084 }) })\napp.listen(env.PORT)',
+    8084,
+  ],
+  ['a type before the value', 'const port: number = 8085\napp.listen(port)', 8085],
+  ['several that do not agree', 'let port = 1111\nport = 2222\napp.listen(port)', undefined],
+  ['one that names itself', 'let port = 8086\nport = port || fallback\napp.listen(port)', 8086],
+  ['a comment', '// app.listen(1)\n/* app.listen(2) */\n * app.listen(3)', undefined],
+  ['no number of a port', 'app.listen(99999)', undefined],
+])('node: ports: %s', async (_, text, port) => {
+  const stack = await one({ 'package.json': '{}', 'src/a.ts': text, 'src/config.ts': 'export default { http: { port: 8083 } }' })
+  expect(values(stack.ports)).toEqual(port === undefined ? [] : [port])
+})
+
+test.each([
+  ['go', 'port := "8080"\nport = ":" + port\n', 'http.ListenAndServe(port, nil)', 8080],
+  ['go', 'addr := os.Getenv("A")\nport            = "8081"\n', 'http.ListenAndServe(addr+":"+port, nil)', 8081],
+  ['go', 'const port = "8082"\n', 'net.Listen("tcp", fmt.Sprintf(":%s", port))', 8082],
+  ['python', 'PORT = int(os.environ.get("PORT", 8083))\n', 'app.run(host="0.0.0.0", port=PORT)', 8083],
+  ['python', 'PORT = os.getenv("PORT") or "8084"\n', 'web.run_app(app, port=int(PORT))', 8084],
+  [
+    'rust',
+    'let port = std::env::var("PORT").unwrap_or_else(|_| "8085".into());\n',
+    'TcpListener::bind(format!("0.0.0.0:{}", port))',
+    8085,
+  ],
+  ['rust', '', 'HttpServer::new(app).bind(("0.0.0.0", 8086))', 8086],
+  ['ruby', '', 'set :port, ENV.fetch("PORT") { 8087 }', 8087],
+] as const)('%s: ports: %s%s', async (name, before, call, port) => {
+  const files = {
+    go: ['go.mod', 'module a\n', 'main.go'],
+    python: ['requirements.txt', 'x\n', 'main.py'],
+    rust: ['Cargo.toml', '[package]\nname = "a"\n', 'src/main.rs'],
+    ruby: ['Gemfile', "gem 'sinatra'\n", 'app.rb'],
+  }[name]
+  const stack = await one({ [files[0]!]: files[1], [files[2]!]: `${before}\n${call}\n` })
+  expect(values(stack.ports)).toEqual([port])
+})
+
+test.each([
+  ["fs.writeFileSync('a/b.txt', x)", ['a']],
+  ["fs.writeFileSync('./b.txt', x)", ['b.txt']],
+  ["fs.mkdirSync('/var/lib/a')", ['/var/lib/a']],
+  ["fs.mkdirSync(path.join(process.cwd(), 'a', name))", ['a']],
+  ["fs.mkdirSync(path.join(__dirname, 'a'))", ['src/a']],
+  ["fs.mkdirSync('../out/a')", []],
+  ['fs.mkdirSync(`${os.tmpdir()}/a`)', ['/tmp/a']],
+  ["const DIR = process.env.DIR || './data'\nfs.mkdirSync(DIR)", ['data']],
+  ["multer({ dest: 'uploads/' })", ['uploads']],
+  ["new Database('db/app.sqlite')", ['db']],
+  ["fs.writeFileSync('/dev/null', x)", []],
+  ["fs.readFileSync('a/b.txt')", []],
+  ['fs.mkdirSync(`${unknown}/a`)', []],
+])('node: what it writes: %s', async (text, writes) => {
+  const stack = await one({ 'package.json': '{}', 'src/a.ts': text })
+  expect(values(stack.writes)).toEqual(writes)
+})
+
+test('a member of a workspace is installed as the workspace is', async () => {
+  const { stacks } = await read({
+    'pyproject.toml': '[tool.uv.workspace]\nmembers = ["apps/*"]\n',
+    'uv.lock':
+      '[[package]]\nname = "orjson"\nwheels = [{url = "https://files.example.com/orjson-3-cp312-manylinux_2_17_x86_64.whl#sha256=1"}]\n',
+    'apps/api/pyproject.toml': '[project]\nname = "api"\ndependencies = ["orjson"]\n[project.scripts]\nserve = "api:main"\n',
+  })
+  expect(stacks[1]).toMatchObject({
+    folder: 'apps/api',
+    manager: 'uv',
+    lockFile: 'uv.lock',
+    manifests: ['apps/api/pyproject.toml', 'pyproject.toml', 'uv.lock'],
+    start: { value: ['serve'] },
+    native: [{ name: 'orjson', libc: 'glibc' }],
+  })
+})

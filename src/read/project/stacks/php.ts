@@ -116,7 +116,13 @@ const frameworkWrites = (folder: ProjectFolder, dependencies: ReadonlySet<string
   if (dependencies.has('cakephp/cakephp')) paths.push('tmp', 'logs')
   if (dependencies.has('codeigniter4/framework')) paths.push('writable')
   if (dependencies.has('drupal/core') || dependencies.has('drupal/core-recommended')) paths.push('web/sites/default/files')
-  return paths.map(value => ({ value, by: own }))
+  return [...paths.map(value => ({ value, by: own })), ...sqlitePaths(folder)]
+}
+
+/** `DATABASE_URL="sqlite:///%kernel.project_dir%/data/database.sqlite"`: https://symfony.com/doc/current/doctrine.html */
+const sqlitePaths = (folder: ProjectFolder): readonly Stated<string>[] => {
+  const path = /sqlite:\/\/\/%kernel\.project_dir%\/([\w./-]{1,100})\/[\w.%-]{1,60}/.exec(folder.text('.env') ?? '')?.[1]
+  return path === undefined ? [] : [{ value: path, by: folder.pathOf('.env')! }]
 }
 
 const isWriting = (args: readonly string[]): boolean => /^["'][waxc]/.test(args[1] ?? '')

@@ -36,6 +36,7 @@ const reader: StackReader = {
     const isProgram =
       isObject(field(project, 'project')) ||
       isObject(field(project, 'tool', 'poetry')) ||
+      isObject(field(project, 'tool', 'uv', 'workspace')) ||
       folder.has('setup.py') ||
       folder.has('setup.cfg')
     // Django's folder in a project that states the rest above it.
@@ -51,19 +52,23 @@ const reader: StackReader = {
       folder.text('setup.cfg'),
     )
     const lockFile = lock === undefined ? undefined : folder.pathOf(lock)
+    // Of a workspace of uv: https://docs.astral.sh/uv/concepts/projects/workspaces/
+    const own = folder.pathOf('pyproject.toml')
+    const workspace = lock === undefined && own !== undefined && outer?.manifests.includes(own) ? outer : undefined
+    const manifests = manifestsOf(folder, project, requirements.files, lock)
     const sources = folder.sources(['.py'])
     const probed = probe(sources, probes, hashComment)
     const start = startOf(folder, project, sources, dependencies)
     return {
       ...emptyStack('python', folder.path),
-      manager,
-      lockFile,
-      manifests: manifestsOf(folder, project, requirements.files, lock),
+      manager: workspace?.manager ?? manager,
+      lockFile: workspace?.lockFile ?? lockFile,
+      manifests: [...new Set([...(workspace?.manifests ?? []), ...manifests])].sort(),
       version: versionOf(folder, project, pipfile),
       dependencies,
       devDependencies,
       start,
-      native: pythonNative(folder, lock, dependencies, devDependencies, requirements.by),
+      native: workspace?.lockFile ? workspace.native : pythonNative(folder, lock, dependencies, devDependencies, requirements.by),
       ...probed,
       ports: distinct([...startPorts(start), ...probed.ports, ...usualPorts(start)]),
       writes: distinct(probed.writes),
@@ -431,7 +436,7 @@ const probes: readonly Probe[] = [
   {
     finds: 'ports',
     pattern:
-      /^[ \t]{1,8}app\.run\([ \t]{0,4}(?:debug[ \t]{0,4}=[ \t]{0,4}\w{1,10}|host[ \t]{0,4}=[ \t]{0,4}["'][\d.]{1,15}["']|,[ \t]{0,4}){0,3}\)/gm,
+      /^[ \t]{1,8}(?:app|server|application)\.run\([ \t]{0,4}(?:debug[ \t]{0,4}=[ \t]{0,4}\w{1,10}|host[ \t]{0,4}=[ \t]{0,4}["'][\d.]{1,15}["']|,[ \t]{0,4}){0,3}\)/gm,
     value: '5000',
   },
   { finds: 'healthPaths', pattern: /@(?:app|application|api|server)\.(?:get|route|head|api_route)\(/g, argument: [0, 'path'] },

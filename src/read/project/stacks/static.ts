@@ -44,7 +44,7 @@ const isServerFile = (name: string): boolean =>
   )
 
 /** `listen 8080 default_server;`, `listen [::]:80;`, `Listen 80`: https://nginx.org/en/docs/http/ngx_http_core_module.html#listen */
-export const portsOf = (text: string, by: string): Stack['ports'] => {
+const portsOf = (text: string, by: string): Stack['ports'] => {
   const found: Stated<number>[] = []
   for (const [, value] of text.matchAll(
     /^[ \t]{0,40}listen[ \t]{1,20}(?:(?:[\d.]{1,20}|\*|\[[\da-f:]{1,40}\]):)?(\d{1,5})\b/gim,
