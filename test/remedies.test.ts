@@ -504,6 +504,11 @@ describe('the tools of each language', () => {
         { distro: { id: 'almalinux', idLike: [], version: '9.4', codename: '', name: 'AlmaLinux 9.4', variant: '' } },
       )
     const database = flaws(['AlmaLinux:9', 'curl', '1.0-2'])
+    // Nobody builds a folder.
+    expect(only(advise({ ...rpm('dnf'), kind: 'folder', image: undefined }, database))).toMatchObject({
+      text: 'AlmaLinux 9.4 has newer curl.',
+      commands: ['dnf upgrade -y curl && dnf clean all'],
+    })
     const line = (tool: string): string | undefined => only(advise(rpm(tool), database)).snippets?.[0]?.text
     expect(line('microdnf')).toBe('RUN microdnf update -y curl && microdnf clean all\n')
     expect(line('dnf')).toBe('RUN dnf upgrade -y curl && dnf clean all\n')

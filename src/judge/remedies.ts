@@ -209,6 +209,7 @@ const projectOf = ({ inventory, base }: ScanReport): Surroundings => ({
   files: inventory.projectFiles ?? [],
   distro: inventory.distro?.name ?? '',
   tools: new Set(inventory.packages.filter(({ ecosystem }) => systemTypes.has(ecosystem)).map(({ name }) => name)),
+  isFolder: inventory.kind === 'folder',
   hasBase: base !== undefined,
 })
 

@@ -6,40 +6,50 @@ import { type Advised, type Project, some, type Wanted } from './remedy-unit.ts'
 export const rpmTool = (tools: ReadonlySet<string>): string =>
   ['dnf', 'microdnf', 'dnf5', 'tdnf', 'zypper', 'yum'].find(name => tools.has(name)) ?? 'dnf'
 
-/** A line of a Dockerfile that upgrades these packages and nothing else. Undefined: of its package manager nothing is known, or it does not do that. */
-export const upgradeLine = (ecosystem: string, names: readonly string[], tools: ReadonlySet<string>): Snippet | undefined => {
+/** Upgrades these packages and nothing else. Undefined: of its package manager nothing is known. */
+const upgradeCommand = (ecosystem: string, names: readonly string[], tools: ReadonlySet<string>): string | undefined => {
   const list = [...new Set(names)].join(' ')
-  const line = (command: string): Snippet => ({ file: 'Dockerfile', text: `RUN ${command}\n` })
   switch (ecosystem) {
     case 'deb':
-      return line(`apt-get update && apt-get install -y --only-upgrade ${list} && rm -rf /var/lib/apt/lists/*`)
+      return `apt-get update && apt-get install -y --only-upgrade ${list} && rm -rf /var/lib/apt/lists/*`
     case 'apk':
-      return line(`apk upgrade --no-cache ${list}`)
+      return `apk upgrade --no-cache ${list}`
     case 'rpm': {
       const tool = rpmTool(tools)
-      if (tool === 'zypper') return line(`zypper --non-interactive update ${list} && zypper clean --all`)
-      return line(`${tool} ${tool === 'microdnf' ? 'update' : 'upgrade'} -y ${list} && ${tool} clean all`)
+      if (tool === 'zypper') return `zypper --non-interactive update ${list} && zypper clean --all`
+      return `${tool} ${tool === 'microdnf' ? 'update' : 'upgrade'} -y ${list} && ${tool} clean all`
     }
     // Arch Linux does not support upgrading some packages only: https://wiki.archlinux.org/title/System_maintenance#Partial_upgrades_are_unsupported
     case 'alpm':
-      return line('pacman -Syu --noconfirm')
+      return 'pacman -Syu --noconfirm'
     default:
       return undefined
   }
 }
 
+/** The same as a line of a Dockerfile. */
+export const upgradeLine = (...packages: Parameters<typeof upgradeCommand>): Snippet | undefined => {
+  const command = upgradeCommand(...packages)
+  return command === undefined ? undefined : { file: 'Dockerfile', text: `RUN ${command}\n` }
+}
+
 /** Of packages that the image's own steps installed. */
 export const rebuild = (
   upgrades: readonly [Wanted, ...Wanted[]],
-  { distro, hasBase, tools }: Project,
+  { distro, hasBase, isFolder, tools }: Project,
   install: string,
 ): Advised => {
   const [{ type: ecosystem }] = upgrades
   const names = upgrades.map(({ name }) => name)
+  const who = distro === '' ? 'The distribution' : distro
+  if (isFolder) {
+    const command = upgradeCommand(ecosystem, names, tools)
+    return { text: `${who} has newer ${some(names, 8)}.`, commands: command === undefined ? [] : [command] }
+  }
   // Of Debian packages, installing again is the way: the steps name them, and a base's own are the base's.
   const line = ecosystem === 'deb' ? undefined : upgradeLine(ecosystem, names, tools)
   return {
-    text: `${distro === '' ? 'The distribution' : distro} has newer ${some(names, 8)}: building again without the cache lets the ${install} of the Dockerfile take ${names.length === 1 ? 'it' : 'them'}, unless it asks for an old version.${
+    text: `${who} has newer ${some(names, 8)}: building again without the cache lets the ${install} of the Dockerfile take ${names.length === 1 ? 'it' : 'them'}, unless it asks for an old version.${
       line ? ' Where a package is only there since another one needs it, the line upgrades it.' : ''
     }`,
     commands: [hasBase ? 'docker build --no-cache .' : 'docker build --pull --no-cache .'],

@@ -21,6 +21,8 @@ export type Project = {
   readonly distro: string
   /** Names of the operating system's packages: which tools are there. */
   readonly tools: ReadonlySet<string>
+  /** A root file system that nobody builds, as far as is known. */
+  readonly isFolder: boolean
   /** Whether it is known which layers are the base's. */
   readonly hasBase: boolean
 }
