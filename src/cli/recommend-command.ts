@@ -45,6 +45,9 @@ export const runRecommend = async (subject: string, args: RecommendArguments): P
   if (isDockerfile && args.dockerfile !== undefined)
     throw new UsageError('--dockerfile goes with an image', `${subject} is a Dockerfile itself`)
   checkFix(args)
+  // Reading images takes long: a wrong name is said before.
+  if (args.fixDockerfile !== undefined && (await machine.files.stat(args.fixDockerfile))?.type !== 'file')
+    throw new UsageError(`there is no file called ${args.fixDockerfile}`, '--fix-dockerfile names a Dockerfile')
   const now = new Date().toISOString()
   try {
     const database = openAdvisories(args.verbose)

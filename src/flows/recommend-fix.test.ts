@@ -154,8 +154,12 @@ describe('digests', () => {
 
   test('one that is not known is not left out', async () => {
     const path = folder({ Dockerfile: `FROM node:20@${old}\n`, 'compose.yaml': 'services: {a: {image: "node:20"}}\n' })
-    await expect(fix(path, report(usual), { to: 'node:24' })).rejects.toThrow(/only its registry tells/)
-    await expect(fix(path, report(usual), { to: 'node:24', pin: true })).rejects.toThrow(/--pin needs the digest of node:24/)
+    await expect(fix(path, report(usual), { to: 'node:24' })).rejects.toThrow(
+      /it pins node:20, and the digest of node:24 is not known: only its registry tells/,
+    )
+    await expect(fix(path, report(usual), { to: 'node:24', pin: true })).rejects.toThrow(
+      /--pin asks for a digest, and the digest of node:24 is not known/,
+    )
     expect(textOf(path)).toBe(`FROM node:20@${old}\n`)
     expect(textOf(path, 'compose.yaml')).toContain('node:20')
   })

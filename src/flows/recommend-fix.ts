@@ -1,7 +1,7 @@
 /** `bulkhead recommend --fix-dockerfile`: the recommended base image, written into the Dockerfile and the files beside it. */
 import { basename, dirname, join, resolve } from 'node:path'
 import { commitMessage } from '../change/base/commit-message.ts'
-import { nameOf, type Wanted, writeReference } from '../change/base/wanted.ts'
+import { nameOf, type Wanted } from '../change/base/wanted.ts'
 import { runCommands } from '../judge/dockerfile-queries.ts'
 import { bestOf } from '../model/best-candidate.ts'
 import { UsageError } from '../model/finding.ts'
@@ -254,7 +254,7 @@ const wantedFor = (
     const digest = isPinned ? (fresh.digest ?? chosen.pin) : undefined
     if (isPinned && digest === undefined)
       throw new UsageError(
-        `${place.path} was not changed: ${pin ? '--pin needs the digest of' : `${writeReference(partsOf(reference))} is pinned, and so is to be`} ${text}, which only its registry tells, and it was not read from there`,
+        `${place.path} was not changed: ${pin ? '--pin asks for a digest' : `it pins ${written(reference)}`}, and the digest of ${text} is not known: only its registry tells it, and it was not read from there`,
         '--no-pin leaves the digest out',
       )
     return {
@@ -264,12 +264,6 @@ const wantedFor = (
     }
   }
 }
-
-const partsOf = ({ familiar, tag, digest }: ImageReference) => ({
-  name: familiar,
-  ...(tag === undefined ? {} : { tag }),
-  ...(digest === undefined ? {} : { digest }),
-})
 
 /** Levels above a Dockerfile in which its project's top is looked for. */
 const mostLevels = 10
