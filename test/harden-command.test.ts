@@ -75,13 +75,14 @@ test('as JSON, in the form of its schema, with reasons and without secrets', () 
   )
   const report = JSON.parse(stdout) as {
     changes: { id: string; why: string }[]
-    leftOut: { id: string }[]
+    proposed: { env: string[] }
     files: { diff: string }[]
   }
   expect(schema(report), JSON.stringify(schema.errors)).toBe(true)
   expect(report.changes.length).toBeGreaterThan(3)
   expect(report.changes.every(({ why }) => why !== '')).toBe(true)
-  expect(report.leftOut.map(({ id }) => id)).toContain('dockerfile/secret-value')
+  expect(report.changes.map(({ id }) => id)).toContain('secret-env')
+  expect(report.proposed.env).toEqual(['DATABASE_PASSWORD'])
   expect(stdout + run(folder, 'harden').stdout).not.toContain(password)
 })
 

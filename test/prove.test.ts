@@ -44,6 +44,7 @@ const privileges: ProposedRun = {
   capAdd: [],
   noNewPrivileges: true,
   init: false,
+  env: [],
   ports: [],
 }
 

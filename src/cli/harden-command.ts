@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { ImageFacts } from '../change/harden/transformation.ts'
 import { transformations } from '../change/harden/transformations/registry.ts'
 import { harden } from '../flows/harden.ts'
+import type { MakeHardening } from '../flows/prove.ts'
 import { rules } from '../judge/rules/registry.ts'
 import { hideSecrets, secretsOf, secretsOfFile } from '../judge/secrets/redact-file.ts'
 import { UsageError } from '../model/finding.ts'
@@ -34,8 +35,6 @@ export type HardenArguments = ProveArguments & {
   readonly inlineIgnores: boolean
 }
 
-type Making = (excluded: ReadonlySet<string>, learnt: readonly string[]) => Promise<Hardening>
-
 /** 0: done, or nothing to do. 1: the proof did not succeed. 2: something could not be read or written. */
 export const runHarden = async (path: string, args: HardenArguments): Promise<number> => {
   if (args.write && args.diff) throw new UsageError('--diff shows what --write would do', 'leave one of them out')
@@ -56,13 +55,14 @@ export const hardenFile = async (path: string, first: FirstFiles | undefined, ar
       `--exclude ${unknown.join(',')}: no such change`,
       `there are ${Object.keys(transformations).join(', ')}, and the rules with fixes`,
     )
-  const make: Making = (excluded, learnt) =>
+  const make: MakeHardening = (excluded, learnt, missing) =>
     harden(machine, {
       path,
       ...first,
       level: args.level,
       excluded,
       learnt,
+      missing,
       transformations,
       rules,
       version,
@@ -76,10 +76,10 @@ export const hardenFile = async (path: string, first: FirstFiles | undefined, ar
       ...(args.pin ? { images: askRegistry } : {}),
     })
   let excluded: ReadonlySet<string> = new Set(args.exclude ?? [])
-  let hardening = await make(excluded, [])
+  let hardening = await make(excluded, [], new Set())
   if (args.review) {
     excluded = await review(hardening, excluded, make, args)
-    hardening = await make(excluded, [])
+    hardening = await make(excluded, [], new Set())
   }
   let proof: Proof | undefined
   if (args.prove) {
@@ -183,7 +183,7 @@ const writeFiles = async ({ files }: Hardening): Promise<readonly string[]> => {
 const review = async (
   hardening: Hardening,
   start: ReadonlySet<string>,
-  make: Making,
+  make: MakeHardening,
   args: Pick<HardenArguments, 'color'>,
 ): Promise<ReadonlySet<string>> => {
   const { createInterface } = await import('node:readline/promises')
@@ -196,7 +196,7 @@ const review = async (
       const change = all.changes.find(({ id }) => !asked.has(id))
       if (!change) return refused
       asked.add(change.id)
-      const without = await make(new Set([...refused, change.id]), [])
+      const without = await make(new Set([...refused, change.id]), [], new Set())
       process.stderr.write(`\n${effectText(change, without, all, args.color)}\n`)
       const answer = (await lines.question('Take it? [Y/n/q] ')).trim().toLowerCase()
       if (answer === 'q') {

@@ -4,7 +4,7 @@ import { auditCommandLine } from '../flows/audit.ts'
 import { ContextReader } from '../flows/dockerfile-unit.ts'
 import { historySettings } from '../flows/history.ts'
 import { Interrupted } from '../flows/proof-engine.ts'
-import { prove } from '../flows/prove.ts'
+import { type MakeHardening, prove } from '../flows/prove.ts'
 import { readSilencers } from '../flows/silencers.ts'
 import { containerRules } from '../judge/rules/container-registry.ts'
 import { rules } from '../judge/rules/registry.ts'
@@ -41,7 +41,7 @@ export type ProveArguments = {
 export const proveHardening = async (
   hardening: Hardening,
   excluded: ReadonlySet<string>,
-  make: (excluded: ReadonlySet<string>, learnt: readonly string[]) => Promise<Hardening>,
+  make: MakeHardening,
   args: ProveArguments,
   text: string | undefined,
 ): Promise<{ readonly proof: Proof; readonly hardening: Hardening }> => {

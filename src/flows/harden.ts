@@ -40,6 +40,8 @@ export type HardenOptions = RuleOptions & {
   readonly fresh?: ReadonlyMap<string, string>
   /** Paths that the program was seen to write to while it ran. */
   readonly learnt?: readonly string[]
+  /** Images that nobody could get. */
+  readonly missing?: ReadonlySet<string>
   /** What a registry, or the engine, knows of these names; undefined: nobody is asked. */
   readonly images?: (names: readonly string[]) => Promise<ReadonlyMap<string, ImageFacts>>
 }
@@ -112,7 +114,9 @@ export const harden = async (world: World, options: HardenOptions): Promise<Hard
     }
     return one
   }
-  let images: ReadonlyMap<string, ImageFacts> = new Map()
+  let images: ReadonlyMap<string, ImageFacts> = new Map(
+    [...(options.missing ?? [])].map(name => [name, { digest: undefined, exists: false }]),
+  )
   let done = await run(images)
   for (let question = 0; options.images && question < mostQuestions; question++) {
     const asked = [...imagesOf(done.dockerfile)].map(({ reference }) => reference.familiar).filter(name => !images.has(name))
@@ -145,7 +149,7 @@ export const harden = async (world: World, options: HardenOptions): Promise<Hard
       .sort((a, b) => (a.path === path ? -1 : b.path === path ? 1 : a.path < b.path ? -1 : 1)),
     changes: done.changes(),
     leftOut: [...done.leftOut.values()],
-    proposed: proposedRun(subject),
+    proposed: { ...proposedRun(subject), env: [...done.env] },
     healthPaths: [...new Set(project.stacks.flatMap(({ healthPaths }) => healthPaths.map(({ value }) => value)))],
     problems: [...problems, ...done.problems],
   }
@@ -219,6 +223,8 @@ class Run {
   readonly #changes = new Map<string, HardenChange>()
   readonly leftOut = new Map<string, HardenLeftOut>()
   readonly problems: Problem[] = []
+  /** Variables that are no longer in the image. */
+  readonly env = new Set<string>()
   readonly #broken = new Set<string>()
   dockerfile: Dockerfile
   version = 0
@@ -288,6 +294,7 @@ class Run {
         this.#breaks(id)
         return
       }
+      for (const name of outcome.env ?? []) this.env.add(name)
       this.#note({
         id,
         title: outcome.title ?? transformation.title,

@@ -93,15 +93,15 @@ export class ProofEngine {
     return to
   }
 
-  /** The id of the container, or what the engine said. */
+  /** The id of the container, or what the engine said. `env`: values of the variables that flags name. */
   async start(
     image: string,
     flags: readonly string[],
-    command: readonly string[],
+    env: Readonly<Record<string, string>>,
   ): Promise<{ readonly id: string } | { readonly error: string }> {
     const name = `${this.#tag}-${++this.starts}`
     this.#containers.add(name)
-    const { code, out } = await this.#call(['run', '-d', '--name', name, ...flags, image, ...command])
+    const { code, out } = await this.#call(['run', '-d', '--name', name, ...flags, image], this.#limits.call, env)
     return code === 0 ? { id: name } : { error: lastLines(out, 4) }
   }
 
@@ -211,6 +211,7 @@ export const flagsOf = (run: ProposedRun): readonly string[] => [
   ...run.capAdd.flatMap(name => ['--cap-add', name]),
   ...(run.noNewPrivileges ? ['--security-opt', 'no-new-privileges'] : []),
   ...(run.init ? ['--init'] : []),
+  ...run.env.flatMap(name => ['-e', name]),
 ]
 
 /** Of what a builder said, the part that tells why it gave up. */

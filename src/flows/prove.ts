@@ -7,15 +7,22 @@ import type { Hardening, ProposedRun } from '../model/hardening.ts'
 import type { BackOff, Proof, ProofMeasure, ProofRun, ProofSide } from '../model/proof.ts'
 import { type World, WorldError } from '../model/world.ts'
 import { readDockerfile } from '../read/dockerfile/read-dockerfile.ts'
+import { parseReference } from '../read/dockerfile/reference.ts'
 import { type BuildFiles, flagsOf, lastLines, ProofEngine } from './proof-engine.ts'
+
+/** Hardens again; `learnt`: paths that the program was seen to write to; `missing`: images that the engine could not get. */
+export type MakeHardening = (
+  excluded: ReadonlySet<string>,
+  learnt: readonly string[],
+  missing: ReadonlySet<string>,
+) => Promise<Hardening>
 
 export type ProveOptions = {
   /** The engine's command: an absolute path. */
   readonly program: string
   /** Something that no other proof has. */
   readonly id: string
-  /** Hardens again; `learnt`: paths that the program was seen to write to. */
-  make(excluded: ReadonlySet<string>, learnt: readonly string[]): Promise<Hardening>
+  make: MakeHardening
   readonly excluded: ReadonlySet<string>
   /** The file as it is; the ignore file that holds for it. */
   readonly original: { readonly text: string; readonly ignore: string | undefined }
@@ -103,7 +110,7 @@ class Proving {
     if (networks.length === 0) throw new WorldError('failed', 'no engine answers: docker network ls shows nothing')
     // An engine without a bridge has only the network of its host.
     this.#isShared = !networks.includes('bridge')
-    let hardening = await make(excluded, [])
+    let hardening = await make(excluded, [], new Set())
     const proposedPort = this.#portOf(hardening)
     this.#note('builds it as it is')
     const before = await this.#build('before', {
@@ -128,7 +135,7 @@ class Proving {
       beforeSide = await this.#side(before.image, this.#old, [], this.#privileges(undefined))
     }
     let run = hardening.proposed
-    const state = { excluded: new Set(excluded), learnt: [] as string[], flags: { ...emptyFlags } }
+    const state: State = { excluded: new Set(excluded), learnt: [], missing: new Set(), flags: emptyFlags }
     let attempt: Attempt = 'good'
     let image: string | undefined
     for (let time = 0; time <= mostBackOffs; time++) {
@@ -143,10 +150,10 @@ class Proving {
       if (time === mostBackOffs || this.#world.clock.now() > this.#end) break
       const isChanged =
         attempt.phase === 'build' || image === undefined
-          ? await this.#blame(hardening, state.excluded, attempt, [])
+          ? this.#misses(state, attempt) || (await this.#blame(hardening, state, attempt, []))
           : await this.#give(image, hardening, state, attempt)
       if (!isChanged) break
-      hardening = await make(state.excluded, state.learnt)
+      hardening = await make(state.excluded, state.learnt, state.missing)
     }
     const trial = image === undefined ? undefined : this.#last
     const afterSide: ProofSide =
@@ -253,7 +260,7 @@ class Proving {
     keep?: (container: string) => Promise<void>,
   ): Promise<Trial> {
     const network = this.#isShared ? ['--network', 'host'] : port === undefined ? [] : ['-p', `127.0.0.1::${port}`]
-    const started = await this.#engine.start(image, [...network, ...this.#options.runOptions, ...flags], [])
+    const started = await this.#engine.start(image, [...network, ...this.#options.runOptions, ...flags], this.#values(flags))
     if ('error' in started) return { state: 'not-started', asked: '', said: this.#options.hide(started.error), log: '' }
     try {
       const trial = await this.#ask(started.id, port)
@@ -262,6 +269,14 @@ class Proving {
     } finally {
       await this.#engine.remove(started.id)
     }
+  }
+
+  /** What stood in the image is given from outside now. */
+  #values(flags: readonly string[]): Readonly<Record<string, string>> {
+    const { text } = this.#options.original
+    const variables = readDockerfile('Dockerfile', text).final?.end.variables
+    const names = flags.flatMap((flag, i) => (flag === '-e' ? [flags[i + 1]!] : []))
+    return Object.fromEntries(names.map(name => [name, variables?.get(name)?.value ?? '']))
   }
 
   async #ask(container: string, port: number | undefined): Promise<Trial> {
@@ -352,16 +367,25 @@ class Proving {
     return { isGood: true, said: said.join('\n'), asked: paths.map(path => `GET ${path}`).join(', ') }
   }
 
+  /** A base that nobody has is no fault of the change: another one is chosen. */
+  #misses(state: State, attempt: Exclude<Attempt, 'good'>): boolean {
+    const name = missingImage(attempt.evidence)
+    if (name === undefined || state.missing.has(name)) return false
+    state.missing.add(name)
+    this.#backedOff.push({ kind: 'missing', id: name, phase: 'build', evidence: attempt.evidence })
+    return true
+  }
+
   /** Which change breaks it: the first of them, in order, with which it breaks. False: none of them does. */
   async #blame(
     hardening: Hardening,
-    excluded: Set<string>,
+    { excluded, learnt, missing }: State,
     attempt: Exclude<Attempt, 'good'>,
     flags: readonly string[],
   ): Promise<boolean> {
     const ids = hardening.changes.map(({ id }) => id)
     const works = async (count: number): Promise<boolean> => {
-      const made = await this.#options.make(new Set([...excluded, ...ids.slice(count)]), [])
+      const made = await this.#options.make(new Set([...excluded, ...ids.slice(count)]), learnt, missing)
       const built = await this.#buildNew(made, `part-${count}`)
       if (built.error !== undefined) return false
       return attempt.phase === 'build' || (await this.#attempt(built.image, flags, made)) === 'good'
@@ -385,12 +409,7 @@ class Proving {
   }
 
   /** It builds, and does not run as proposed: gives it what it needs, or takes a flag back. */
-  async #give(
-    image: string,
-    hardening: Hardening,
-    state: { readonly excluded: Set<string>; learnt: string[]; flags: Flags },
-    attempt: Exclude<Attempt, 'good'>,
-  ): Promise<boolean> {
+  async #give(image: string, hardening: Hardening, state: State, attempt: Exclude<Attempt, 'good'>): Promise<boolean> {
     const port = this.#portOf(hardening)
     const proposed = withFlags(hardening.proposed, state.flags)
     this.#note('looks for what it needs')
@@ -401,7 +420,7 @@ class Proving {
       for (const path of lastChanged(changes)) if (await this.#engine.isFolder(container, path)) folders.add(path)
       for (const path of writtenFolders(changes, folders)) written.add(path)
     })
-    if (this.#judge(asRoot) !== 'good') return this.#blame(hardening, state.excluded, attempt, ['--user', '0:0'])
+    if (this.#judge(asRoot) !== 'good') return this.#blame(hardening, state, attempt, ['--user', '0:0'])
     const fresh = [...written].filter(path => !state.learnt.includes(path) && !isCovered(path, proposed))
     const works = async (run: ProposedRun): Promise<boolean> =>
       this.#judge(await this.#trial(image, flagsOf(run), port)) === 'good'
@@ -499,6 +518,18 @@ class Proving {
       },
     }
   }
+}
+
+/** What is tried, and changes from try to try. */
+type State = { readonly excluded: Set<string>; learnt: readonly string[]; readonly missing: Set<string>; flags: Flags }
+
+/** The image that a builder says it could not get, as a FROM line would name it. */
+export const missingImage = (error: string): string | undefined => {
+  const match =
+    /(?:^|[\s"])([a-z0-9][\w.-]*(?::\d+)?(?:\/[\w.-]+)+:[\w.-]+)(?:@sha256:\w+)?"?: (?:not found|failed to resolve|pull access denied|manifest unknown)/m.exec(
+      error,
+    )
+  return match ? parseReference(match[1]!)?.familiar : undefined
 }
 
 /** What programs say when they may not: the messages of EACCES, EPERM and EROFS. */

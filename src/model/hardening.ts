@@ -41,6 +41,8 @@ export type ProposedRun = {
   readonly capAdd: readonly string[]
   readonly noNewPrivileges: boolean
   readonly init: boolean
+  /** Names of variables that must be given: secrets that stood in the image before. */
+  readonly env: readonly string[]
   /** TCP ports in the container. */
   readonly ports: readonly number[]
 }

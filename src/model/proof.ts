@@ -42,9 +42,9 @@ export type ProofSide = {
 }
 
 export type BackOff = {
-  /** `transformation`: left out. `flag`: not proposed. `learnt`: what it needs was found out, and given. */
-  readonly kind: 'transformation' | 'flag' | 'learnt'
-  /** The id of the transformation or rule; the flag; the path or capability. */
+  /** `transformation`: left out. `flag`: not proposed. `learnt`: what it needs was found out, and given. `missing`: a base that the engine could not get. */
+  readonly kind: 'transformation' | 'flag' | 'learnt' | 'missing'
+  /** The id of the transformation or rule; the flag; the path or capability; the name of the image. */
   readonly id: string
   readonly phase: 'build' | 'start' | 'answer'
   /** Why: what was seen. */

@@ -61,11 +61,13 @@ export const showProofText = (proof: Proof, options: ProofTextOptions): string =
               const what =
                 kind === 'transformation'
                   ? `left out: ${options.title(id)} (${id})`
-                  : kind === 'flag'
-                    ? `it does not run with ${id}`
-                    : id.startsWith('CAP_')
-                      ? `it needs ${id}`
-                      : `it writes to ${id}`
+                  : kind === 'missing'
+                    ? `the engine cannot get ${id}, and another base was taken`
+                    : kind === 'flag'
+                      ? `it does not run with ${id}`
+                      : id.startsWith('CAP_')
+                        ? `it needs ${id}`
+                        : `it writes to ${id}`
               const when = { build: 'it did not build', start: 'it did not start', answer: 'it did not answer as before' }[phase]
               return `${wrapText(`- ${forTerminal(what)}: else ${when}`, width, '  ').trimStart()}\n${quoted(evidence)}`
             })
@@ -144,14 +146,14 @@ const rowsOf = (before: ProofSide, after: ProofSide): readonly Row[] => {
 }
 
 /** Cut where a terminal's line would be full. */
-const longest = 28
+const longest = 36
 
 const answerText = ({ state, said }: ProofRun): string => {
   if (state !== 'answered')
     return { running: 'it runs', ended: 'it ended', silent: 'no answer', 'not-started': 'not started' }[state]
   const status = /^GET \S+: (\d+)/.exec(said)
-  const [body = ''] = status ? said.split('\n').slice(1) : said.split('\n')
-  const text = `${status ? `${status[1]} ` : ''}${body}`.trim()
+  const body = status ? said.slice(said.indexOf('\n') + 1) : said
+  const text = `${status ? `${status[1]} ` : ''}${body}`.trim().replace(/\s+/g, ' ')
   return text.length > longest ? `${text.slice(0, longest)}…` : text
 }
 

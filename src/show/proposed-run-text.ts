@@ -14,6 +14,7 @@ export const runCommand = (run: ProposedRun, image: string): string =>
     ...run.capAdd.map(name => `--cap-add ${shellWord(name)}`),
     ...(run.noNewPrivileges ? ['--security-opt no-new-privileges'] : []),
     ...(run.init ? ['--init'] : []),
+    ...run.env.map(name => `-e ${shellWord(name)}`),
     ...run.ports.map(port => `-p ${port}:${port}`),
     shellWord(image),
   ].join(' ')

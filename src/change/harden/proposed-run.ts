@@ -21,6 +21,7 @@ const nothing: ProposedRun = {
   capAdd: [],
   noNewPrivileges: true,
   init: false,
+  env: [],
   ports: [],
 }
 

@@ -37,6 +37,8 @@ export type Applied = {
   readonly title?: string
   readonly risk?: string
   readonly check?: readonly string[]
+  /** Names of variables that whoever starts the container has to give from now on. */
+  readonly env?: readonly string[]
 }
 
 /** It would be right, and cannot be done safely: said, with what to check. */

@@ -49,7 +49,8 @@ test('it stays where the program, its start script or a file beside it names it'
   ).toBe(text)
   expect(await after(text, { stacks: [{ programs: [{ value: '/usr/bin/curl', by: 'a.js' }] }] })).toBe(text)
   expect(await after(text)).toBe('FROM node:24-slim\nCOPY start.sh /\nCMD ["sh", "/start.sh"]\n')
-  expect(await after(text, { context: { '.dockerignore': 'curl\n' } })).not.toContain('apt-get')
+  for (const path of ['.dockerignore', 'Dockerfile', 'prod.Dockerfile'])
+    expect(await after(text, { context: { [path]: 'curl\n' } }), path).not.toContain('apt-get')
 })
 
 test('nothing is known of a program whose sources are not here, and of other stages', async () => {

@@ -1,4 +1,4 @@
-import { basename } from 'node:path/posix'
+import { basename } from 'node:path'
 import { type CommandAt, commandsOf, lineage } from '../../../judge/dockerfile-queries.ts'
 import { removeOption } from '../../../judge/remove-option.ts'
 import type { Edit } from '../../../model/finding.ts'
@@ -127,8 +127,9 @@ function* wordsOf(subject: HardenSubject, stage: Stage): Generator<string> {
   }
   for (const stack of project.stacks) for (const { value } of stack.programs) yield basename(value)
   for (const { text } of startScripts(subject, startOf(stage))) yield* namesIn(text)
-  // What the ignore file names is no program.
-  for (const [path, text] of [...project.texts, ...subject.files]) if (!path.endsWith('ignore')) yield* namesIn(text)
+  // What an ignore file names is no program, and what a Dockerfile installs is not used by that.
+  for (const [path, text] of [...project.texts, ...subject.files])
+    if (!/(?:ignore|dockerfile|containerfile)$|(?:^|\/)(?:docker|container)file[^/]*$/i.test(path)) yield* namesIn(text)
 }
 
 function* namesIn(text: string): Generator<string> {
