@@ -1,6 +1,9 @@
 /** What starts when the image runs: the words, the programs, the scripts of the project that start others. */
 import { commandsOf } from '../../judge/dockerfile-queries.ts'
 import type { Stage, Step } from '../../read/dockerfile/graph.ts'
+import { expandWord } from '../../read/dockerfile/read-dockerfile.ts'
+import type { Word } from '../../read/dockerfile/syntax.ts'
+import { nameOf } from '../../read/image/paths.ts'
 import { readScript } from '../../read/shell/read-script.ts'
 import type { Command } from '../../read/shell/script.ts'
 import { absolutePath } from './step-effects.ts'
@@ -101,26 +104,48 @@ const scriptOf = (command: Command): string | undefined => {
   return /(?:entrypoint|entry_point|start|boot|init)[\w-]*$/.test(text) && text.includes('/') ? text : undefined
 }
 
-/** The file of the context that a COPY of the stage puts at a path; undefined where that cannot be told. */
-export const fileAt = ({ project }: HardenSubject, stage: Stage, path: string): string | undefined => {
+/** The file of the context that stands at a path of a stage, over the stages that it is copied from or built FROM; undefined where that cannot be told. */
+export const fileAt = (subject: HardenSubject, stage: Stage, path: string, depth = 0): string | undefined => {
+  const { project, dockerfile } = subject
   for (const step of stage.steps.toReversed()) {
     const { name, words, flags } = step.instruction
-    if (step.onbuild || (name !== 'COPY' && name !== 'ADD') || flags.some(flag => flag.name === 'from')) continue
-    const folder = step.before.workdir.value?.known ? step.before.workdir.value.path : '/'
-    const target = absolutePath(words.at(-1)?.raw ?? '', folder)
+    if (step.onbuild || (name !== 'COPY' && name !== 'ADD')) continue
+    const { value } = step.before.workdir
+    const valueOf = (word: Word): string => expandWord(word, step.before.variables, dockerfile.tree.escape).value
+    const target = absolutePath(
+      valueOf(words.at(-1) ?? { raw: '', span: step.instruction.span }),
+      value === undefined ? '/' : value.known ? value.path : undefined,
+    )
     if (target === undefined) continue
-    for (const { raw } of words.slice(0, -1)) {
-      const source = absolutePath(raw, '/')?.slice(1)
+    const inner =
+      path === target
+        ? ''
+        : path.startsWith(target === '/' ? '/' : `${target}/`)
+          ? path.slice(target === '/' ? 1 : target.length + 1)
+          : undefined
+    if (inner === undefined) continue
+    const from = flags.some(flag => flag.name === 'from')
+      ? stage.uses.find(use => use.how === 'copy' && use.step === step)?.target
+      : undefined
+    if (flags.some(flag => flag.name === 'from') && from?.kind !== 'stage') continue
+    const at = (source: string): string | undefined =>
+      from?.kind === 'stage'
+        ? depth < 8
+          ? fileAt(subject, from.stage, `/${source}`, depth + 1)
+          : undefined
+        : project.files.has(source)
+          ? source
+          : undefined
+    for (const word of words.slice(0, -1)) {
+      const source = absolutePath(valueOf(word), '/')?.slice(1)
       if (source === undefined) continue
-      if (project.files.has(source)) {
-        const base = source.slice(source.lastIndexOf('/') + 1)
-        if (path === target || path === `${target === '/' ? '' : target}/${base}`) return source
-      } else if (path.startsWith(target === '/' ? '/' : `${target}/`)) {
-        const inner = path.slice(target === '/' ? 1 : target.length + 1)
-        const file = source === '' ? inner : `${source}/${inner}`
-        if (project.files.has(file)) return file
-      }
+      // A file under its own name or another, or what lies in a folder.
+      const found =
+        inner === ''
+          ? at(source)
+          : ((inner === nameOf(source) ? at(source) : undefined) ?? at(source === '' ? inner : `${source}/${inner}`))
+      if (found !== undefined) return found
     }
   }
-  return undefined
+  return stage.base.kind === 'stage' && depth < 8 ? fileAt(subject, stage.base.stage, path, depth + 1) : undefined
 }

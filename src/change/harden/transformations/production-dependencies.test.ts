@@ -71,6 +71,16 @@ test('a program that a development dependency starts keeps them, and it is said'
   }
 })
 
+test('a script that starts it is read also where it comes out of another stage', async () => {
+  const dockerfile =
+    'FROM node:24 AS build\nWORKDIR /app\nCOPY . .\nRUN npm ci\n\nFROM node:24-slim\nENV NODE_ENV=production\nCOPY --from=build /app /srv\nCMD ["/srv/bin/run.sh"]\n'
+  const { text, left } = await still(dockerfile, {
+    context: { ...context, 'bin/run.sh': '#!/bin/sh\nnpm run build && exec npm start\n' },
+  })
+  assert.equal(text, dockerfile)
+  assert.match(left?.leftOut ?? '', /`tsc` starts the program|`typescript` starts/)
+})
+
 test('what is so already, or has none, stays as it is', async () => {
   for (const dockerfile of [
     'FROM node:24\nWORKDIR /app\nCOPY . .\nRUN npm ci --only=production\n',
