@@ -6,6 +6,7 @@
 import type { Package } from '../../model/package.ts'
 import { purl } from '../../model/purl.ts'
 import { type Cataloger, type Found, type LayerFile, Unreadable, wholeText } from '../cataloger.ts'
+import { normalName } from '../python-name.ts'
 import { readEntry, readZip } from '../zip.ts'
 
 type Data =
@@ -49,9 +50,6 @@ const fromEgg = (file: LayerFile): Data | undefined => {
   const entry = readZip(file.read, file.size).find(({ name }) => name === 'EGG-INFO/PKG-INFO')
   return entry && parseMetadata(new TextDecoder().decode(readEntry(file.read, entry, 16 * 1024 * 1024)))
 }
-
-/** PEP 503: https://packaging.python.org/en/latest/specifications/name-normalization/ */
-const normal = (name: string): string => name.toLowerCase().replace(/[-_.]+/g, '-')
 
 /** https://packaging.python.org/en/latest/specifications/core-metadata/: headers as in mail, then the description. Throws Unreadable. */
 export const parseMetadata = (text: string): Extract<Data, { kind: 'metadata' }> => {
@@ -115,8 +113,8 @@ function* packagesOf(found: readonly Found<Data>[]): Generator<Package> {
     const site = siteOf(path)
     const names = sites.get(site) ?? new Map<string, string>()
     sites.set(site, names)
-    names.set(normal(data.name), purlOf(data))
-    all.set(normal(data.name), purlOf(data))
+    names.set(normalName(data.name), purlOf(data))
+    all.set(normalName(data.name), purlOf(data))
   }
   for (const { path, at, data } of found) {
     if (data.kind === 'owns') continue
@@ -124,7 +122,7 @@ function* packagesOf(found: readonly Found<Data>[]): Generator<Package> {
     const site = siteOf(path)
     const dependsOn = new Set<string>()
     for (const name of data.requires) {
-      const other = sites.get(site)?.get(normal(name)) ?? all.get(normal(name))
+      const other = sites.get(site)?.get(normalName(name)) ?? all.get(normalName(name))
       if (other !== undefined && other !== url) dependsOn.add(other)
     }
     const files = owned.get(folderOf(path))
@@ -142,7 +140,7 @@ function* packagesOf(found: readonly Found<Data>[]): Generator<Package> {
 }
 
 const purlOf = ({ name, version }: { readonly name: string; readonly version: string }): string =>
-  purl({ type: 'pypi', name: normal(name), version })
+  purl({ type: 'pypi', name: normalName(name), version })
 
 const absolute = (site: string, file: string): string => {
   if (file.startsWith('/')) return file

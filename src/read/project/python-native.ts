@@ -1,9 +1,7 @@
 /** Which Python distributions bring or compile machine code, by what lock files say. */
 import type { Native } from '../../model/project.ts'
+import { normalName } from '../python-name.ts'
 import { field, isObject, keysOf, listField, type ProjectFolder, textField } from './stack-reader.ts'
-
-/** PEP 503: https://packaging.python.org/en/latest/specifications/name-normalization/ */
-export const normalName = (name: string): string => name.toLowerCase().replace(/[-_.]+/g, '-')
 
 /** There is no wheel for Linux: a compiler and the library's headers are needed when it is installed, and the library when it runs. */
 const compiled: Readonly<Record<string, string>> = {

@@ -1,4 +1,6 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import '../../../test/fixed-seed.ts'
 import type { Stack } from '../../model/project.ts'
 import { type MemoryFile, memoryWorld } from '../../world/memory.ts'
 import { readDockerIgnore } from '../dockerfile/dockerignore.ts'
@@ -644,4 +646,59 @@ test('a member of a workspace is installed as the workspace is', async () => {
     start: { value: ['serve'] },
     native: [{ name: 'orjson', libc: 'glibc' }],
   })
+})
+
+test('a file that is too large is said, and not read', async () => {
+  const { stacks, problems } = await read({ 'package.json': `{"a":"${'x'.repeat(1024 * 1024)}"}` })
+  expect(stacks).toEqual([])
+  expect(problems).toMatchObject([{ kind: 'uncovered', code: 'file-too-large' }])
+})
+
+const samples: Readonly<Record<string, string>> = {
+  'package.json':
+    '{"scripts":{"start":"node a.js","build":"tsc"},"workspaces":["b/*"],"dependencies":{"a":"file:../b"},"engines":{"node":"20"}}',
+  'package-lock.json':
+    '{"packages":{"node_modules/a-linux-x64-gnu":{"libc":["glibc"],"os":["linux"],"dependencies":{"nan":"1"}}}}',
+  'pnpm-lock.yaml': "packages:\n  '@a/b@1.0.0':\n    libc: [glibc]\n    requiresBuild: true\n",
+  'pyproject.toml':
+    '[project]\nname = "a"\ndependencies = ["b[c]>=1; x == \'y\'"]\n[tool.poetry.dependencies]\nd = {path = "../d"}\n',
+  'requirements.txt': '-r other.txt\n-e ./lib[x]\na==1 # b\n--hash=sha256:1\n',
+  'go.mod': 'module a\ngo 1.22\nrequire (\n\tb v1.0.0 // indirect\n)\nreplace b => ../b\n',
+  'pom.xml':
+    '<project><artifactId>a</artifactId><properties><b>${b}</b></properties><build><finalName>${b}</finalName></build></project>',
+  'poetry.lock': '[[package]]\nname = "A_b"\nfiles = [{file = "A_b-1-cp311-manylinux_2_17_x86_64.whl"}]\n',
+  'build.gradle': "plugins { id 'application' }\nversion '1'\ndependencies { implementation 'a:b:1' }\n",
+  'Cargo.toml': '[package]\nname = "a"\n[workspace]\nmembers = ["b/*"]\n[dependencies]\nc = { path = "../c" }\n',
+  'a.csproj':
+    '<Project Sdk="Microsoft.NET.Sdk.Web"><ItemGroup><ProjectReference Include="..\\b\\b.csproj" /></ItemGroup></Project>',
+  'composer.json': '{"require":{"php":"^8","ext-a":"*"},"repositories":[{"type":"path","url":"b/*"}]}',
+  Gemfile: "gem 'a', path: 'b', groups: [:test]\ngroup :test do\n  gem 'c'\nend\n",
+  Procfile: 'web: A=1 exec node "a b.js" | cat',
+  'src/a.ts': "const p = process.env.P || `${a}/${b + 'c'}`\nfs.mkdirSync(path.join(p, ...q))\napp.listen({ port: +p })\n",
+  'src/a.py': 'open(os.path.join(f"{a}/{b!r}", \'c\'), "w")\napp.run(port=int(os.environ["P"]))\n',
+}
+
+test('property: whatever is cut out of its files or put into them, it does not throw', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(
+        fc.record({
+          file: fc.constantFrom(...Object.keys(samples)),
+          at: fc.nat(200),
+          cut: fc.nat(30),
+          put: fc.string({ unit: 'binary', maxLength: 6 }),
+        }),
+        {
+          maxLength: 12,
+        },
+      ),
+      async changes => {
+        const files: Record<string, string> = { ...samples }
+        for (const { file, at, cut, put } of changes) files[file] = files[file]!.slice(0, at) + put + files[file]!.slice(at + cut)
+        const { stacks, files: seen } = await read(files)
+        for (const { manifests } of stacks) for (const path of manifests) expect(seen).toContain(path)
+      },
+    ),
+    { numRuns: Number(process.env.BULKHEAD_FUZZ_RUNS ?? 80) },
+  )
 })

@@ -1,8 +1,9 @@
 /** Python programs: pyproject.toml (https://packaging.python.org/en/latest/specifications/pyproject-toml/), requirement files, Pipfile, setup.py. */
 import type { Stated } from '../../../model/project.ts'
+import { normalName } from '../../python-name.ts'
 import { procfileStart } from '../command-words.ts'
 import { hashComment, type Probe, probe } from '../probes.ts'
-import { normalName, pythonNative } from '../python-native.ts'
+import { pythonNative } from '../python-native.ts'
 import {
   distinct,
   emptyStack,
