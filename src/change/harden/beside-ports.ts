@@ -26,7 +26,10 @@ export const besidePorts = (
       check.push(`${what} still names the old port: ${error.message}`)
     }
   }
-  for (const service of servicesOf(subject)) inCompose(service, moved, names, attempt)
+  for (const service of servicesOf(subject)) {
+    inCompose(service, moved, names, attempt)
+    check.push(...namedElsewhere(service, moved))
+  }
   const workloads = workloadsOf(subject)
   for (const workload of workloads) inPod(workload, moved, names, attempt)
   for (const { stream } of new Map(workloads.map(one => [one.stream.file.path, one])).values())
@@ -38,6 +41,19 @@ export const besidePorts = (
 }
 
 type Attempt = (what: string, work: () => readonly Edit[]) => void
+
+/** Files of the project that name the service with its old port: `http://web/`, `web:80`. What they mean only a person can tell. */
+const namedElsewhere = ({ container, project }: BesideService, moved: ReadonlyMap<number, number>): readonly string[] => {
+  const name = container.name.replace(/[^\w-]/g, '.')
+  const old = [...moved.keys()].join('|')
+  if (old === '' || container.name.length > 100) return []
+  const pattern = new RegExp(`(?:https?://${name}(?=[/"'\\s]|$)|(?<![\\w.-])${name}:(?:${old})(?!\\d))`, 'm')
+  return project.files
+    .filter(({ text }) => pattern.test(text))
+    .map(
+      ({ path }) => `\`${path}\` names \`${container.name}\` under its old port: write ${[...moved.values()].join(' or ')} there`,
+    )
+}
 
 /** A number that ends a text or stands before `/tcp`: `80:80`, `127.0.0.1:80:80/tcp`, `80`. */
 const shortPort = (text: string, moved: ReadonlyMap<number, number>): string => {

@@ -237,7 +237,7 @@ const becomes = (stage: Stage, dockerfile: Dockerfile): Choice => {
       }
     return { kind: 'becomes', text: text ?? name, ids: undefined, make: undefined, give: undefined }
   }
-  const ofImage = stage.root.kind === 'image' ? imageAccount(stage.root.reference) : undefined
+  const ofImage = (stage.root.kind === 'image' ? imageAccount(stage.root.reference) : undefined) ?? ofServer(stage, family)
   if (ofImage) return { kind: 'becomes', text: idsText(ofImage), ids: ofImage, make: undefined, give: undefined }
   if (stage.root.kind === 'image' && startsUnprivileged(stage.root.reference))
     return left(
@@ -249,6 +249,10 @@ const becomes = (stage: Stage, dockerfile: Dockerfile): Choice => {
   const [uid = '', gid = ''] = anonymousUser.split(':')
   return { kind: 'becomes', text: anonymousUser, ids: { uid: Number(uid), gid: Number(gid) }, make: undefined, give: undefined }
 }
+
+/** Debian’s nginx works as www-data, whom every Debian has: https://salsa.debian.org/nginx-team/nginx/-/blob/main/debian/conf/nginx.conf */
+const ofServer = (stage: Stage, family: Family): ImageAccount | undefined =>
+  family === 'debian' && startedPrograms(startOf(stage)).has('nginx') ? { name: 'www-data', uid: 33, gid: 33 } : undefined
 
 /** Another account has the number already. */
 const isTaken = (dockerfile: Dockerfile): boolean =>

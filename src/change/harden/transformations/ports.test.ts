@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'vitest'
-import { type Given, type Still, untilStill } from '../../../../test/harden-still.ts'
+import { type Given, type Still, subjectOf, untilStill } from '../../../../test/harden-still.ts'
 import ports from './ports.ts'
 import user from './user.ts'
 
@@ -147,4 +147,17 @@ test('a healthcheck of Compose without a scheme', async () => {
     },
   })
   assert.match(files['compose.yaml']!, /test: curl -f localhost:8080\/ok && curl my-localhost:80 && curl localhost\n$/)
+})
+
+test('who names the service with its old port is told of', async () => {
+  const given: Given = {
+    dockerfile: 'FROM nginx:1.27\n',
+    context: {
+      'compose.yaml': 'services:\n  web:\n    build: .\n  test:\n    image: acme/test\n    command: curl http://web/\n',
+    },
+  }
+  const subject = await subjectOf(given, given.dockerfile, new Map(Object.entries(given.context!)))
+  const outcome = ports.apply(subject)
+  assert.ok(outcome && 'edits' in outcome)
+  assert.match(outcome.check!.join(), /`compose\.yaml` names `web` under its old port: write 8080 there/)
 })

@@ -164,3 +164,8 @@ test('groups that are added to an account do not change its number', async () =>
   const changed = 'FROM debian:12\nRUN useradd -m web && usermod -u 3000 web\nUSER web\n'
   assert.equal((await still(changed)).text, changed)
 })
+
+test('nginx of Debian’s package runs as the account that Debian has for it', async () => {
+  const { text } = await still('FROM debian:12\nRUN apt-get install -y nginx\nCMD ["nginx", "-g", "daemon off;"]\n')
+  assert.match(text, /\nUSER 33:33\nCMD/)
+})
