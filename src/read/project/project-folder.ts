@@ -193,9 +193,9 @@ export const joined = (folder: string, name: string): string | undefined => {
 const isAside = (name: string): boolean =>
   /^(?:scripts|tools|hack|extra|ci|\.[^/]{1,60}|deploy|devops)\/|(?:^|\/)management\/commands\//.test(name)
 
-/** Files that only tests, examples and documents need. */
+/** Files that only tests, examples and documents need. `example` is a part of many packages' names: org.example. */
 export const isTest = (name: string): boolean =>
-  /(?:^|\/)(?:tests?|__tests__|__mocks__|spec|specs|e2e|cypress|testdata|fixtures|examples?|docs?|benchmarks?|src\/test)\//i.test(
+  /(?:^|\/)(?:tests?|__tests__|__mocks__|spec|specs|e2e|cypress|testdata|fixtures|examples|docs|benchmarks|src\/test)\//i.test(
     name,
   ) ||
   /(?:[._-](?:test|spec|stories|e2e)\.[a-z]{1,4}|_test\.(?:go|py|rb)|(?:^|\/)(?:test_[^/]{1,200}|conftest)\.py|Tests?\.(?:java|kt|cs|php))$/.test(

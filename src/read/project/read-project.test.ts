@@ -45,6 +45,8 @@ test('node: a service with a build', async () => {
         'node_modules/core-js': { version: '3.0.0', hasInstallScript: true },
         'node_modules/@img/sharp-linux-x64': { version: '1.0.0', os: ['linux'], libc: ['glibc'] },
         'node_modules/@img/sharp-linuxmusl-x64': { version: '1.0.0', os: ['linux'], libc: ['musl'] },
+        'node_modules/plain-linux-x64': { version: '1.0.0', os: ['linux'] },
+        'node_modules/plain-linux-x64-musl': { version: '1.0.0', os: ['linux'] },
         'node_modules/fast-linux-x64-gnu': { version: '1.0.0', os: ['linux'], libc: ['glibc'] },
         'node_modules/cpu-features': { version: '1.0.0', dev: true, dependencies: { nan: '2' } },
       },
@@ -589,6 +591,7 @@ test.each([
 
 test.each([
   ['go', 'port := "8080"\nport = ":" + port\n', 'http.ListenAndServe(port, nil)', 8080],
+  ['go', 'port := "8080"\nport = ":" + port\n', 'http.ListenAndServe((port), nil)', 8080],
   ['go', 'addr := os.Getenv("A")\nport            = "8081"\n', 'http.ListenAndServe(addr+":"+port, nil)', 8081],
   ['go', 'const port = "8082"\n', 'net.Listen("tcp", fmt.Sprintf(":%s", port))', 8082],
   ['python', 'PORT = int(os.environ.get("PORT", 8083))\n', 'app.run(host="0.0.0.0", port=PORT)', 8083],
@@ -701,4 +704,34 @@ test('property: whatever is cut out of its files or put into them, it does not t
     ),
     { numRuns: Number(process.env.BULKHEAD_FUZZ_RUNS ?? 80) },
   )
+})
+
+test('node: pages that a program of its own builds, and their server', async () => {
+  const stack = await one({
+    'package.json': '{"scripts":{"build":"node build.js"}}',
+    'build.js': "await mkdir('dist', { recursive: true })\nawait writeFile(`dist/${name}`, text)\n",
+    'nginx.conf': 'server {\n  listen 8080;\n}\n',
+  })
+  expect(stack.output).toEqual({ value: 'dist', by: 'build.js' })
+  expect(stack.ports).toEqual([{ value: 8080, by: 'nginx.conf' }])
+  expect(values(stack.writes)).toEqual(['/var/cache/nginx', '/var/run'])
+})
+
+test('java: org.example is no example', async () => {
+  const stack = await one({
+    'pom.xml': '<project><artifactId>a</artifactId><version>1</version></project>',
+    'src/main/java/org/example/App.java': 'class App {\n  Server run() { return new ServerSocket(8088); }\n}\n',
+    'src/test/java/org/example/AppTest.java': 'class AppTest {\n  Server run() { return new ServerSocket(9999); }\n}\n',
+  })
+  expect(values(stack.ports)).toEqual([8088])
+})
+
+test('python: a script that needs nothing', async () => {
+  const stack = await one({ 'watch.py': 'if __name__ == "__main__":\n    subprocess.run(["ping", "-c1", host])\n' })
+  expect(stack).toMatchObject({
+    name: 'python',
+    manager: undefined,
+    start: { value: ['python', 'watch.py'] },
+    programs: [{ value: 'ping' }],
+  })
 })

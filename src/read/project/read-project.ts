@@ -48,6 +48,9 @@ export const readProject = async (world: World, folder: string, ignore: DockerIg
     const isLibrary = outer && stack?.start === undefined && (one.name !== 'node' || stack?.build === undefined)
     if (stack && !isLibrary) stacks.push(stack)
   }
+  // Scripts at the top are a program where nothing else is.
+  const bare = stacks.length === 0 ? stackReaders.python?.read(reader.folder(''), undefined) : undefined
+  if (bare) stacks.push(bare)
   const texts = new Map<string, string>()
   for (const path of listed.files) {
     if (texts.size >= mostTexts) break

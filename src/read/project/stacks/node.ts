@@ -8,6 +8,7 @@ import { stringsOf } from '../../yaml/scalars.ts'
 import { commandsOf, commandWords, optionOf, procfileStart } from '../command-words.ts'
 import { nodeNative } from '../node-native.ts'
 import { isHealthPath, type Probe, probe, slashComment } from '../probes.ts'
+import { serverFacts } from '../server-files.ts'
 import {
   distinct,
   emptyStack,
@@ -50,11 +51,19 @@ const reader: StackReader = {
     // What only browsers run neither writes nor listens.
     const isPages = start?.value.some(word => servingPages.test(word)) === true
     const sources = isPages ? [] : folder.sources(['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts', '.jsx', '.tsx'])
+    const builders = buildCommands(json).flatMap(words =>
+      /^(?:node|tsx|bun|ts-node)$/.test(words[0]!) ? words.slice(1).map(tidy) : [],
+    )
     const probed = probe(
-      sources.filter(({ name }) => !isBrowserFolder(name) && !/(?:^|\/)[\w.-]{1,60}\.config\.[cm]?[jt]s$/.test(name)),
+      sources.filter(
+        ({ name }) =>
+          !builders.includes(name) && !isBrowserFolder(name) && !/(?:^|\/)[\w.-]{1,60}\.config\.[cm]?[jt]s$/.test(name),
+      ),
       probes,
       slashComment,
     )
+    // Pages that are built need a server, whose configuration may lie beside them.
+    const served = isPages || !start ? serverFacts(folder) : { ports: [], healthPaths: [], writes: [] }
     const output = outputOf(folder, json, own, new Set([...dependencies, ...devDependencies]))
     return {
       ...emptyStack('node', folder.path),
@@ -70,9 +79,9 @@ const reader: StackReader = {
       start,
       native: nodeNative(folder, lock?.[0], dependencies, devDependencies, own),
       ...probed,
-      healthPaths: distinct([...probed.healthPaths, ...fileRoutes(folder)]),
-      ports: distinct([...commandPorts(start), ...frameworkPorts(start, own), ...probed.ports]),
-      writes: distinct([...frameworkWrites(start, output, dependencies, own), ...probed.writes]),
+      healthPaths: distinct([...probed.healthPaths, ...fileRoutes(folder), ...served.healthPaths]),
+      ports: distinct([...commandPorts(start), ...frameworkPorts(start, own), ...probed.ports, ...served.ports]),
+      writes: distinct([...frameworkWrites(start, output, dependencies, own), ...probed.writes, ...served.writes]),
     }
   },
 }
@@ -214,6 +223,13 @@ const outputOf = (folder: ProjectFolder, json: unknown, own: string, all: Readon
       if (file !== undefined)
         compiled ??= { value: tidy(/\.[cm]?js$/.test(file) ? file.slice(0, Math.max(0, file.lastIndexOf('/'))) : file), by: own }
       continue
+    }
+    // A program of its own: what it writes.
+    const script = /^(?:node|tsx|bun|ts-node)$/.test(program) ? tidy(words[1] ?? '') : ''
+    if (script !== '' && folder.has(script)) {
+      const text = folder.text(script) ?? ''
+      const [first] = probe([{ name: script, path: folder.pathOf(script)!, text }], probes, slashComment).writes
+      if (first) compiled ??= first
     }
     const usual = outputs[program]
     if (usual) return stated(tidy(asked ?? usual), own)

@@ -40,10 +40,12 @@ const reader: StackReader = {
       isObject(field(project, 'tool', 'uv', 'workspace')) ||
       folder.has('setup.py') ||
       folder.has('setup.cfg')
+    const isStated = isProgram || requirements.files.length > 0 || pipfile !== undefined
     // Django's folder in a project that states the rest above it.
-    if (outer && !isProgram && requirements.files.length === 0 && pipfile === undefined) return undefined
-    // A pyproject.toml that only holds the settings of tools is no program.
-    if (!isProgram && requirements.files.length === 0 && pipfile === undefined && !folder.has('manage.py')) return undefined
+    if (outer && !isStated) return undefined
+    // A pyproject.toml that only holds the settings of tools is no program; a script is, also without dependencies.
+    const isBare = folder.path === '' && folder.files.some(name => /^[^/]{1,100}\.py$/.test(name))
+    if (!isStated && !isBare && !folder.has('manage.py')) return undefined
     const [manager, lock] = managerOf(folder, project)
     const { dependencies, devDependencies } = dependenciesOf(
       project,
@@ -62,7 +64,7 @@ const reader: StackReader = {
     const start = startOf(folder, project, sources, dependencies)
     return {
       ...emptyStack('python', folder.path),
-      manager: workspace?.manager ?? manager,
+      manager: isStated ? (workspace?.manager ?? manager) : undefined,
       lockFile: workspace?.lockFile ?? lockFile,
       manifests: [...new Set([...(workspace?.manifests ?? []), ...manifests])].sort(),
       version: versionOf(folder, project, pipfile),
