@@ -69,8 +69,11 @@ export const withoutCommand = (dockerfile: Dockerfile, { step, script, command }
   const at = top.indexOf(command)
   const next = top.slice(at + 1).find(({ span }) => span.start >= command.span.end)
   if (!joints.has(command.operator) || (next && !joints.has(next.operator))) return undefined
-  if (command.operator !== 'first' && command.operatorSpan)
+  if (command.operator !== 'first' && command.operatorSpan) {
+    // Behind a comment, or an empty line, a continuation of its own would stay.
+    if (dockerfile.tree.text[backOver(dockerfile, command.operatorSpan.start) - 1] === '\n') return undefined
     return cut(dockerfile, step, { start: backOver(dockerfile, command.operatorSpan.start), end: command.span.end })
+  }
   if (command.operator === 'first' && next?.operatorSpan && next.context.length === 0) {
     const start = command.span.start
     return cut(dockerfile, step, { start, end: next.span.start })

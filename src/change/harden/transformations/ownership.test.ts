@@ -116,3 +116,22 @@ test('a volume at /tmp is for everyone, and nginx only reads its configuration',
     { stacks: [] },
   )
 })
+
+test('beside a comment, in a branch or a pipe, a chown of the program stays, and that is said', async () => {
+  for (const run of [
+    'RUN useradd web \\\n    # theirs\n    && chown -R web /app \\\n    && make',
+    'RUN chown -R web /app \\\n    # and then\n    && make',
+    'RUN if true; then chown -R web /app; fi',
+    'RUN true || chown -R web /app',
+    'RUN --mount=type=cache,target=/c chown -R web /app',
+  ]) {
+    const dockerfile = `FROM debian:12\nCOPY . /app\n${run}\nUSER web\n`
+    const { text, left } = await still(dockerfile)
+    assert.equal(text, dockerfile)
+    assert.match(left?.leftOut ?? '', /cannot be taken out/)
+  }
+  await becomes(
+    'FROM debian:12\nCOPY . /app\nRUN <<EOF\nuseradd web\nchown -R web /app\nmake\nEOF\nUSER web\n',
+    'FROM debian:12\nCOPY . /app\nRUN <<EOF\nuseradd web\nmake\nEOF\nUSER web\n',
+  )
+})
