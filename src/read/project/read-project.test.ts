@@ -591,7 +591,7 @@ test.each([
 
 test.each([
   ['go', 'port := "8080"\nport = ":" + port\n', 'http.ListenAndServe(port, nil)', 8080],
-  ['go', 'port := "8080"\nport = ":" + port\n', 'http.ListenAndServe((port), nil)', 8080],
+  ['go', 'port := "8080"\nport = ":" + port\n', 'http.ListenAndServe(((port)), nil)', 8080],
   ['go', 'addr := os.Getenv("A")\nport            = "8081"\n', 'http.ListenAndServe(addr+":"+port, nil)', 8081],
   ['go', 'const port = "8082"\n', 'net.Listen("tcp", fmt.Sprintf(":%s", port))', 8082],
   ['python', 'PORT = int(os.environ.get("PORT", 8083))\n', 'app.run(host="0.0.0.0", port=PORT)', 8083],
