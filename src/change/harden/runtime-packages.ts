@@ -73,6 +73,10 @@ const onlyBuilding = new Set([
     'tree',
     'jq',
     'telnet',
+    'netcat-openbsd',
+    'netcat-traditional',
+    'netcat',
+    'traceroute',
     'net-tools',
     'iputils-ping',
     'dnsutils',
@@ -169,6 +173,8 @@ const librariesOf: Readonly<Record<string, string>> = {
   'libopus-dev': 'libopus0',
   'libsodium-dev': 'libsodium23',
   'libuv1-dev': 'libuv1',
+  'libsnappy-dev': 'libsnappy1v5',
+  'libkrb5-dev': 'libgssapi-krb5-2',
 }
 /** Their library’s name has the suite in it (64-bit time in Debian 13): https://wiki.debian.org/ReleaseGoals/64bit-time */
 const bySuite: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -184,6 +190,8 @@ const bySuite: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'libgdbm-dev': { bullseye: 'libgdbm6', bookworm: 'libgdbm6', trixie: 'libgdbm6t64' },
   'libmagickwand-dev': { bullseye: 'libmagickwand-6.q16-6', bookworm: 'libmagickwand-6.q16-6', trixie: 'libmagickwand-7.q16-10' },
   'libmemcached-dev': { bullseye: 'libmemcached11', bookworm: 'libmemcached11', trixie: 'libmemcached11t64' },
+  'libmagic-dev': { bullseye: 'libmagic1', bookworm: 'libmagic1', trixie: 'libmagic1t64' },
+  'libxmlsec1-dev': { bullseye: 'libxmlsec1-openssl', bookworm: 'libxmlsec1-openssl' },
   'libuv1-dev': { bullseye: 'libuv1', bookworm: 'libuv1', trixie: 'libuv1t64' },
 }
 

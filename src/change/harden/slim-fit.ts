@@ -3,6 +3,7 @@ import { commandsOf } from '../../judge/dockerfile-queries.ts'
 import type { Stage } from '../../read/dockerfile/graph.ts'
 import { packageRequest } from '../../read/shell/packages.ts'
 import type { Command } from '../../read/shell/script.ts'
+import { librariesOf } from './python-libraries.ts'
 import { isEverywhere, runNeeds } from './run-needs.ts'
 import { programsOfPackage } from './runtime-packages.ts'
 import type { HardenSubject } from './transformation.ts'
@@ -43,6 +44,9 @@ export const againstSlim = (subject: HardenSubject, stage: Stage, image: string)
   const stack = stackFor(subject, image)
   const native = stack?.native[0]
   if (native && image !== 'debian') return `${native.name} is built by a compiler, or needs libraries (${native.by})`
+  const loads = image === 'python' ? librariesOf(stack?.dependencies ?? [], undefined) : undefined
+  if (loads && (loads.unknown !== undefined || loads.packages.length > 0))
+    return `${loads.unknown ?? 'a package'} loads ${loads.packages[0] ?? 'libraries'}, which the slim variant may not have`
   const there = new Set(own)
   const modules = new Set([...(stack?.dependencies ?? []), ...(stack?.devDependencies ?? [])])
   const isThere = (program: string): boolean =>

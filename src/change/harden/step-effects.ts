@@ -9,7 +9,7 @@ export type Effect =
   /** Nothing that stays, or nothing that a program needs. */
   | { readonly kind: 'nothing' }
   /** Somewhere below the folder in which it runs. */
-  | { readonly kind: 'inside'; readonly folder: string }
+  | { readonly kind: 'inside'; readonly folder: string; readonly command: Command }
   | { readonly kind: 'path'; readonly path: string; readonly by: string; readonly isLink?: true }
   /** Packages of the distribution. */
   | { readonly kind: 'packages'; readonly request: PackageRequest; readonly command: Command }
@@ -112,7 +112,8 @@ const ownEffects = (
   paths: (words: readonly ShellWord[]) => readonly Effect[],
 ): readonly Effect[] => {
   const { name, operands } = command
-  const inside: Effect = place.folder === undefined ? { kind: 'unknown', name } : { kind: 'inside', folder: place.folder }
+  const inside: Effect =
+    place.folder === undefined ? { kind: 'unknown', name } : { kind: 'inside', folder: place.folder, command }
   if (name === 'cd' || name === 'pushd') {
     place.folder = operands[0] ? at(operands[0]) : undefined
     return [nothing]

@@ -13,6 +13,7 @@ import kubernetes from './kubernetes.ts'
 import labels from './labels.ts'
 import multiStageGo from './multi-stage-go.ts'
 import multiStageNode from './multi-stage-node.ts'
+import multiStagePython from './multi-stage-python.ts'
 import multiStageRust from './multi-stage-rust.ts'
 import multiStageStatic from './multi-stage-static.ts'
 import ownership from './ownership.ts'
@@ -37,6 +38,7 @@ export const transformations: Readonly<Record<string, Transformation>> = {
   'labels': labels,
   'multi-stage-go': multiStageGo,
   'multi-stage-node': multiStageNode,
+  'multi-stage-python': multiStagePython,
   'multi-stage-rust': multiStageRust,
   'multi-stage-static': multiStageStatic,
   'ownership': ownership,
