@@ -26,6 +26,13 @@ test('a shell with something to expand gives its place to the program', async ()
   )
 })
 
+test('quotes that a shell would take away are no reason for one', async () => {
+  await becomes('CMD nginx -g "daemon off;"', 'CMD ["nginx", "-g", "daemon off;"]')
+  await becomes('CMD exec app \'a&b\' --x="c;d"', 'CMD ["app", "a&b", "--x=c;d"]')
+  await same('CMD app "a;b" &')
+  await becomes('CMD app ~/x "a;b"', 'CMD ["/bin/sh", "-c", "exec app ~/x \\"a;b\\""]')
+})
+
 test('what would mean something else with exec stays as it is', async () => {
   for (const cmd of [
     'CMD node server.js',

@@ -66,12 +66,31 @@ const withExec = ({ dockerfile }: HardenSubject, step: Step): Applied | undefine
   )
     return undefined
   if (instruction.argument.text.startsWith('[') || !/[$&;]/.test(script.text)) return undefined
+  const words = plainWords(script)
+  if (words)
+    return {
+      title: `Write ${instruction.name} as the words that it is`,
+      edits: [replaceAt(dockerfile, instruction.argumentSpan, jsonOf(words))],
+    }
   const text = execed(script, script.text.trim())
   if (text === undefined) return undefined
   return {
     title: `Give ${instruction.name} an \`exec\`, so that the program takes the shell’s place`,
     edits: [replaceAt(dockerfile, instruction.argumentSpan, jsonOf(['/bin/sh', '-c', text]))],
   }
+}
+
+/** One program with words that a shell only takes the quotes from: `nginx -g "daemon off;"`. */
+const plainWords = (script: Script): readonly string[] | undefined => {
+  const [command, ...others] = script.commands
+  if (!command?.nameWord || others.length > 0 || command.context.length > 0 || command.negated || command.redirects.length > 0)
+    return undefined
+  if (command.assignments.length > 0 || command.wrappers.some(({ name }) => name !== 'exec') || shellOnly.has(command.name))
+    return undefined
+  const words = [command.nameWord, ...command.args]
+  // `~` and `#` mean something outside of quotes, and what follows the last word may be a `&`.
+  if (words.some(({ literal, quoted, text }) => !literal || (!quoted && /[~#\\]/.test(text)))) return undefined
+  return /[&;]\s*$/.test(script.text) ? undefined : words.map(({ text }) => text)
 }
 
 /** Undefined where the last command is not alone at its place, or no program. */

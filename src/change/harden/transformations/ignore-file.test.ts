@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'vitest'
-import { type Given, untilStill } from '../../../../test/harden-still.ts'
+import { type Given, subjectOf, untilStill } from '../../../../test/harden-still.ts'
 import { readDockerIgnore } from '../../../read/dockerfile/dockerignore.ts'
 import ignoreFile from './ignore-file.ts'
 
@@ -99,4 +99,13 @@ test('a file of settings that is there is said to be missed', async () => {
     stacks: [{ dependencies: new Set(['vite']), build: { value: 'npm run build', by: 'package.json' } }],
   })
   assert.ok(vite && !vite.includes('.env') && vite.includes('.env*.local'))
+})
+
+test('a folder of which nothing shows that it is the context gets none', async () => {
+  const given = { dockerfile: 'FROM node:22\nCOPY . .\n' }
+  const subject = await subjectOf(given, given.dockerfile, new Map())
+  const unseen = { ...subject, context: { ...subject.context!, isSeen: false } }
+  assert.equal(ignoreFile.apply(unseen), undefined)
+  const { project } = await subjectOf({ ...given, stacks: [{}] }, given.dockerfile, new Map())
+  assert.ok(ignoreFile.apply({ ...unseen, project }))
 })

@@ -19,7 +19,8 @@ export default transformation({
   supersedes: ['dockerfile/dockerignore-missing'],
   apply(subject) {
     const { dockerfile, context } = subject
-    if (!context?.isSeen || !copiesFolder(dockerfile)) return undefined
+    // What is in the folder shows that it is the context: the Dockerfile copies it by name, or a project is there.
+    if (!context || !(context.isSeen || subject.project.stacks.length > 0) || !copiesFolder(dockerfile)) return undefined
     const path = context.ignore?.path ?? reportedPath(context.path, '.dockerignore')
     const text = subject.files.get(path) ?? context.ignore?.text ?? ''
     const known = readDockerIgnore(text)

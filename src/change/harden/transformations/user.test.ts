@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'vitest'
-import { type Given, untilStill } from '../../../../test/harden-still.ts'
+import { type Given, subjectOf, untilStill } from '../../../../test/harden-still.ts'
 import { readDockerfile } from '../../../read/dockerfile/read-dockerfile.ts'
 import { finalUser } from '../final-user.ts'
 import user from './user.ts'
@@ -168,4 +168,10 @@ test('groups that are added to an account do not change its number', async () =>
 test('nginx of Debian’s package runs as the account that Debian has for it', async () => {
   const { text } = await still('FROM debian:12\nRUN apt-get install -y nginx\nCMD ["nginx", "-g", "daemon off;"]\n')
   assert.match(text, /\nUSER 33:33\nCMD/)
+})
+
+test('who has a home folder keeps it', async () => {
+  const given = { dockerfile: 'FROM node:22\nCMD ["npm", "start"]\n' }
+  const outcome = user.apply(await subjectOf(given, given.dockerfile, new Map()))
+  assert.ok(outcome && 'edits' in outcome && !outcome.check!.join().includes('/tmp'))
 })

@@ -9,7 +9,7 @@
  * (npm, browsers, matplotlib, …): then it is /tmp, which every proposed way to run the image makes writable.
  */
 import { type CommandAt, insertAt, replaceAt } from '../../../judge/dockerfile-queries.ts'
-import { isRoot } from '../../../judge/image-users.ts'
+import { anonymousUser, isRoot } from '../../../judge/image-users.ts'
 import type { Edit } from '../../../model/finding.ts'
 import type { Dockerfile, Stage, Step } from '../../../read/dockerfile/graph.ts'
 import { familyOf } from '../family.ts'
@@ -77,14 +77,15 @@ const giving = (dockerfile: Dockerfile, stage: Stage, { command }: CommandAt): E
 const becomes = (subject: HardenSubject, stage: Stage, choice: Extract<Choice, { kind: 'becomes' }>): Applied => {
   const { dockerfile } = subject
   const edits: Edit[] = []
-  const home = needsHome(subject, stage)
+  // Accounts of the image and of the file have a home folder of their own.
+  const home = choice.make || choice.text === anonymousUser ? needsHome(subject, stage) : undefined
   const lines: string[] = []
   if (choice.make) {
     const command = accountLines(dockerfile, choice.make, home !== undefined)
     const first = firstCopy(stage)
     if (first) edits.push(linesBefore(dockerfile, first, command))
     else lines.push(...command)
-  } else if (home !== undefined && choice.text === '65532:65532' && !lineHas(stage, 'HOME'))
+  } else if (home !== undefined && choice.text === anonymousUser && !lineHas(stage, 'HOME'))
     lines.push(`${keyword(dockerfile, 'ENV')} HOME=/tmp`)
   if (choice.give) edits.push(giving(dockerfile, stage, choice.give))
   const last = lastChange(stage)
