@@ -5,6 +5,7 @@ import { proposedRun } from '../change/harden/proposed-run.ts'
 import type { HardenSubject, ImageFacts, Transformation } from '../change/harden/transformation.ts'
 import { imagesOf } from '../judge/dockerfile-queries.ts'
 import type { BuildContext, DockerfileRule } from '../judge/dockerfile-rule.ts'
+import type { RunningRule } from '../judge/run.ts'
 import { type Edit, type Finding, type Problem, reaches, UsageError } from '../model/finding.ts'
 import { type HardenChange, type Hardening, type HardenLeftOut, type HardenLevel, hardenLevels } from '../model/hardening.ts'
 import type { Project } from '../model/project.ts'
@@ -75,16 +76,24 @@ export const harden = async (world: World, options: HardenOptions): Promise<Hard
   const beside = context ? await filesBeside(world, context, problems) : new Map<string, string>()
   for (const [name, text] of project.texts) beside.set(join(context?.path ?? '', name), text)
   if (context?.ignore) beside.set(context.ignore.path, context.ignore.text)
-  const unit = dockerfileUnit(path, bytes, {
-    rules: chooseRules<DockerfileRule<unknown>>('dockerfile', options.rules, names, settings, options)(path),
+  const chosen = chooseRules<DockerfileRule<unknown>>('dockerfile', options.rules, names, settings, options)(path)
+  const judging = {
     suppressions: suppressionsFor(path, settings, names, options, today),
     facts: { today, allowedRegistries: settings.allowedRegistries },
     contexts,
-  })
+  }
+  const superseded = new Set(Object.values(options.transformations).flatMap(({ supersedes = [] }) => supersedes))
+  const isFixer = ([id, { rule }]: readonly [string, RunningRule]): boolean =>
+    !superseded.has(id) &&
+    !options.excluded.has(id) &&
+    (rule.fixes === 'safe' || (rule.fixes === 'unsafe' && options.level !== 'safe'))
+  // What only advises is asked once, at the end.
+  const fixers = dockerfileUnit(path, bytes, { ...judging, rules: new Map([...chosen].filter(isFixer)) })
+  const unit = dockerfileUnit(path, bytes, { ...judging, rules: chosen })
   const composes = composeReader(world)
   const run = async (images: ReadonlyMap<string, ImageFacts>): Promise<Run> => {
-    const surroundings = async (texts: ReadonlyMap<string, string>): Promise<Surroundings> => ({
-      context: await contexts.contextOf(path, texts, readDockerfile(path, texts.get(path)!)),
+    const surroundings = async (texts: ReadonlyMap<string, string>, dockerfile: Dockerfile): Promise<Surroundings> => ({
+      context: await contexts.contextOf(path, texts, dockerfile),
       compose: await composes(new Map([...beside, ...texts])),
     })
     const one = new Run({
@@ -100,13 +109,11 @@ export const harden = async (world: World, options: HardenOptions): Promise<Hard
     const allowed = Object.entries(options.transformations)
       .filter(([id, { level }]) => !options.excluded.has(id) && within(level, options.level))
       .sort(([a, { order }], [b, other]) => order - other.order || (a < b ? -1 : 1))
-    const superseded = new Set(Object.values(options.transformations).flatMap(({ supersedes = [] }) => supersedes))
-    const isWanted = (finding: Finding): boolean =>
-      !options.excluded.has(finding.rule) && !superseded.has(finding.rule) && isForLevel(finding, options.level)
+    const isWanted = (finding: Finding): boolean => isForLevel(finding, options.level)
     for (let pass = 0; pass < mostPasses; pass++) {
       const before = one.version
       one.leftOut.clear()
-      await one.fixRules(unit.judge, isWanted, options.rules)
+      await one.fixRules(fixers.judge, isWanted, options.rules)
       for (const [id, transformation] of allowed) {
         await one.apply(id, transformation, surroundings)
       }
@@ -226,6 +233,9 @@ class Run {
   /** Variables that are no longer in the image. */
   readonly env = new Set<string>()
   readonly #broken = new Set<string>()
+  #known: { readonly version: number; readonly subject: HardenSubject } | undefined
+  /** The version of which no rule has a fix any more. */
+  #fixed: number | undefined
   dockerfile: Dockerfile
   version = 0
 
@@ -242,6 +252,15 @@ class Run {
     return { dockerfile: this.dockerfile, project, context, compose, files, level, today, images }
   }
 
+  /** Most transformations find the files as the one before did. */
+  async #subjectNow(
+    surroundings: (texts: ReadonlyMap<string, string>, dockerfile: Dockerfile) => Promise<Surroundings>,
+  ): Promise<HardenSubject> {
+    if (this.#known?.version !== this.version)
+      this.#known = { version: this.version, subject: this.subject(await surroundings(this.texts, this.dockerfile)) }
+    return this.#known.subject
+  }
+
   changes(): readonly HardenChange[] {
     return [...this.#changes.values()]
   }
@@ -251,13 +270,17 @@ class Run {
     isWanted: (finding: Finding) => boolean,
     rules: Rules,
   ): Promise<void> {
+    if (this.#fixed === this.version) return
     for (let time = 0; time < mostTimes; time++) {
       const { findings } = await judge(this.texts)
       const plan = planFixes(
         findings.filter(finding => !this.#broken.has(finding.rule) && isWanted(finding)),
         new Set(['safe', 'unsafe']),
       )
-      if (plan.taken.length === 0) return
+      if (plan.taken.length === 0) {
+        this.#fixed = this.version
+        return
+      }
       const edits = [...plan.edits.values()].flat()
       if (!this.#take(edits)) {
         for (const { rule } of plan.taken) this.#breaks(rule)
@@ -279,11 +302,11 @@ class Run {
   async apply(
     id: string,
     transformation: Transformation,
-    surroundings: (texts: ReadonlyMap<string, string>) => Promise<Surroundings>,
+    surroundings: (texts: ReadonlyMap<string, string>, dockerfile: Dockerfile) => Promise<Surroundings>,
   ): Promise<void> {
     if (this.#broken.has(id)) return
     for (let time = 0; time < mostTimes; time++) {
-      const outcome = transformation.apply(this.subject(await surroundings(this.texts)))
+      const outcome = transformation.apply(await this.#subjectNow(surroundings))
       if (!outcome) return
       if ('leftOut' in outcome) {
         const { leftOut, title = transformation.title, check = [] } = outcome
