@@ -44,7 +44,10 @@ const findServer = (subject: HardenSubject, stage: Stage): Server | undefined =>
   const isAlone = startOf(stage).words.length === 0
   if (/(?:^|\/)library\/nginx$|^nginx$/.test(name) && (isAlone || programs.has('nginx') || programs.has('nginx-debug')))
     return nginx(subject, stage, 'vendor')
-  if (programs.has('nginx') && !/unprivileged/.test(name)) return nginx(subject, stage, 'distribution')
+  if (programs.has('nginx') && !/unprivileged/.test(name))
+    return startOf(stage).words.some(word => /^\/(?:.*\/)?nginx$/.test(word) && !/^\/usr\/s?bin\/nginx$/.test(word))
+      ? { ...noServer, name: 'nginx', obstacle: 'it was built here, and where it keeps its files is not known', ports: [80] }
+      : nginx(subject, stage, 'distribution')
   if (name === 'library/httpd' && (isAlone || programs.has('httpd') || programs.has('httpd-foreground')))
     return httpd(subject, stage)
   if (
@@ -62,6 +65,8 @@ const findServer = (subject: HardenSubject, stage: Stage): Server | undefined =>
     }
   return undefined
 }
+
+const noServer: Omit<Server, 'name'> = { obstacle: undefined, edits: [], commands: [], ports: [] }
 
 type Copied = { readonly path: string; readonly text: string | undefined; readonly source: string }
 
@@ -158,6 +163,8 @@ function* matches(text: string, pattern: RegExp): Generator<RegExpExecArray> {
 const listens = /(?<=^|[\s{;])listen[ \t]+(?:\[[0-9a-fA-F:]*\]:|[\d.]+:|\*:)?(\d{1,5})(?=[\s;])/gm
 const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(name => `${name}_temp_path /tmp/${name}_temp;`)
 const nginxPid = '/tmp/nginx.pid'
+/** What Debian’s package and Alpine’s give to the user of their configuration. */
+const nginxFolders = '/var/lib/nginx /var/log/nginx'
 
 const nginx = (subject: HardenSubject, stage: Stage, layout: 'vendor' | 'distribution'): Server => {
   const main = '/etc/nginx/nginx.conf'
@@ -216,8 +223,8 @@ const nginx = (subject: HardenSubject, stage: Stage, layout: 'vendor' | 'distrib
       ports.push(80)
       commands.push(`sed -i 's/\\(listen *\\(\\[::\\]:\\)*\\)80\\([; ]\\)/\\18080\\3/' ${site}`)
     }
-    if (layout === 'distribution') commands.push('chown -R OWNER /var/lib/nginx /var/log/nginx')
   }
+  if (layout === 'distribution' && !hasRun(stage, ` ${nginxFolders}`)) commands.push(`chown -R OWNER ${nginxFolders}`)
   return server({ edits, commands, ports: [...new Set(ports)] })
 }
 

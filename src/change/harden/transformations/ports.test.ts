@@ -161,3 +161,22 @@ test('who names the service with its old port is told of', async () => {
   assert.ok(outcome && 'edits' in outcome)
   assert.match(outcome.check!.join(), /`compose\.yaml` names `web` under its old port: write 8080 there/)
 })
+
+test('nginx of a distribution gets its folders once, also where its configuration comes from the context', async () => {
+  await becomes(
+    'FROM debian:13-slim\nRUN apt-get update && apt-get install -y nginx\nCOPY nginx.conf /etc/nginx/\nCMD ["nginx", "-g", "daemon off;"]\n',
+    'FROM debian:13-slim\nRUN apt-get update && apt-get install -y nginx\nCOPY nginx.conf /etc/nginx/\nRUN chown -R 33:33 /var/lib/nginx /var/log/nginx\nCMD ["nginx", "-g", "daemon off;"]\n',
+    { context: { 'nginx.conf': 'events {}\nhttp { server { listen 8080; } }\n' } },
+  )
+})
+
+test('an nginx that was built by hand keeps its files where nobody knows: nothing is changed', async () => {
+  const given = {
+    dockerfile:
+      'FROM debian:13-slim\nCOPY nginx.conf /etc/nginx/\nCMD ["/usr/local/nginx/sbin/nginx", "-c", "/etc/nginx/nginx.conf"]\n',
+    context: { 'nginx.conf': 'events {}\nhttp { server { listen 80; } }\n' },
+  }
+  assert.equal((await untilStill(ports, given)).text, given.dockerfile)
+  const { left } = await untilStill(user, given)
+  assert.match(left?.leftOut ?? '', /nginx starts as root, and it was built here/)
+})
