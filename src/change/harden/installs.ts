@@ -6,6 +6,8 @@ import type { Stage } from '../../read/dockerfile/graph.ts'
 import { folderOf } from '../../read/image/paths.ts'
 import { packageRequest } from '../../read/shell/packages.ts'
 import { hasOption } from '../../read/shell/queries.ts'
+import type { Command } from '../../read/shell/script.ts'
+import { absolutePath } from './step-effects.ts'
 import type { HardenSubject } from './transformation.ts'
 
 export type Install = CommandAt & { readonly tool: Tool }
@@ -153,8 +155,39 @@ const lockFiles: Readonly<Record<string, readonly string[]>> = {
 }
 const allLockFiles = new Set(Object.values(lockFiles).flat())
 
+/** Files of requirements that a command names, as it names them. */
+export const requirementsOf = (command: Command): readonly string[] =>
+  command.options.flatMap(({ name, value }) => (/^(?:-r|--requirement)$/.test(name) && value !== undefined ? [value] : []))
+
+/**
+ * With those that they name themselves: https://pip.pypa.io/en/stable/reference/requirements-file-format/. Undefined where one of them is not a known file of the
+ * context.
+ */
+const requirementFiles = ({ project }: HardenSubject, folder: string, command: Command): readonly string[] | undefined => {
+  const found = new Set<string>()
+  const open = [...requirementsOf(command), ...constraintsOf(command)].map(name => absolutePath(name, `/${folder}`)?.slice(1))
+  for (const file of open) {
+    if (file === undefined || open.length > 20) return undefined
+    if (found.has(file)) continue
+    const text = project.files.has(file) ? project.texts.get(file) : undefined
+    if (text === undefined) return undefined
+    found.add(file)
+    for (const [, name] of text.matchAll(/^[ \t]{0,20}(?:-r|-c|--requirement|--constraint)[ \t=]{0,20}([^\s#]{1,200})/gm))
+      open.push(absolutePath(name!, `/${folderOf(file)}`)?.slice(1))
+    // A folder or an archive of the project.
+    if (/^[ \t]{0,20}(?:-e\b|--editable\b|\.{0,2}\/|[\w./-]{1,200}\.whl|.{0,200}@ file:)/m.test(text)) return undefined
+  }
+  return [...found].sort()
+}
+
+const constraintsOf = (command: Command): readonly string[] =>
+  command.options.flatMap(({ name, value }) => (/^(?:-c|--constraint)$/.test(name) && value !== undefined ? [value] : []))
+
 /** What a tool reads when it installs: with its own lock file where several tools have left theirs, and without the others’. */
-export const manifestsFor = ({ project }: HardenSubject, tool: Tool, stack: Stack): readonly string[] => {
+export const manifestsFor = (subject: HardenSubject, { tool, command }: Install, stack: Stack): readonly string[] => {
+  const { project } = subject
+  if (tool === 'pip' || (tool === 'uv' && command.operands[0]?.text === 'pip'))
+    return requirementFiles(subject, stack.folder, command) ?? stack.manifests
   const own = Object.hasOwn(lockFiles, tool) ? lockFiles[tool]! : undefined
   if (!own) return stack.manifests
   const at = (name: string): string => (stack.folder === '' ? name : `${stack.folder}/${name}`)

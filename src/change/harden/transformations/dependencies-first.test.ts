@@ -127,3 +127,19 @@ test('what is in order stays as it is', async () => {
     assert.equal(left, undefined)
   }
 })
+
+test('pip reads what it is told to read, and what these files name; what is there already is not copied again', async () => {
+  await becomes(
+    'FROM python:3.11\nWORKDIR /app\nADD . /app\nRUN pip install -r requirements.txt\nRUN pip install -r requirements-dev.txt\nRUN make\n',
+    'FROM python:3.11\nWORKDIR /app\nCOPY constraints.txt requirements.txt /app/\nRUN pip install -r requirements.txt\nCOPY requirements-dev.txt /app/\nRUN pip install -r requirements-dev.txt\nADD . /app\nRUN make\n',
+    {
+      context: {
+        'requirements.txt': '-c constraints.txt\nflask\n',
+        'constraints.txt': 'flask==3\n',
+        'requirements-dev.txt': '-r requirements.txt\npytest\n',
+        'a.py': '',
+      },
+      stacks: [{ name: 'python', manifests: ['constraints.txt', 'requirements-dev.txt', 'requirements.txt'] }],
+    },
+  )
+})

@@ -57,7 +57,7 @@ const moved = (subject: HardenSubject, stage: Stage, install: Install): Applied 
   if (inner === undefined) return undefined
   const found = stackOf(subject, install.tool, [placed.source, inner].filter(part => part !== '').join('/'))
   if (!found) return undefined
-  const stack = { ...found, manifests: manifestsFor(subject, install.tool, found) }
+  const stack = { ...found, manifests: manifestsFor(subject, install, found) }
   // Only manifests are copied: it is so already.
   const source = placed.source === '' ? '' : `${placed.source}/`
   if (![...subject.project.files].some(file => file.startsWith(source) && !stack.manifests.includes(file))) return undefined
@@ -147,14 +147,34 @@ const follows = ({ script, command }: Install): boolean =>
     return request !== undefined && request.packages.length > 0 && request.packages.every(({ kind }) => kind === 'name')
   })
 
+/** Manifests that an earlier COPY puts to the same place. */
+const copiedBefore = (escape: string, copy: Step): ReadonlySet<string> => {
+  const steps = copy.stage!.steps
+  const target = placeOf(escape, copy)?.target
+  return new Set(
+    steps.slice(0, steps.indexOf(copy)).flatMap(one => {
+      const { name, words, heredocs } = one.instruction
+      if (name !== 'COPY' || one.onbuild || heredocs.length > 0 || flagNamed(one, 'from')) return []
+      const values = words.map(word => expandWord(word, one.before.variables, escape))
+      const { value } = one.before.workdir
+      const to = absolutePath(values.at(-1)?.value ?? '', value?.known && value.absolute ? value.path : '/')
+      return to === target ? values.slice(0, -1).flatMap(({ value: source, known }) => (known ? [source] : [])) : []
+    }),
+  )
+}
+
 const edited = (subject: HardenSubject, copy: Step, install: Install, stack: Stack, source: string): Applied | LeftOut => {
   const { dockerfile } = subject
   const { text } = dockerfile.tree
   const newline = lineEnd(dockerfile)
   const word = keyword(dockerfile, 'COPY')
+  const there = copiedBefore(dockerfile.tree.escape, copy)
   const flags = copy.instruction.flags.map(({ span }) => `${text.slice(span.start, span.end)} `).join('')
   const target = copy.instruction.json ? copy.instruction.json.values[1]! : copy.instruction.words[1]!.raw
-  const folders = Map.groupBy(stack.manifests, file => folderOf(file))
+  const folders = Map.groupBy(
+    stack.manifests.filter(file => !there.has(file)),
+    file => folderOf(file),
+  )
   if (folders.size > mostFolders || stack.manifests.some(file => /[\s"'$*?[\]\\]/.test(file)))
     return {
       leftOut: `manifests lie in ${folders.size} folders`,
@@ -179,7 +199,7 @@ const edited = (subject: HardenSubject, copy: Step, install: Install, stack: Sta
   const start = (copy.instruction.comments[0] ?? copy.instruction).span.start
   const { end } = copy.instruction.span
   const block = text.slice(start, end).replace(/\r?\n$/, '')
-  const manifests: Edit = replaceAt(dockerfile, { start, end }, `${lines.join(newline)}${newline}`)
+  const manifests: Edit = replaceAt(dockerfile, { start, end }, lines.map(line => `${line}${newline}`).join(''))
   if (cut === 'whole' || cut === 'only') {
     const after = step.instruction.span.end
     return { edits: [manifests, insertAt(dockerfile, after, `${text[after - 1] === '\n' ? '' : newline}${block}${newline}`)] }

@@ -4,6 +4,7 @@ import base from './base.ts'
 import cacheMounts from './cache-mounts.ts'
 import compose from './compose.ts'
 import dependenciesFirst from './dependencies-first.ts'
+import developmentRequirements from './development-requirements.ts'
 import digest from './digest.ts'
 import downloads from './downloads.ts'
 import execForm from './exec-form.ts'
@@ -29,6 +30,7 @@ export const transformations: Readonly<Record<string, Transformation>> = {
   'cache-mounts': cacheMounts,
   'compose': compose,
   'dependencies-first': dependenciesFirst,
+  'development-requirements': developmentRequirements,
   'digest': digest,
   'downloads': downloads,
   'exec-form': execForm,
