@@ -31,6 +31,7 @@ test('a program of a project: its user, its folders, its ports, and nothing else
       capAdd: [],
       noNewPrivileges: true,
       init: true,
+      env: [],
       ports: [3000],
     },
   )
