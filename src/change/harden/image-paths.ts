@@ -4,7 +4,7 @@ import { lineage } from '../../judge/dockerfile-queries.ts'
 import { knownProgram } from '../../judge/known-programs.ts'
 import type { Stage, Step } from '../../read/dockerfile/graph.ts'
 import { expandWord } from '../../read/dockerfile/read-dockerfile.ts'
-import { startOf } from './start.ts'
+import { startedPrograms, startOf } from './start.ts'
 import type { HardenSubject } from './transformation.ts'
 
 /** Absolute and without `.` and `..`; undefined where a variable, a pattern or an unknown folder is in it. */
@@ -68,16 +68,23 @@ export type Written = { readonly path: string; readonly by: string }
 const folderOf = (path: string): string =>
   /\/[^/]+\.[A-Za-z0-9]{1,8}$/.test(path) ? path.slice(0, path.lastIndexOf('/')) || '/' : path
 
+const nginxCache = '/var/cache/nginx'
+const isNginx = ({ root }: Stage): boolean => root.kind === 'image' && /(?:^|\/)nginx$/.test(root.reference.repository)
+const namesCache = ({ project }: HardenSubject): boolean => [...project.texts.values()].some(text => text.includes(nginxCache))
+
 /** Folders that the program writes to while it runs, as far as its project says; those that are emptied with the container anyway are not among them. */
-export const writtenFolders = ({ project, dockerfile }: HardenSubject): readonly Written[] => {
+export const writtenFolders = (subject: HardenSubject): readonly Written[] => {
+  const { project, dockerfile } = subject
   const stage = dockerfile.final
   if (!stage) return []
   const workdir = workdirAtEnd(stage)
   const found = new Map<string, string>()
+  // Its own temporary files go to /tmp; only a configuration that names the folder needs it.
+  const usesCache = !(startedPrograms(startOf(stage)).has('nginx') || isNginx(stage)) || namesCache(subject)
   for (const { writes } of project.stacks)
     for (const { value, by } of writes) {
       const path = resolvedPath(value, workdir)
-      if (path === undefined || passing.test(path)) continue
+      if (path === undefined || passing.test(path) || (path === nginxCache && !usesCache)) continue
       const folder = value.endsWith('/') ? path : folderOf(path)
       if (!found.has(folder)) found.set(folder, by)
     }
@@ -89,6 +96,11 @@ export const scratchFolders = (stage: Stage): readonly string[] => {
   const reference = stage.root.kind === 'image' ? stage.root.reference : undefined
   const program = knownProgram(startOf(stage).words, reference?.familiar)
   if (!program) return []
+  if (program.name === 'Apache httpd') {
+    // The image of that name has all in one folder, Debian’s package in several.
+    const isOwn = reference?.repository === 'library/httpd'
+    return program.scratch.filter(path => path === '/tmp' || path.startsWith('/usr/local/apache2') === isOwn)
+  }
   if (program.name !== 'nginx') return program.scratch
   // The vendor’s image keeps its temporary files in one place and writes its log to the output, packages of distributions do neither.
   const isVendors = reference !== undefined && /(?:^|\/)nginx(?:-unprivileged)?$/.test(reference.repository)

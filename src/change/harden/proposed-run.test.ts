@@ -37,15 +37,24 @@ test('a program of a project: its user, its folders, its ports, and nothing else
   )
 })
 
+const toTmp = "FROM nginx:1.27\nRUN sed -i 's,^pid .*,pid /tmp/nginx.pid;,' /etc/nginx/nginx.conf\nUSER 101:101\n"
+
 test('servers: where they write, and the port that they have', async () => {
   const nginx = await run('FROM nginx:1.27\nUSER 101:101\n')
   assert.deepEqual(nginx.tmpfs, ['/run', '/tmp', '/var/cache/nginx'])
   assert.equal(nginx.init, false)
-  const moved = await run("FROM nginx:1.27\nRUN sed -i 's,^pid .*,pid /tmp/nginx.pid;,' /etc/nginx/nginx.conf\nUSER 101:101\n")
+  const moved = await run(toTmp)
   assert.deepEqual([moved.tmpfs, moved.ports], [['/tmp'], [8080]])
   const own = await run('FROM debian:12\nRUN apt-get install -y nginx\nUSER www-data\nCMD ["nginx", "-g", "daemon off;"]\n')
   assert.deepEqual(own.tmpfs, ['/run', '/tmp', '/var/lib/nginx', '/var/log/nginx'])
   assert.equal(own.user, '33:33')
+  const stack = { stacks: [{ writes: [{ value: '/var/cache/nginx', by: 'nginx.conf' }] }] }
+  assert.deepEqual((await run(toTmp, stack)).tmpfs, ['/tmp'])
+  const cached = await run(toTmp, { ...stack, context: { 'nginx.conf': 'proxy_cache_path /var/cache/nginx/x;' } })
+  assert.deepEqual(cached.tmpfs, ['/tmp', '/var/cache/nginx'])
+  const php = await run('FROM php:8-apache\nUSER 33:33\nCMD ["apache2-foreground"]\n')
+  assert.deepEqual(php.tmpfs, ['/run/apache2', '/run/lock', '/tmp'])
+  assert.deepEqual((await run('FROM httpd\nUSER 33:33\n')).tmpfs, ['/tmp', '/usr/local/apache2/logs'])
   const redis = await run('FROM redis:7\nUSER redis\nCMD ["redis-server"]\n')
   assert.deepEqual([redis.user, redis.volumes], ['999:999', ['/data']])
 })
