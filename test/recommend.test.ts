@@ -4,8 +4,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { findingOwner } from '../src/judge/remedies.ts'
+import { bestOf } from '../src/model/best-candidate.ts'
 import { UsageError } from '../src/model/finding.ts'
 import type { Inventory } from '../src/model/inventory.ts'
+import { recommendHtmlPieces } from '../src/show/recommend-html.ts'
 import { showRecommendText } from '../src/show/recommend-text.ts'
 import { databaseOf } from './advisories.ts'
 import { type Engine, hasEngine, hasRegistry, type Registry, startEngine, startRegistry } from './components.ts'
@@ -140,6 +143,63 @@ test('an official image itself: what to take in its place; offline nothing is ca
   expect(text).toContain('This is a base image itself: node:20-bookworm is an official image')
   expect(text).not.toContain('up to date')
   expectValid(report)
+})
+
+test('a folder has no layers: it is compared by its packages, its size is not known, and nobody is told to build on it', async () => {
+  const layer = { diffId: `sha256:${'d'.repeat(64)}` as const, step: undefined, size: 1000, files: 1, instruction: '' }
+  const inventory: Inventory = {
+    name: 'shop/app:1',
+    kind: 'image',
+    image: { id: layer.diffId, platform: 'linux/amd64', refs: [], config: emptyConfig, layers: [layer, layer] },
+    distro: undefined,
+    packages: [],
+    problems: [],
+    layers: [layer, layer],
+    baseAnswer: {
+      standing: 'on-base',
+      base: { name: 'registry.example.com/base:1', digest: undefined },
+      by: 'layers',
+      evidence: ['its layers say so'],
+      contradictions: [],
+      layers: 1,
+      aliases: [],
+    },
+  }
+  const folder: Inventory = {
+    ...inventory,
+    name: 'dir:/srv/root',
+    kind: 'folder',
+    image: undefined,
+    layers: [],
+    baseAnswer: undefined,
+  }
+  const known = new Map([
+    ['shop.tar', inventory],
+    ['dir:/srv/root', folder],
+  ])
+  const read = (subject: string) => {
+    const found = known.get(subject)
+    return found ? Promise.resolve(found) : Promise.reject(new UsageError(subject))
+  }
+  const report = await run({ image: 'shop.tar', offline: true, read, candidates: ['dir:/srv/root'] })
+  const [first] = report.candidates
+  expect(first).toMatchObject({
+    name: 'dir:/srv/root',
+    benefits: [],
+    measure: { size: undefined },
+    predicted: { size: undefined },
+  })
+  expect(bestOf(report)).toBeUndefined()
+  expectValid(report)
+  // Where it has fewer vulnerabilities it is the best, and still no name for FROM.
+  const high = { ...report.base.measure!, bySeverity: { ...report.base.measure!.bySeverity, high: 2 } }
+  const better = { ...report, base: { ...report.base, measure: high } }
+  expect(bestOf(better)).toBe(first)
+  const text = showRecommendText(better, { colour: false })
+  expect(text).toContain('Change the base image to dir:/srv/root')
+  expect(text).not.toMatch(/smaller|0 B|-1000 B|bulkhead rebase/)
+  const page = [...recommendHtmlPieces(better, findingOwner)].join('')
+  expect(page).not.toMatch(/smaller|>0 B<|bulkhead rebase/)
 })
 
 describe.skipIf(!hasEngine || !hasRegistry)('an application on an old base (needs dockerd, docker-registry)', () => {

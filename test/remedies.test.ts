@@ -194,7 +194,11 @@ describe('by owner', () => {
     expect(base({ refresh: 'present', change: { name: 'node:22', closes: 1 } })).toMatchObject({
       commands: ['bulkhead rebase node:20 node:22'],
       closes: 1,
+      text: expect.stringMatching(/changed to node:22, .*Whoever has to stay on it upgrades by the line what/),
     })
+    expect(base({ change: { name: 'registry:node:22', closes: 1 } }).commands).toEqual(['bulkhead rebase node:20 node:22'])
+    for (const name of ['dir:/srv/root', 'archive:base.tar', 'oci:layout:1', 'sbom:a.json'])
+      expect(base({ change: { name, closes: 1 } }).commands).toEqual([])
     // Its support has ended, and nobody was asked.
     expect(base({ change: { name: 'node:24', closes: undefined }, endedOn: '2026-04-30' })).toMatchObject({
       commands: ['bulkhead rebase node:20 node:24'],

@@ -124,6 +124,28 @@ describe('which image', () => {
     expect(textOf(path)).toBe('FROM node:24-alpine\nRUN apt-get update\n')
   })
 
+  test('arguments of Compose follow where FILE is built with them, and nowhere else', async () => {
+    const compose = (one: string, other: string): string =>
+      `services:\n  a: {build: {context: ., args: {V: "${one}"}}}\n  b: {build: {context: other, args: {V: "${other}"}}}\n`
+    const dockerfile = 'ARG V=20\nFROM node:$V\n'
+    const path = folder({ Dockerfile: dockerfile, 'other/Dockerfile': dockerfile, 'compose.yaml': compose('20', '20') })
+    const { notes } = await fix(path, report(usual))
+    expect(textOf(path)).toBe('ARG V=22\nFROM node:$V\n')
+    expect(textOf(path, 'other/Dockerfile')).toBe(dockerfile)
+    expect(textOf(path, 'compose.yaml')).toBe(compose('22', '20'))
+    expect(notes.join('\n')).toMatch(/compose\.yaml uses node:20, too, and was left/)
+  })
+
+  test('an archive that would be the best is passed over, and named', async () => {
+    const path = folder({ Dockerfile: 'FROM node:20\n' })
+    const all = [candidate('dir:/srv/root', 'named', 0, { measure: { ...measure(0), size: undefined } }), ...usual]
+    const { notes } = await fix(path, report(all))
+    expect(textOf(path)).toBe('FROM node:22\n')
+    expect(notes.join()).toMatch(
+      /dir:\/srv\/root would leave less, and was passed over: it is no name that can stand behind FROM/,
+    )
+  })
+
   test('another tag of the same image is left, and named', async () => {
     const path = folder({ Dockerfile: 'FROM node:20-bookworm AS build\nFROM node:20\nCOPY --from=build / /\n' })
     const { notes } = await fix(path, report(usual))

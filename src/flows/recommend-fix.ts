@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { commitMessage } from '../change/base/commit-message.ts'
 import { nameOf, type Wanted } from '../change/base/wanted.ts'
 import { runCommands } from '../judge/dockerfile-queries.ts'
-import { bestOf } from '../model/best-candidate.ts'
+import { bestOf, nameBehindFrom } from '../model/best-candidate.ts'
 import { UsageError } from '../model/finding.ts'
 import type { Measured, Recommendation } from '../model/recommendation.ts'
 import { lineStarts, positionAt } from '../model/text.ts'
@@ -94,9 +94,8 @@ export const fixRecommended = async (
   }
   const elsewhere = new Set<string>()
   const wanted = wantedFor(chosen, old, options, (place, text) => {
-    if (place.in === 'compose' || place.in === 'build-argument' || place.in === 'kubernetes' || place.in === 'kustomization')
-      return true
-    if (resolve(place.path) === resolve(path)) return true
+    if (place.in === 'compose' || place.in === 'kubernetes' || place.in === 'kustomization') return true
+    if (resolve(place.dockerfile ?? place.path) === resolve(path)) return true
     elsewhere.add(`${place.path} uses ${text}, too, and was left: bulkhead rebase changes it`)
     return false
   })
@@ -190,10 +189,10 @@ const bestFor = (
 ): Measured | undefined => {
   const passed: string[] = []
   const chosen = bestOf(report, one => {
-    if (!isName(one)) return false
-    const why = unfit(one, dockerfile, old)
-    if (why !== undefined)
-      passed.push(`${one.name} would leave less, and was passed over: ${why} (--to ${one.name} takes it all the same)`)
+    const why = isName(one)
+      ? unfit(one, dockerfile, old)?.concat(` (--to ${one.name} takes it all the same)`)
+      : 'it is no name that can stand behind FROM'
+    if (why !== undefined) passed.push(`${one.name} would leave less, and was passed over: ${why}`)
     return why === undefined
   })
   notes.push(...passed.map(text => `${path}: ${text}`))
@@ -202,7 +201,7 @@ const bestFor = (
 
 /** An archive cannot stand behind FROM. */
 const isName = ({ name }: Measured): boolean =>
-  parseReference(plainName(name)) !== undefined && !/^(?:archive|dir|oci|sbom):/.test(name)
+  nameBehindFrom(name) !== undefined && parseReference(plainName(name)) !== undefined
 
 /** Package managers that Alpine does not have. */
 const foreignManagers: ReadonlySet<string> = new Set(

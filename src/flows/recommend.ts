@@ -392,9 +392,12 @@ const measureOf = ({ inventory, unjudged = [] }: ScanReport, groups: readonly Gr
     kev,
     packages: packages.length,
     uncovered: packages.filter(({ purl }) => left.has(purl)).length,
-    size: layers.reduce((all, { size }) => all + size, 0),
+    // A folder has no layers, and others' SBOMs have none of which a size is known.
+    size: inventory.image === undefined && layers.every(({ size }) => size === 0) ? undefined : sizeOf(layers),
   }
 }
+
+const sizeOf = (layers: Inventory['layers']): number => layers.reduce((all, { size }) => all + size, 0)
 
 const critical = (groups: readonly Group[]): readonly string[] => [
   ...new Set(
@@ -413,7 +416,7 @@ const sum = (a: Measure, b: Measure): Measure => ({
   kev: a.kev + b.kev,
   packages: a.packages + b.packages,
   uncovered: a.uncovered + b.uncovered,
-  size: a.size + b.size,
+  size: a.size === undefined || b.size === undefined ? undefined : a.size + b.size,
 })
 
 const total = ({ bySeverity }: Measure): number => Object.values(bySeverity).reduce((all, count) => all + count, 0)
@@ -426,7 +429,9 @@ const deltas = (before: Measure | undefined, after: Measure, isPresent: boolean,
   return [
     ...(fewer > 0 ? [`${fewer} fewer ${fewer === 1 ? 'vulnerability' : 'vulnerabilities'}`] : []),
     ...(packages > 0 ? [`${packages} fewer ${packages === 1 ? 'package' : 'packages'}`] : []),
-    ...(after.size < before.size ? [`smaller by ${Math.round((1 - after.size / before.size) * 100)} %`] : []),
+    ...(after.size !== undefined && before.size !== undefined && after.size < before.size
+      ? [`smaller by ${Math.round((1 - after.size / before.size) * 100)} %`]
+      : []),
   ]
 }
 
@@ -447,7 +452,7 @@ const ranked = (all: readonly Measured[], today: string): readonly Measured[] =>
           ...weights.map(severity => measure.bySeverity[severity]),
           measure.uncovered,
           supportUntil === undefined ? 1 : 0,
-          measure.size,
+          measure.size ?? Number.POSITIVE_INFINITY,
           measure.packages,
         ]
       : [1]

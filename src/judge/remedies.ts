@@ -4,6 +4,7 @@
  * in no command.
  */
 import type { AdvisoryDatabase } from '../model/advisory.ts'
+import { nameBehindFrom } from '../model/best-candidate.ts'
 import { compareSeverity, type Location, type Severity, severities } from '../model/finding.ts'
 import type { Inventory } from '../model/inventory.ts'
 import type { Package } from '../model/package.ts'
@@ -444,8 +445,9 @@ const ofBase = (
         : undefined
   const build = 'docker build --pull --no-cache .'
   const isName = (text: string): boolean => /^[A-Za-z0-9][\w.:/@-]{0,300}$/.test(text)
+  const behind = change && nameBehindFrom(change.name)
   const rebase =
-    change && name !== undefined && isName(name) && isName(change.name) ? [`bulkhead rebase ${name} ${change.name}`] : []
+    name !== undefined && behind !== undefined && isName(name) && isName(behind) ? [`bulkhead rebase ${name} ${behind}`] : []
   const asks =
     subject === undefined || subject.startsWith('-') || /[\p{Cc}\p{Cf}]/u.test(subject)
       ? []
@@ -459,7 +461,7 @@ const ofBase = (
   const ended = outlook?.endedOn === undefined ? '' : ` has had no security fixes since ${outlook.endedOn}, and`
   const what =
     change !== undefined
-      ? `${of}${ended} is better changed to ${change.name}, ${better}.`
+      ? `${of}${ended} is better changed to ${change.name}, ${better}.${line ? ' Whoever has to stay on it upgrades by the line what its distribution has mended.' : ''}`
       : refreshes === 'newer'
         ? `${of} has been built again since: building on it closes ${closes ?? 'some'} of its ${total}.`
         : refreshes === 'present'

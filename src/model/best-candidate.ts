@@ -8,6 +8,10 @@ export const shownSeverities: readonly Severity[] = ['critical', 'high', 'medium
 export const countOf = ({ bySeverity }: Measure, severity: Severity): number =>
   bySeverity[severity] + (severity === 'low' ? bySeverity.info : 0)
 
+/** As it may stand behind FROM; undefined: archives and folders cannot. */
+export const nameBehindFrom = (name: string): string | undefined =>
+  /^(?:archive|dir|oci|sbom):/.test(name) ? undefined : name.replace(/^(?:docker|registry):/, '')
+
 /** The best one that brings no new critical vulnerability, and leaves less than there is. `isFit`: whether it can be taken at all. */
 export const bestOf = (
   { candidates, base }: Pick<Recommendation, 'candidates' | 'base'>,
@@ -30,5 +34,5 @@ const isBetter = (before: Measure | undefined, after: Measure): boolean => {
     const difference = countOf(after, severity) - countOf(before, severity)
     if (difference !== 0) return difference < 0
   }
-  return after.size < before.size
+  return after.size !== undefined && before.size !== undefined && after.size < before.size
 }

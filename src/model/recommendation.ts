@@ -39,8 +39,8 @@ export type Measure = {
   readonly packages: number
   /** For how many of them nobody looked. */
   readonly uncovered: number
-  /** Bytes of the layers' files, uncompressed. */
-  readonly size: number
+  /** Bytes of the layers' files, uncompressed; undefined: a folder and most SBOMs have no layers. */
+  readonly size: number | undefined
 }
 
 export type Measured = Candidate & {

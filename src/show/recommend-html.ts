@@ -1,12 +1,12 @@
 /** `bulkhead recommend` as a page: the base images that there are above everything that a scan shows of the image itself. */
-import { bestOf, countOf } from '../model/best-candidate.ts'
+import { bestOf, countOf, nameBehindFrom } from '../model/best-candidate.ts'
 import type { Measure, Measured, Recommendation } from '../model/recommendation.ts'
 import type { ScanReport } from '../model/vulnerability.ts'
 import { forTerminal } from './escape.ts'
 import { commandLines, severityTag } from './html-advice.ts'
 import { pagePieces, shown } from './html-page.ts'
 import { bytesText } from './inventory-text.ts'
-import { letters, longest, why } from './recommend-text.ts'
+import { letters, longest, sizeText, why } from './recommend-text.ts'
 import { plural, shellWord } from './scan-facts.ts'
 import { problemsSection, type ScanHtmlOptions, scanHtmlPieces } from './scan-html.ts'
 import { styleFor } from './style.ts'
@@ -69,7 +69,7 @@ ${advice(report, best)}${fresh}${rows.length === 0 ? '' : table}${doubts}</secti
 }
 
 const rebaseLine = (from: string, to: string): string =>
-  `bulkhead rebase ${shellWord(forTerminal(from))} ${shellWord(forTerminal(to.replace(/^(?:docker|registry):/, '')))}`
+  `bulkhead rebase ${shellWord(forTerminal(from))} ${shellWord(forTerminal(to))}`
 
 const advice = ({ base, candidates }: Recommendation, best: Measured | undefined): string => {
   if (!best) {
@@ -81,8 +81,12 @@ const advice = ({ base, candidates }: Recommendation, best: Measured | undefined
     return `<div class="panel"><h3>Go to ${name}</h3><p>That is by what is known of versions, and without having looked into any image.</p>${commandLines([rebaseLine(base.name!, told.name)])}</div>`
   }
   const isRefresh = best.kind === 'refresh'
-  const canRebase = base.name !== undefined && !/^(?:archive|dir|oci|sbom):/.test(best.name)
-  const command = isRefresh ? ['docker build --pull --no-cache …'] : canRebase ? [rebaseLine(base.name!, best.name)] : []
+  const behind = nameBehindFrom(best.name)
+  const command = isRefresh
+    ? ['docker build --pull --no-cache …']
+    : base.name !== undefined && behind !== undefined
+      ? [rebaseLine(base.name, behind)]
+      : []
   const left = best.predicted
     ? `<p>What would remain in the whole image: ${tags(best.predicted) || 'no known vulnerabilities'}</p>`
     : ''
@@ -115,8 +119,10 @@ const row = (
   const isJudged = measure !== undefined && measure.packages > measure.uncovered
   const cell = (head: string, value: string, difference: number | undefined, text = String(Math.abs(difference ?? 0))): string =>
     `<td class="n" data-h="${head}">${value}${difference === undefined ? '' : `<small class="${difference < 0 ? 'good' : difference > 0 ? 'bad' : 'soft'}">${difference === 0 ? '±0' : `${difference < 0 ? '−' : '+'}${text}`}</small>`}</td>`
-  const differenceOf = (of: (one: Measure) => number): number | undefined =>
-    measure && before ? of(measure) - of(before) : undefined
+  const differenceOf = (of: (one: Measure) => number | undefined): number | undefined => {
+    const [now, then] = [measure && of(measure), before && of(before)]
+    return now === undefined || then === undefined ? undefined : now - then
+  }
   const size = differenceOf(one => one.size)
   const numbers = measure
     ? [
@@ -127,7 +133,7 @@ const row = (
             differenceOf(one => countOf(one, severity)),
           ),
         ),
-        cell('size', bytesText(measure.size), size, size === undefined ? '' : bytesText(Math.abs(size))),
+        cell('size', sizeText(measure) || '?', size, size === undefined ? '' : bytesText(Math.abs(size))),
         cell(
           'packages',
           String(measure.packages),

@@ -10,7 +10,7 @@ const measureJson = (measure: Measure | undefined): object | null =>
         kev: measure.kev,
         packages: measure.packages,
         uncovered: measure.uncovered,
-        size: measure.size,
+        size: measure.size ?? null,
       }
     : null
 

@@ -1,5 +1,5 @@
 /** Which base images would be better, for people: a table of counts with what changes below each, then what speaks for and against them. */
-import { bestOf, countOf } from '../model/best-candidate.ts'
+import { bestOf, countOf, nameBehindFrom } from '../model/best-candidate.ts'
 import type { Severity } from '../model/finding.ts'
 import type { Measure, Measured, Recommendation } from '../model/recommendation.ts'
 import { shellWord } from '../model/shell-word.ts'
@@ -21,6 +21,8 @@ export const letters: readonly (readonly [Severity, string])[] = [
 ]
 const nameColumns = 44
 
+export const sizeText = ({ size }: Measure): string => (size === undefined ? '' : bytesText(size))
+
 /** Ends with LF. */
 export const showRecommendText = (report: Recommendation, options: RecommendTextOptions): string => {
   const style = styleFor(options.colour)
@@ -37,7 +39,7 @@ export const showRecommendText = (report: Recommendation, options: RecommendText
         const paint = count > 0 ? (text: string): string => paintSeverity(style, severity)(text) : style.dim
         return { text: paint(`${isJudged ? count : '–'}${letter}`), isRight: true }
       }),
-      { text: style.dim(measure ? bytesText(measure.size) : ''), isRight: true },
+      { text: style.dim(measure ? sizeText(measure) : ''), isRight: true },
       { text: style.dim(measure ? plural(measure.packages, 'package') : ''), isRight: true },
     ]
   }
@@ -54,7 +56,9 @@ export const showRecommendText = (report: Recommendation, options: RecommendText
         const { text } = cell(countOf(after, severity) - countOf(before, severity))
         return { text: `${text} `, isRight: true }
       }),
-      cell(after.size - before.size, bytesText(Math.abs(after.size - before.size))),
+      after.size === undefined || before.size === undefined
+        ? { text: '' }
+        : cell(after.size - before.size, bytesText(Math.abs(after.size - before.size))),
       cell(after.packages - before.packages),
     ]
   }
@@ -135,19 +139,19 @@ const advice = (report: Recommendation, best: Measured | undefined, style: Style
   const isFresh = report.image !== undefined && !report.isOffline && refresh?.isPresent === true
   const fresh = isFresh ? [`${style.green('✓')} ${forTerminal(refresh.name)} is up to date: the image has the newest one.`] : []
   const rebase = (to: string): string =>
-    `    bulkhead rebase ${shellWord(forTerminal(base.name ?? ''))} ${shellWord(forTerminal(to.replace(/^(?:docker|registry):/, '')))}`
+    `    bulkhead rebase ${shellWord(forTerminal(base.name ?? ''))} ${shellWord(forTerminal(to))}`
   if (best) {
     const isRefresh = best.kind === 'refresh'
     const what = `${isRefresh ? 'Build again on the newest' : 'Change the base image to'} ${forTerminal(best.name)}`
     const left = best.predicted ? `What would remain in the whole image: ${talliesText(best.predicted)}.` : ''
-    const canRebase = base.name !== undefined && !/^(?:archive|dir|oci|sbom):/.test(best.name)
+    const behind = base.name === undefined ? undefined : nameBehindFrom(best.name)
     return [
       ...fresh,
       [
         style.bold(style.green(what)),
         facts(best, style, width),
         left === '' ? '' : item(left, width),
-        isRefresh ? '    docker build --pull --no-cache …' : canRebase ? rebase(best.name) : '',
+        isRefresh ? '    docker build --pull --no-cache …' : behind === undefined ? '' : rebase(behind),
       ]
         .filter(text => text !== '')
         .join('\n'),

@@ -232,7 +232,7 @@ const addBuild = (
     const reference = parseReference(was.value)
     if (deciding.length === 0 || !reference) continue
     const first = deciding.find(leaf => leaf.path === path) ?? deciding[0]!
-    const place: Place = { path: first.path, span: first.span!, in: 'build-argument' }
+    const place: Place = { path: first.path, span: first.span!, in: 'build-argument', dockerfile: before.path }
     const target = wantedText(was.value, reference, wanted(reference, place)) ?? was.value
     const found = pieces.ofGiven(baseWord)
     if (!found) continue

@@ -12,6 +12,8 @@ export type Place = {
   /** Of the word, the value or the option that says it. */
   readonly span: Span
   readonly in: 'from' | 'copy' | 'mount' | 'compose' | 'build-argument' | 'kubernetes' | 'kustomization' | 'docker-run'
+  /** Of a build argument: the Dockerfile that is built with it. */
+  readonly dockerfile?: string
 }
 
 export type Wanted = (reference: ImageReference, place: Place) => NewReference | undefined
