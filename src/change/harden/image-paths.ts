@@ -4,7 +4,7 @@ import { lineage } from '../../judge/dockerfile-queries.ts'
 import { knownProgram } from '../../judge/known-programs.ts'
 import type { Stage, Step } from '../../read/dockerfile/graph.ts'
 import { expandWord } from '../../read/dockerfile/read-dockerfile.ts'
-import { startedPrograms, startOf } from './start.ts'
+import { contextText, startedPrograms, startOf } from './start.ts'
 import type { HardenSubject } from './transformation.ts'
 
 /** Absolute and without `.` and `..`; undefined where a variable, a pattern or an unknown folder is in it. */
@@ -61,6 +61,21 @@ export const volumesOf = (stage: Stage, escape: string): readonly { readonly pat
       })
     })
 
+/** Names that people give to folders: of any other single word nobody can tell. */
+const folderNames =
+  /^(?:\.?cache|data|database|db|downloads?|files?|images?|jobs|logs?|media|output|outputs|exports?|imports?|public|queue|reports?|sessions?|spool|static|staticfiles|storage|store|temp|tmp|uploads?|uploaded|var|work|workspace|instance|[\w-]+(?:s|dir|folder))$/i
+
+/** A single word that a source opens as a file, or that is called like none of the folders that people make. */
+const isFile = (subject: HardenSubject, value: string, by: string): boolean => {
+  if (!/^[\w-]+$/.test(value)) return false
+  const text = contextText(subject, by)
+  if (text === undefined) return !folderNames.test(value)
+  const opened = new RegExp(
+    `(?:open|Open|OpenFile|Create|create|put_contents|writeFile|writeFileSync|createWriteStream)\\(\\s*["'\`](?:\\./)?${value}["'\`]`,
+  )
+  return opened.test(text) || !(folderNames.test(value) || /mkdir|makedirs|MkdirAll|create_dir/i.test(text))
+}
+
 /** A folder that the program writes to, and the file that says so. */
 export type Written = { readonly path: string; readonly by: string }
 
@@ -85,7 +100,7 @@ export const writtenFolders = (subject: HardenSubject): readonly Written[] => {
     for (const { value, by } of writes) {
       const path = resolvedPath(value, workdir)
       if (path === undefined || passing.test(path) || (path === nginxCache && !usesCache)) continue
-      const folder = value.endsWith('/') ? path : folderOf(path)
+      const folder = value.endsWith('/') ? path : isFile(subject, value, by) ? (workdir ?? '/') : folderOf(path)
       if (!found.has(folder)) found.set(folder, by)
     }
   return [...found].map(([path, by]) => ({ path, by })).sort((a, b) => (a.path < b.path ? -1 : 1))

@@ -81,3 +81,8 @@ test('capabilities only for root, and only those that are known to be needed', a
 test('a file without a stage', async () => {
   assert.equal((await run('ARG X\n')).readOnly, true)
 })
+
+test('the folder of the program is never a volume', async () => {
+  const given = { stacks: [{ writes: [{ value: 'shop.db', by: 'a.js' }] }] }
+  assert.deepEqual((await run('FROM node:22\nWORKDIR /app\nUSER node\n', given)).volumes, [])
+})

@@ -7,7 +7,7 @@ import { startsByStepDown, stepDownEvidence } from '../../judge/step-down.ts'
 import type { ProposedRun } from '../../model/hardening.ts'
 import type { Stage } from '../../read/dockerfile/graph.ts'
 import { finalUser, idsText } from './final-user.ts'
-import { scratchFolders, volumesOf, writtenFolders } from './image-paths.ts'
+import { scratchFolders, volumesOf, workdirAtEnd, writtenFolders } from './image-paths.ts'
 import { keepsToTmp, serverOf } from './servers.ts'
 import { startedPrograms, startOf } from './start.ts'
 import type { HardenSubject } from './transformation.ts'
@@ -34,7 +34,10 @@ export const proposedRun = (subject: HardenSubject): ProposedRun => {
   const ids = user.kind === 'ids' ? user.ids : user.kind === 'name' ? user.ids : user.kind === 'base' ? user.account : undefined
   const isRoot = user.kind === 'root'
   const volumes = volumesOf(stage, escape).map(({ path }) => path)
-  const written = writtenFolders(subject).map(({ path }) => path)
+  // The folder of the program itself stays as it is: what it writes there it has to write elsewhere.
+  const written = writtenFolders(subject)
+    .map(({ path }) => path)
+    .filter(path => path !== workdirAtEnd(stage))
   const all = scratchFolders(stage)
   const scratch =
     serverOf(subject, stage)?.name === 'nginx' && keepsToTmp(subject, stage) ? all.filter(path => path === '/var/log/nginx') : all

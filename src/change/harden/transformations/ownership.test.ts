@@ -135,3 +135,14 @@ test('beside a comment, in a branch or a pipe, a chown of the program stays, and
     'FROM debian:12\nCOPY . /app\nRUN <<EOF\nuseradd web\nmake\nEOF\nUSER web\n',
   )
 })
+
+test('a single word may be a file: it is no folder then', async () => {
+  const dockerfile = 'FROM python:3.12\nWORKDIR /app\nCOPY . .\nUSER 1:1\n'
+  const opened = await still(dockerfile, { ...writes('posta'), context: { 'server.js': "f = open('posta', 'w')" } })
+  assert.equal(opened.text, dockerfile)
+  assert.match(opened.left?.leftOut ?? '', /writes into `\/app`/)
+  assert.equal((await still(dockerfile, writes('posta'))).text, dockerfile)
+  assert.match((await still(dockerfile, writes('uploads'))).text, /install -d .* \/app\/uploads\n/)
+  const made = await still(dockerfile, { ...writes('posta'), context: { 'server.js': "os.makedirs('posta')" } })
+  assert.match(made.text, /install -d .* \/app\/posta\n/)
+})
