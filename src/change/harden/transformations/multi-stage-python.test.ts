@@ -56,11 +56,13 @@ RUN pip install --upgrade pip
 COPY requirements.txt .
 RUN apt-get update && apt-get install -y gcc libpq-dev libssl-dev
 RUN pip install -r requirements.txt
+RUN pip uninstall -y pip
 
 FROM python:3.12-slim-bookworm
 RUN apt-get update \\
     && apt-get install -y --no-install-recommends libpq5 libssl3 \\
     && rm -rf /var/lib/apt/lists/*
+RUN pip uninstall -y pip setuptools wheel
 ENV PATH=/opt/venv/bin:$PATH
 ENV PYTHONUNBUFFERED=1 \\
     PIP_NO_CACHE_DIR=1
@@ -77,7 +79,7 @@ CMD ["gunicorn", "shop.wsgi", "-b", "0.0.0.0:8000"]
 test('small keywords and CRLF stay; sources that were needed to install go on in their folder', async () => {
   await becomes(
     'from python:3.11\r\nworkdir /app\r\ncopy . .\r\nrun pip install -r requirements.txt\r\ncmd python main.py\r\n',
-    'from python:3.11 as build\r\nworkdir /app\r\ncopy . .\r\nrun python -m venv /opt/venv\r\nenv PATH=/opt/venv/bin:$PATH\r\nrun pip install -r requirements.txt\r\n\r\nfrom python:3.11-slim\r\nenv PATH=/opt/venv/bin:$PATH\r\nworkdir /app\r\ncopy --from=build /opt/venv /opt/venv\r\ncopy --from=build /app /app\r\ncmd python main.py\r\n',
+    'from python:3.11 as build\r\nworkdir /app\r\ncopy . .\r\nrun python -m venv /opt/venv\r\nenv PATH=/opt/venv/bin:$PATH\r\nrun pip install -r requirements.txt\r\nrun pip uninstall -y pip\r\n\r\nfrom python:3.11-slim\r\nrun pip uninstall -y pip setuptools wheel\r\nenv PATH=/opt/venv/bin:$PATH\r\nworkdir /app\r\ncopy --from=build /opt/venv /opt/venv\r\ncopy --from=build /app /app\r\ncmd python main.py\r\n',
   )
 })
 
@@ -98,8 +100,10 @@ COPY pyproject.toml poetry.lock ./
 RUN python -m venv /opt/venv
 ENV VIRTUAL_ENV=/opt/venv PATH=/opt/venv/bin:$PATH
 RUN poetry config virtualenvs.create false && poetry install --no-root --only main
+RUN pip uninstall -y pip
 
 FROM python:3.11-slim
+RUN pip uninstall -y pip setuptools wheel
 ENV VIRTUAL_ENV=/opt/venv PATH=/opt/venv/bin:$PATH
 WORKDIR /app
 COPY --from=build /opt/venv /opt/venv
@@ -150,7 +154,10 @@ test('on Alpine what was compiled keeps the runtime of its compiler', async () =
   const { text } = await still(
     'FROM python:3.12-alpine\nRUN apk add --no-cache build-base postgresql-dev\nWORKDIR /app\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\nCOPY . .\nCMD ["gunicorn", "a:b"]\n',
   )
-  assert.match(text, /\n\nFROM python:3\.12-alpine\nRUN apk add --no-cache libpq libstdc\+\+\nENV PATH=/)
+  assert.match(
+    text,
+    /\n\nFROM python:3\.12-alpine\nRUN apk add --no-cache libpq libstdc\+\+\nRUN pip uninstall -y pip setuptools wheel\nENV PATH=/,
+  )
 })
 
 test('what the program is not copied for, or would miss, is left out', async () => {

@@ -90,7 +90,8 @@ export default transformation({
       isBuildVariable: name =>
         /^(?:POETRY|PIPENV|UV|PDM)_\w+$/.test(name) || (name === 'PATH' && environment.isNew && isOnlyTooling(scene)),
       hasCertificates: true,
-      extra: environment.isNew ? [pathLine(read, environment.wantsName)] : [],
+      finish: environment.isNew ? [`${keyword(subject.dockerfile, 'RUN')} pip uninstall -y pip`] : [],
+      extra: environment.isNew ? [withoutPip(read), pathLine(read, environment.wantsName)] : [],
       edits: environment.edits,
       provides: program => {
         if (own.has(program) || /^python\d\.\d+$/.test(program)) return true
@@ -241,6 +242,9 @@ const isUvSync = (command: Command): boolean => command.name === 'uv' && command
 /** https://docs.python.org/3/library/venv.html#how-venvs-work: the PATH is enough; Poetry and others look at VIRTUAL_ENV. */
 const pathLine = ({ dockerfile }: Scene, wantsName: boolean): string =>
   `${keyword(dockerfile, 'ENV')} ${wantsName ? `VIRTUAL_ENV=${folder} ` : ''}PATH=${folder}/bin:$PATH`
+
+/** What lies in the environment never loads the packages of the interpreter itself: https://docs.python.org/3/library/venv.html */
+const withoutPip = ({ dockerfile }: Scene): string => `${keyword(dockerfile, 'RUN')} pip uninstall -y pip setuptools wheel`
 
 /** A PATH that only leads to tools: Poetry’s own folder. */
 const isOnlyTooling = (scene: Scene): boolean =>

@@ -12,7 +12,7 @@ export default transformation({
   why: 'What ENV holds stands in the configuration and in the history of the image: whoever can pull it, from a registry, a laptop, a backup, reads the secret with one command, and it stays in every image that was ever built. A secret belongs to where the container runs, and is given when it starts.',
   level: 'balanced',
   safety: 'unsafe',
-  order: 450,
+  order: 150,
   apply({ dockerfile }) {
     const stage = dockerfile.final
     if (!stage) return undefined
