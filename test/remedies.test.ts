@@ -353,6 +353,22 @@ describe('the tools of each language', () => {
     expect(JSON.parse((await run('bun.lock'))!)).toEqual({ overrides: { minimist: '^1.2.6' } })
   })
 
+  test('whoever has a newer version is not forced back, and the application’s own range stands in no override', async () => {
+    const files = {
+      ...direct,
+      'app/package.json': npm('app', '1.0.0', 'lodash', 'minimist'),
+      ...installed('minimist', '1.2.8'),
+      'app/node_modules/lodash/node_modules/minimist/package.json': npm('minimist', '0.0.8'),
+    }
+    const database = flaws(['npm', 'minimist', '0.2.4'])
+    const run = async (lock: string): Promise<string | undefined> =>
+      only(advise(await imageOf([{ ...files, [`app/${lock}`]: '{}' }]), database)).snippets?.[0]?.text
+    expect(JSON.parse((await run('package-lock.json'))!)).toEqual({ overrides: { 'minimist@0.0.8': '^0.2.4' } })
+    expect(await run('pnpm-lock.yaml')).toBe("overrides:\n  'minimist@0.0.8': '^0.2.4'\n")
+    expect(JSON.parse((await run('yarn.lock'))!)).toEqual({ resolutions: { minimist: '^1.2.8' } })
+    expect(JSON.parse((await run('bun.lock'))!)).toEqual({ overrides: { minimist: '^1.2.8' } })
+  })
+
   test('a program that is installed for everybody is installed anew, with what it brings', async () => {
     const files = {
       'usr/local/lib/node_modules/npm/package.json': npm('npm', '9.0.0', 'minimist'),

@@ -369,6 +369,14 @@ const remainder = (all: readonly Planned[]): string => {
 /** Names in sentences; whoever shows them escapes them. */
 const shown = (name: string): string => (name.length > 60 ? `${name.slice(0, 60)}…` : name)
 
+/** Name → the versions in which it is there. */
+const versionsOf = (type: string, { packages }: Inventory): ReadonlyMap<string, readonly string[]> => {
+  const found = new Map<string, Set<string>>()
+  for (const { ecosystem, name, version } of packages)
+    if (ecosystem === type) found.set(name, (found.get(name) ?? new Set()).add(version))
+  return new Map([...found].map(([name, all]) => [name, [...all]]))
+}
+
 const ofOwner = (
   owner: Owner,
   type: string,
@@ -380,13 +388,21 @@ const ofOwner = (
   const unit = Object.hasOwn(remedyUnits, type) ? remedyUnits[type] : undefined
   // What is inside of a package comes with that package.
   const inside = all.filter(({ one }) => owner === 'os' && !systemTypes.has(one.ecosystem))
+  const versions = versionsOf(type, inventory)
   const wanted: Wanted[] = []
   const odd: Planned[] = []
   for (const planned of all) {
     const { to, one } = planned
     if (to === undefined || inside.includes(planned)) continue
     if (!unit?.name.test(one.name) || !plainVersion.test(to)) odd.push(planned)
-    else wanted.push({ ...upgradeOf(planned), to, type: one.ecosystem, isDirect: isDirect(one, needed) })
+    else
+      wanted.push({
+        ...upgradeOf(planned),
+        to,
+        type: one.ecosystem,
+        isDirect: isDirect(one, needed),
+        others: (versions.get(one.name) ?? []).filter(version => version !== one.version),
+      })
   }
   const [first, ...others] = wanted
   const advised = unit && first ? unit.advise([first, ...others], { ...project, owner }) : undefined

@@ -9,6 +9,8 @@ export type Wanted = Upgrade & {
   readonly to: string
   /** Nothing but the application itself needs it, as far as the image tells. */
   readonly isDirect: boolean
+  /** In which other versions the image has it, too. */
+  readonly others: readonly string[]
 }
 
 /** What is known of the application and the image around the packages. */

@@ -1,6 +1,15 @@
 /** https://docs.npmjs.com/cli/commands/npm-install, https://yarnpkg.com/cli/add, https://pnpm.io/cli/add, https://bun.com/docs/pm/cli/add */
 import type { Snippet } from '../../model/remedy.ts'
-import { commandsFor, fileName, goals, nearestFile, type Project, type RemedyUnit, type Wanted } from '../remedy-unit.ts'
+import {
+  commandsFor,
+  fileName,
+  goals,
+  nearestFile,
+  type Project,
+  plainVersion,
+  type RemedyUnit,
+  type Wanted,
+} from '../remedy-unit.ts'
 import semver from '../versions/semver.ts'
 
 const locks = ['package-lock.json', 'npm-shrinkwrap.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock', 'bun.lockb']
@@ -39,13 +48,16 @@ const forced = (tool: Tool, upgrades: readonly Wanted[]): Snippet => {
     const other = highest.get(one.name)
     if (!other || (semver.compare(other.to, one.to) ?? 0) < 0) highest.set(one.name, one)
   }
-  const names = upgrades.map(({ name }) => name)
+  // Without a version a key means all of them, also newer ones, and the application's own, of which npm refuses another range (EOVERRIDE).
+  const byVersion = (): (readonly [string, string])[] =>
+    upgrades.map(one => [one.others.length === 0 ? one.name : `${one.name}@${one.from}`, `^${one.to}`])
   // Yarn's keys are the very ranges that packages ask for, which nobody knows here, and Bun's have no versions: one version for all.
-  const isByVersion = isUpdating(tool)
-  const isAlone = ({ name }: Wanted): boolean => names.indexOf(name) === names.lastIndexOf(name)
-  const pairs = (isByVersion ? upgrades : [...highest.values()]).map(
-    one => [!isByVersion || isAlone(one) ? one.name : `${one.name}@${one.from}`, `^${one.to}`] as const,
-  )
+  const forAll = (): (readonly [string, string])[] =>
+    [...highest.values()].map(({ name, to, others }) => [
+      name,
+      `^${others.reduce((most, one) => ((semver.compare(most, one) ?? 0) < 0 && plainVersion.test(one) ? one : most), to)}`,
+    ])
+  const pairs = isUpdating(tool) ? byVersion() : forAll()
   if (tool === 'pnpm')
     return { file: 'pnpm-workspace.yaml', text: `overrides:\n${pairs.map(([key, to]) => `  '${key}': '${to}'`).join('\n')}\n` }
   const key = tool === 'yarn' ? 'resolutions' : 'overrides'
