@@ -85,10 +85,15 @@ export const runNeeds = (subject: HardenSubject, stage: Stage): RunNeeds => {
     if (read.errors.length > 0) unread.push(script)
     for (const inner of read.commands) if (!own.has(inner.name)) take(inner, depth + 1)
   }
-  for (const step of [entrypoint, cmd, healthcheck]) if (step) for (const { command } of commandsOf(step)) take(command, 0)
+  // Behind an interpreter CMD is what it is given: https://docs.docker.com/reference/dockerfile/#understand-how-cmd-and-entrypoint-interact
+  const isGiven = entrypoint?.instruction.json && interpreters.test(entrypoint.instruction.json.values[0] ?? '')
+  for (const step of [entrypoint, isGiven ? undefined : cmd, healthcheck])
+    if (step) for (const { command } of commandsOf(step)) take(command, 0)
   for (const { programs: started } of subject.project.stacks) for (const { value } of started) programs.add(value)
   return { entrypoint, cmd, healthcheck, words, usesShell, programs, scripts, unread }
 }
+
+const interpreters = /(?:^|\/)(?:java|node|python[\d.]*|ruby|php|perl|dotnet|deno|gunicorn|uvicorn|flask)$/
 
 const isShell = (name: string): boolean => /^(?:sh|bash|dash|ash|zsh)$/.test(name)
 

@@ -19,7 +19,7 @@ const mostTexts = 300
 
 /** Names of what a transformation may want to look into: configurations of servers, scripts that start something, what is built by. */
 const wantedText =
-  /(?:^|\/)(?:[^/]{1,100}\.(?:sh|bash|conf|ini)|[^/]{0,60}entrypoint[^/]{0,60}|Procfile|Caddyfile|Dockerfile[^/]{0,60}|Makefile|\.dockerignore|gunicorn[^/]{0,40}\.py|application[^/]{0,40}\.(?:properties|ya?ml)|appsettings[^/]{0,40}\.json|launchSettings\.json|package\.json|requirements[^/]{0,60}\.(?:txt|in)|requirements\/[^/]{1,60}\.(?:txt|in)|constraints[^/]{0,40}\.txt|(?:docker-)?compose[^/]{0,40}\.ya?ml|nginx[^/]{0,60}\.(?:template|conf)|default\.conf[^/]{0,40}|[^/]{1,60}\.conf\.template)$/
+  /(?:^|\/)(?:[^/]{1,100}\.(?:sh|bash|conf|ini)|[^/]{0,60}entrypoint[^/]{0,60}|Procfile|Caddyfile|Dockerfile[^/]{0,60}|Makefile|\.dockerignore|gunicorn[^/]{0,40}\.py|application[^/]{0,40}\.(?:properties|ya?ml)|appsettings[^/]{0,40}\.json|launchSettings\.json|package\.json|pom\.xml|build\.gradle(?:\.kts)?|requirements[^/]{0,60}\.(?:txt|in)|requirements\/[^/]{1,60}\.(?:txt|in)|constraints[^/]{0,40}\.txt|(?:docker-)?compose[^/]{0,40}\.ya?ml|nginx[^/]{0,60}\.(?:template|conf)|default\.conf[^/]{0,40}|[^/]{1,60}\.conf\.template)$/
 
 /** Where several lie in one folder: the language of the program before that of its tools. */
 const order: readonly Stack['name'][] = ['go', 'rust', 'java', 'dotnet', 'ruby', 'php', 'python', 'node', 'static']

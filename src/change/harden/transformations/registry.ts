@@ -10,9 +10,11 @@ import downloads from './downloads.ts'
 import execForm from './exec-form.ts'
 import healthcheck from './healthcheck.ts'
 import ignoreFile from './ignore-file.ts'
+import javaRuntime from './java-runtime.ts'
 import kubernetes from './kubernetes.ts'
 import labels from './labels.ts'
 import multiStageGo from './multi-stage-go.ts'
+import multiStageJava from './multi-stage-java.ts'
 import multiStageNode from './multi-stage-node.ts'
 import multiStagePython from './multi-stage-python.ts'
 import multiStageRust from './multi-stage-rust.ts'
@@ -36,9 +38,11 @@ export const transformations: Readonly<Record<string, Transformation>> = {
   'exec-form': execForm,
   'healthcheck': healthcheck,
   'ignore-file': ignoreFile,
+  'java-runtime': javaRuntime,
   'kubernetes': kubernetes,
   'labels': labels,
   'multi-stage-go': multiStageGo,
+  'multi-stage-java': multiStageJava,
   'multi-stage-node': multiStageNode,
   'multi-stage-python': multiStagePython,
   'multi-stage-rust': multiStageRust,
