@@ -14,7 +14,7 @@ export default transformation({
   why: 'A site that was built is a folder of files. Node.js, the modules that made it and its sources are no part of it: they are hundreds of packages with holes of their own, and code that you may not want to show. A web server and the folder are enough.',
   level: 'balanced',
   safety: 'unsafe',
-  order: 290,
+  order: 205,
   apply(subject) {
     const stage = subject.dockerfile.final
     if (stage?.base.kind !== 'image') return undefined

@@ -29,6 +29,14 @@ test('an install of nothing else goes as a whole, with the comment that speaks o
   )
 })
 
+test('a download tool takes its certificates along, where the image has them', async () => {
+  const text = 'FROM nginx:1.30\nRUN apt-get update && apt-get install -y curl ca-certificates\nCOPY a /a\n'
+  expect(await after(text)).toBe('FROM nginx:1.30\nCOPY a /a\n')
+  expect(await after(text.replace('nginx:1.30', 'node:24-slim'))).toContain('install -y ca-certificates')
+  const alone = text.replace('curl ', '')
+  expect(await after(alone)).toBe(alone)
+})
+
 test.each([
   ['a later step calls it', 'RUN curl -fsS https://example.org/a -o /a\nCMD ["node", "a.js"]\n'],
   ['the health check calls it', 'HEALTHCHECK CMD curl -f http://localhost/ || exit 1\n'],

@@ -4,6 +4,7 @@ import { removeOption } from '../../../judge/remove-option.ts'
 import type { Edit } from '../../../model/finding.ts'
 import type { Stage } from '../../../read/dockerfile/graph.ts'
 import { packageRequest, type RequestedPackage } from '../../../read/shell/packages.ts'
+import { officialImage } from '../image-choice.ts'
 import { withoutCommand, withoutStep } from '../place.ts'
 import { startOf, startScripts } from '../start.ts'
 import { type HardenSubject, transformation } from '../transformation.ts'
@@ -96,14 +97,26 @@ const unusedIn = (subject: HardenSubject, stage: Stage): readonly Unused[] => {
     for (const at of commandsOf(step)) {
       const request = packageRequest(at.command)
       if (request?.action !== 'install' || !/^(?:apt|apk|dnf|yum|microdnf)$/.test(request.manager)) continue
+      const own: Unused[] = []
       for (const requested of request.packages) {
         const programs = requested.kind === 'name' ? tools.get(requested.name) : undefined
-        if (programs && !programs.some(program => words.has(program))) found.push({ at, requested, all: request.packages.length })
+        if (programs && !programs.some(program => words.has(program))) own.push({ at, requested, all: request.packages.length })
       }
+      // A download tool's certificates, where the image has these anyway.
+      const isCertificates = ({ name }: RequestedPackage): boolean => name === 'ca-certificates'
+      const isRest = request.packages.every(one => isCertificates(one) || own.some(({ requested }) => requested === one))
+      if (own.length > 0 && isRest && hasCertificates(stage))
+        for (const requested of request.packages.filter(isCertificates)) own.push({ at, requested, all: request.packages.length })
+      found.push(...own)
     }
   }
   return found
 }
+
+/** Official images that install ca-certificates themselves: https://github.com/docker-library */
+const hasCertificates = ({ root }: Stage): boolean =>
+  root.kind === 'image' &&
+  /^(?:nginx|python|golang|ruby|php|eclipse-temurin|maven|gradle|rust)$/.test(officialImage(root.reference) ?? '')
 
 /** Every word that may name a program: of commands, of what is started, of scripts and of the program’s own files. */
 function* wordsOf(subject: HardenSubject, stage: Stage): Generator<string> {
