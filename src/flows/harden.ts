@@ -1,6 +1,7 @@
 /** harden: a Dockerfile and its build context → rule fixes and transformations, each read again after its edits → files, reasons, how to run it. */
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { applyEdits, planFixes } from '../change/fix.ts'
+import { nameOfImage } from '../change/harden/image-choice.ts'
 import { proposedRun } from '../change/harden/proposed-run.ts'
 import type { HardenSubject, ImageFacts, Transformation } from '../change/harden/transformation.ts'
 import { imagesOf } from '../judge/dockerfile-queries.ts'
@@ -126,7 +127,10 @@ export const harden = async (world: World, options: HardenOptions): Promise<Hard
   )
   let done = await run(images)
   for (let question = 0; options.images && question < mostQuestions; question++) {
-    const asked = [...imagesOf(done.dockerfile)].map(({ reference }) => reference.familiar).filter(name => !images.has(name))
+    const asked = [...imagesOf(done.dockerfile)]
+      .filter(({ reference }) => reference.digest === undefined)
+      .map(({ reference }) => nameOfImage(reference))
+      .filter(name => !images.has(name))
     if (asked.length === 0) break
     images = new Map([...images, ...(await options.images([...new Set(asked)]))])
     done = await run(images)

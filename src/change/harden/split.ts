@@ -2,7 +2,7 @@
  * The multi-stage split. What builds stays as the author wrote it, in a stage with a name; a final stage is put in behind the last step that builds: FROM something
  * small, the settings in force, packages that the program loads, COPY --from of what it needs. All that followed the last building step is then part of it, unchanged.
  */
-import { type CommandAt, insertAt, lineEnd, replaceAt } from '../../judge/dockerfile-queries.ts'
+import { type CommandAt, commandsOf, insertAt, lineEnd, replaceAt } from '../../judge/dockerfile-queries.ts'
 import { createdUsers } from '../../judge/image-users.ts'
 import { isStageName } from '../../judge/stage-names.ts'
 import type { Edit } from '../../model/finding.ts'
@@ -458,6 +458,8 @@ const usersAbove = (scene: Scene): readonly Step[] | string => {
       step.instruction.flags.filter(({ name }) => name === 'chown').map(({ value }) => value ?? ''),
     ),
   ]
+  // Whose the program is, is said again where it is copied.
+  for (const { step } of upper) for (const { command } of commandsOf(step, 'chown')) named.push(command.operands[0]?.text ?? '')
   const inScripts = lower.some(({ effects }) => effects.some(effect => effect.kind === 'path' && effect.by === 'chown'))
   if (!inScripts && !named.some(value => created.some(user => value.split(':')[0] === user))) return []
   const mixed = steps.find(({ effects }) => effects.some(effect => isBuilding(effect)))

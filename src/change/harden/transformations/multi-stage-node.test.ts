@@ -138,6 +138,14 @@ test('a user who was created before is created in the image that ships', async (
   const { text } = await still(
     'FROM node:24\nRUN groupadd -r app && useradd -r -g app app\nWORKDIR /app\nCOPY . .\nRUN npm ci\nUSER app\nCMD ["node", "a.js"]\n',
   )
+  // Also where nothing but chown names it.
+  const owned = await still(
+    'FROM node:24\nRUN groupadd -r app && useradd -r -g app app\nWORKDIR /app\nCOPY . .\nRUN npm ci\nRUN chown -R app:app /app\nCMD ["node", "a.js"]\n',
+  )
+  assert.match(
+    owned.text,
+    /FROM node:24-slim\nRUN groupadd -r app && useradd -r -g app app\nWORKDIR \/app\nCOPY --from=build --chown=app:app \/app \/app\n/,
+  )
   assert.match(text, /FROM node:24-slim\nRUN groupadd -r app && useradd -r -g app app\nWORKDIR \/app\n/)
 })
 
