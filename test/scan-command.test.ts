@@ -251,6 +251,10 @@ describe('bulkhead scan', () => {
       ['CVE-2024-0007', { by: 'vex', reason: 'not affected: vulnerable_code_not_in_execute_path (Kim)' }],
     ])
     expect(after.findings).toHaveLength(before.findings.length)
+    // A document that only asks takes back nothing, also when it is the newer one.
+    const asking = join(top, 'asking.json')
+    writeFileSync(asking, JSON.stringify({ ...JSON.parse(skeleton.stdout), timestamp: '2099-01-01T00:00:00Z' }))
+    expect(json([image, '--vex', vex, '--vex', asking]).findings).toEqual(after.findings)
     // Nobody is asked twice.
     const rest = JSON.parse(run(['scan', image, '-f', 'openvex', '--vex', vex]).stdout)
     expect(new Set(names(rest))).toEqual(

@@ -154,6 +154,10 @@ describe('which statement counts', () => {
     expect(vexFor([first, none, last, old, elsewhere], asked)).toBe(last)
     expect(vexFor([last, old, first], asked)).toBe(first)
     expect(vexFor([old, none], asked)).toBe(old)
+    const question = says([], { timestamp: '2027-01-01T00:00:00Z', status: 'under_investigation', isQuestion: true })
+    expect(vexFor([none, question], asked)).toBe(none)
+    expect(vexFor([question, first], asked)).toBe(first)
+    expect(vexFor([question, elsewhere], asked)).toBe(question)
     expect([none, first, last, says([], { status: 'fixed' })].map(suppresses)).toEqual([true, false, false, true])
   })
 

@@ -17,7 +17,7 @@ export type VexQuestion = {
 }
 
 /**
- * The newest statement that is about this; of those of one time the last one. A product that is an image is asked for by digest
+ * The newest statement that is about this; of those of one time the last one; what only asks comes before all others. A product that is an image is asked for by digest
  * where the statement has one, else by name and tag; with subcomponents the package must be among them. A product that is a
  * package counts for what it owns, too.
  */
@@ -49,13 +49,13 @@ const fold = (id: string): string => id.toUpperCase()
 const indexOf = remembered((statements: readonly VexStatement[]): ReadonlyMap<string, readonly Prepared[]> => {
   const index = new Map<string, Prepared[]>()
   for (const [order, statement] of statements.entries()) {
-    const time = Date.parse(statement.timestamp ?? '')
+    const time = statement.isQuestion ? Number.NaN : Date.parse(statement.timestamp ?? '')
     const prepared: Prepared = {
       statement,
       products: statement.products.map(parsePurl).filter(one => one !== undefined),
       subcomponents: statement.subcomponents.map(parsePurl).filter(one => one !== undefined),
       time: Number.isNaN(time) ? Number.NEGATIVE_INFINITY : time,
-      order,
+      order: statement.isQuestion ? order - statements.length : order,
     }
     for (const id of new Set(statement.vulnerability.map(fold))) {
       const list = index.get(id)

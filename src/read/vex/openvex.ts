@@ -61,6 +61,7 @@ export const readOpenVex = (value: unknown, path: string, around?: readonly Prod
         ),
         author: orUndefined(document.author),
         timestamp: orUndefined(one.last_updated || one.timestamp || document.timestamp),
+        ...(one.status === 'under_investigation' && one.status_notes.startsWith(toDecide) ? { isQuestion: true as const } : {}),
       },
       products.length > 0 ? products : (around ?? [{ name: '', purls: 'everything', subcomponents: shared }]),
     )

@@ -25,6 +25,8 @@ export type VexStatement = {
   readonly author: string | undefined
   /** ISO 8601, as written: since when it is so. */
   readonly timestamp: string | undefined
+  /** It only asks somebody to decide: whatever anybody has decided goes before it. */
+  readonly isQuestion?: true
 }
 
 export type Vex = { readonly statements: readonly VexStatement[]; readonly problems: readonly Problem[] }
