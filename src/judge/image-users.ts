@@ -77,10 +77,13 @@ const builtIn: readonly { readonly image: RegExp; readonly user: string; readonl
   { image: /^dotnet\/(?:aspnet|runtime|runtime-deps|sdk)$/, user: 'app', uid: '1654:1654' },
 ]
 
+/** `8.0`, `10`, `10-alpine`, `latest`. */
+const sinceDotnet8 = /^(?:(?:[89]|[1-9]\d)(?:[.-]|$)|latest$|$)/
+
 /** The user that an image brings for this purpose, as USER should name it; undefined when none is known. */
 export const builtInUser = (image: ImageReference): string | undefined => {
   // .NET images bring `app` since version 8: https://devblogs.microsoft.com/dotnet/securing-containers-with-rootless/
-  if (image.repository.startsWith('dotnet/') && !/^(?:[89]|[1-9]\d)\./.test(image.tag ?? '')) return undefined
+  if (image.repository.startsWith('dotnet/') && !sinceDotnet8.test(image.tag ?? '')) return undefined
   return builtIn.find(({ image: pattern, user }) => user !== '' && pattern.test(image.repository))?.user
 }
 
@@ -120,7 +123,7 @@ const accounts: readonly KnownAccount[] = [
   // https://github.com/dotnet/dotnet-docker/blob/main/documentation/image-variants.md: since version 8
   {
     image: /^mcr\.microsoft\.com\/dotnet\/(?:aspnet|runtime|runtime-deps|sdk)$/,
-    tag: /^(?:[89]|[1-9]\d)\./,
+    tag: sinceDotnet8,
     name: 'app',
     uid: 1654,
     gid: 1654,

@@ -18,6 +18,7 @@ import type { Dockerfile, Stage } from '../../read/dockerfile/graph.ts'
 import { optionValue } from '../../read/shell/queries.ts'
 import { type Family, familyOf } from './family.ts'
 import { isOpenEnded } from './place.ts'
+import { rootHomeReason } from './root-home.ts'
 import { serverOf } from './servers.ts'
 import { startedPrograms, startOf, startScripts } from './start.ts'
 import type { HardenSubject } from './transformation.ts'
@@ -186,6 +187,17 @@ const left = (why: string, ...check: readonly string[]): Choice => ({ kind: 'lef
 const rootReason = (subject: HardenSubject, stage: Stage): Choice | undefined => {
   if (lineage(stage).some(({ instruction }) => instruction.name === 'ONBUILD'))
     return left('images are built from it by ONBUILD, and their steps would run as this user', 'Whether those steps need root')
+  if (isForDevelopers(subject.dockerfile, stage))
+    return left(
+      'it is made for developers, whose tools change to a user of its own by themselves',
+      'remoteUser in devcontainer.json: https://containers.dev/implementors/json_reference/',
+    )
+  const home = rootHomeReason(subject.dockerfile, stage)
+  if (home !== undefined)
+    return left(
+      home,
+      'Whether it can be elsewhere, such as in /opt or /usr/local, and PATH, HOME and what else names it lead there; opening /root instead opens all that root keeps in it',
+    )
   const start = startOf(stage)
   const programs = startedPrograms(start)
   const program = [...programs].find(one => needRoot.has(one))
@@ -212,6 +224,11 @@ const rootReason = (subject: HardenSubject, stage: Stage): Choice | undefined =>
     )
   return undefined
 }
+
+/** https://containers.dev/: images of editors, and files in the folder that these look into. */
+const isForDevelopers = ({ path }: Dockerfile, stage: Stage): boolean =>
+  /(?:^|\/)\.devcontainer\//.test(path) ||
+  (stage.root.kind === 'image' && /^(?:vscode\/)?devcontainers\//.test(stage.root.reference.repository))
 
 const becomes = (stage: Stage, dockerfile: Dockerfile): Choice => {
   const family = familyOf(stage)
@@ -254,11 +271,15 @@ const becomes = (stage: Stage, dockerfile: Dockerfile): Choice => {
 const ofServer = (stage: Stage, family: Family): ImageAccount | undefined =>
   family === 'debian' && startedPrograms(startOf(stage)).has('nginx') ? { name: 'www-data', uid: 33, gid: 33 } : undefined
 
-/** Another account has the number already. */
+/** Another account has the number already, or a group has the name. */
 const isTaken = (dockerfile: Dockerfile): boolean =>
   dockerfile.tree.text
     .split('\n')
-    .some(line => /[\s=:]10001\b/.test(line) && /(?:user|group)(?:add|mod)|add(?:user|group)/.test(line))
+    .some(
+      line =>
+        /[\s=:]10001\b|(?:groupadd|addgroup)\s(?:[^&|;]*\s)?app(?=[\s;&|]|$)/.test(line) &&
+        /(?:user|group)(?:add|mod)|add(?:user|group)/.test(line),
+    )
 
 /**
  * The command that makes an account, where it can be told to give a certain number: one literal command, with no number of its own, that nobody else has. The

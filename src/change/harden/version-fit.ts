@@ -14,6 +14,7 @@ const stackOf: Readonly<Record<string, StackName>> = {
   openjdk: 'java',
   amazoncorretto: 'java',
   rust: 'rust',
+  'mcr.microsoft.com/dotnet/aspnet': 'dotnet',
 }
 
 /** The program of the context whose language an official image brings. */
@@ -35,6 +36,12 @@ export const statedRange = (image: string, version: Stated<string> | undefined):
   if (/^(?:eclipse-temurin|openjdk|amazoncorretto)$/.test(image)) {
     const major = /^(?:1\.)?(\d+)/.exec(text)?.[1]
     return major === undefined ? undefined : `>=${major}`
+  }
+  if (image === 'mcr.microsoft.com/dotnet/aspnet') {
+    // No other runtime starts what is built for one: https://learn.microsoft.com/en-us/dotnet/core/versions/selection#framework-dependent-apps-roll-forward
+    const [, major, minor = '0'] = /^(\d+)(?:\.(\d+))?/.exec(text) ?? []
+    if (major === undefined) return undefined
+    return Number(major) < 5 ? `>=${major}.${minor} <${major}.${Number(minor) + 1}` : `>=${major} <${Number(major) + 1}`
   }
   const range = text
     .replace(/(?<![\w.])v(?=\d)/g, '')

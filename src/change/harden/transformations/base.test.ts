@@ -107,3 +107,13 @@ test('a server without steps of its own stands on Alpine only where all is wante
   assert.equal(await froms(dockerfile), dockerfile)
   assert.equal(await froms(dockerfile, { level: 'strict' }), dockerfile.replace('1.30', '1.30-alpine'))
 })
+
+test('.NET: another version starts only what was built for it', async () => {
+  const dockerfile = 'FROM mcr.microsoft.com/dotnet/runtime:7.0\nCOPY out .\nENTRYPOINT ["dotnet", "a.dll"]\n'
+  const version = { value: '7.0', by: 'a.csproj' }
+  const kept = await untilStill(base, { dockerfile, stacks: [{ name: 'dotnet', version }] })
+  assert.equal(kept.text, dockerfile)
+  assert.match(kept.left?.leftOut ?? '', /no supported version is what a\.csproj asks for \(7\.0\)/)
+  const moved = await untilStill(base, { dockerfile, stacks: [{ name: 'dotnet', version: { ...version, value: '10.0' } }] })
+  assert.match(moved.text, /^FROM mcr\.microsoft\.com\/dotnet\/runtime:10\n/)
+})

@@ -175,3 +175,43 @@ test('who has a home folder keeps it', async () => {
   const outcome = user.apply(await subjectOf(given, given.dockerfile, new Map()))
   assert.ok(outcome && 'edits' in outcome && !outcome.check!.join().includes('/tmp'))
 })
+
+test('what is in root’s home folder is for root alone', async () => {
+  const left = async (lines: string): Promise<string> =>
+    (await untilStill(user, { dockerfile: `FROM debian:13-slim\n${lines}\n` })).left?.leftOut ?? ''
+  assert.match(
+    await left('ENV PATH=/root/google-cloud-sdk/bin:$PATH\nCMD ["a"]'),
+    /^PATH leads to `\/root\/google-cloud-sdk\/bin`/,
+  )
+  assert.match(await left('ENV HOME=/root\nCMD ["a"]'), /^HOME leads to `\/root`/)
+  assert.match(await left('COPY start.sh /root/\nENTRYPOINT ["/root/start.sh"]'), /^`\/root\/start\.sh`, which it starts with/)
+  assert.match(await left('CMD . /root/.nvm/nvm.sh && node a.js'), /^`\/root\/\.nvm\/nvm\.sh`, which it starts with/)
+  assert.match(await left('RUN python3 -m pip install --user flask\nCMD ["python3", "a.py"]'), /^`pip install --user` puts/)
+  assert.match(await left('COPY --from=build /root/.local /root/.local\nCMD ["a"]'), /^files are copied to `\/root\/\.local`/)
+  assert.match(
+    await left('RUN ln -s /root/.cargo/bin/a /usr/local/bin/a\nCMD ["a"]'),
+    /^a link leads to `\/root\/\.cargo\/bin\/a`/,
+  )
+  assert.match(await left('WORKDIR /root/app\nCMD ["./a"]'), /^it works in \/root\/app/)
+  assert.match(await left('VOLUME /root/.data\nCMD ["a"]'), /^its volume `\/root\/\.data`/)
+  // What a step uses while it builds is not there for the program.
+  assert.equal(await left('COPY config.sh /root/\nRUN /root/config.sh\nCMD ["a"]'), '')
+  assert.equal(await left('RUN pip install flask\nCMD ["a"]'), '')
+})
+
+test('.NET brings its account since version 8, under every tag', async () => {
+  const { text } = await untilStill(user, {
+    dockerfile: 'FROM mcr.microsoft.com/dotnet/runtime:10\nCOPY out .\nCMD ["dotnet", "a.dll"]\n',
+  })
+  assert.equal(text, 'FROM mcr.microsoft.com/dotnet/runtime:10\nCOPY out .\nUSER 1654:1654\nCMD ["dotnet", "a.dll"]\n')
+})
+
+test('a container for developers is left to their tools', async () => {
+  const { left } = await untilStill(user, { dockerfile: 'FROM mcr.microsoft.com/vscode/devcontainers/java:17\nRUN ls\n' })
+  assert.match(left?.leftOut ?? '', /made for developers/)
+})
+
+test('a group that has the name of the account already', async () => {
+  const { text } = await untilStill(user, { dockerfile: 'FROM debian:13-slim\nRUN groupadd -r app\nCMD ["a"]\n' })
+  assert.equal(text, 'FROM debian:13-slim\nRUN groupadd -r app\nUSER 65532:65532\nCMD ["a"]\n')
+})
