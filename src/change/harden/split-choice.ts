@@ -6,6 +6,10 @@ import { atRunTime } from './runtime-packages.ts'
 import { commandsAbove, type Scene, targetsOf } from './split.ts'
 import { absolutePath, isWithin, wide } from './step-effects.ts'
 
+/** Compilers and what they read: worth a stage of their own also where the base is a small one. Single tools are not. */
+const compiling =
+  /^(?:build-essential|build-base|alpine-sdk|(?:gcc|g\+\+|clang|llvm)(?:-[\d.]+)?|make|cmake|musl-dev|libc6?-dev|linux-headers|python[23]?|python-is-python3|cargo|rustc|golang(?:-go)?|.+-dev)$/
+
 /** Packages of the distribution that only building needs are installed, and stay. */
 export const buildsWithPackages = (scene: Scene): boolean => {
   const on = scene.distribution?.family === 'alpine' ? 'alpine' : 'debian'
@@ -16,7 +20,8 @@ export const buildsWithPackages = (scene: Scene): boolean => {
         ({ request }) =>
           request.action === 'install' &&
           request.packages.some(
-            ({ name, kind }) => kind === 'name' && atRunTime(name, on, scene.distribution?.suite)?.[0] !== name,
+            ({ name, kind }) =>
+              kind === 'name' && compiling.test(name) && atRunTime(name, on, scene.distribution?.suite)?.[0] !== name,
           ),
       ),
   )

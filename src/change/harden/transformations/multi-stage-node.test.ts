@@ -169,6 +169,7 @@ test('what cannot be told is left out, and said', async () => {
 
 test('there is nothing to split in what is small already, and in other programs', async () => {
   for (const dockerfile of [
+    'FROM node:24-slim\nWORKDIR /app\nRUN apt-get update && apt-get install -y curl vim\nCOPY . .\nRUN npm ci\nCMD ["node", "a.js"]\n',
     'FROM node:24-slim\nWORKDIR /app\nCOPY . .\nRUN npm ci --omit=dev\nCMD ["node", "a.js"]\n',
     'FROM node:24\nCOPY . /app\nCMD ["node", "/app/a.js"]\n',
     'FROM python:3.12\nRUN npm ci\n',
