@@ -13,6 +13,7 @@ import ignoreFile from './ignore-file.ts'
 import javaRuntime from './java-runtime.ts'
 import kubernetes from './kubernetes.ts'
 import labels from './labels.ts'
+import multiStageDotnet from './multi-stage-dotnet.ts'
 import multiStageGo from './multi-stage-go.ts'
 import multiStageJava from './multi-stage-java.ts'
 import multiStageNode from './multi-stage-node.ts'
@@ -41,6 +42,7 @@ export const transformations: Readonly<Record<string, Transformation>> = {
   'java-runtime': javaRuntime,
   'kubernetes': kubernetes,
   'labels': labels,
+  'multi-stage-dotnet': multiStageDotnet,
   'multi-stage-go': multiStageGo,
   'multi-stage-java': multiStageJava,
   'multi-stage-node': multiStageNode,
