@@ -1,4 +1,4 @@
-/** https://go.dev/ref/mod#go-get, https://go.dev/doc/toolchain */
+/** https://go.dev/ref/mod#go-mod-edit, https://go.dev/doc/toolchain */
 import { commandsFor, goals, type RemedyUnit, some } from '../remedy-unit.ts'
 
 const plain = (version: string): string => version.replace(/^(?:go|v)/, '')
@@ -22,9 +22,10 @@ const unit: RemedyUnit = {
         .join(' '),
       commands: [
         ...(go ? commandsFor('go get', [`toolchain@go${plain(go.to)}`]) : []),
+        // `go get` refuses a version below the one that another module wants: these are the lowest ones, and Go takes the highest that is wanted.
         ...commandsFor(
-          'go get',
-          modules.map(({ name, to }) => `${name}@v${plain(to)}`),
+          'go mod edit',
+          modules.map(({ name, to }) => `-require=${name}@v${plain(to)}`),
         ),
         'go mod tidy',
       ],
