@@ -12,7 +12,7 @@ import ownership from '../src/change/harden/transformations/ownership.ts'
 import ports from '../src/change/harden/transformations/ports.ts'
 import setuid from '../src/change/harden/transformations/setuid.ts'
 import user from '../src/change/harden/transformations/user.ts'
-import type { ProposedRun } from '../src/model/hardening.ts'
+import { type ProposedRun, tmpfsText } from '../src/model/hardening.ts'
 import { type BaseImages, hasBaseImages, startBaseImages } from './base-images.ts'
 import { type Engine, startEngine } from './components.ts'
 import { type Given, subjectOf, untilStill } from './harden-still.ts'
@@ -55,12 +55,11 @@ describe.skipIf(!hasBaseImages)(
       } finally {
         rmSync(folder, { recursive: true, force: true })
       }
-      const [uid, gid] = (run.user ?? '').split(':')
       engine.docker(
         ...['run', '-d', '--name', name, '--network', 'none', '--sysctl', 'net.ipv4.ip_unprivileged_port_start=1024'],
         ...['--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
         ...(run.user === undefined ? [] : ['--user', run.user]),
-        ...run.tmpfs.flatMap(path => ['--tmpfs', path === '/tmp' ? path : `${path}:uid=${uid},gid=${gid ?? uid}`]),
+        ...run.tmpfs.flatMap(path => ['--tmpfs', tmpfsText(run, path)]),
         name,
       )
       return { name, run, text: dockerfile }
@@ -108,6 +107,21 @@ describe.skipIf(!hasBaseImages)(
         ...[ports, user],
       )
       assert.equal(await answers(name, 'http://127.0.0.1:8080/'), 'ours')
+    })
+
+    test('a cache of nginx is a tmpfs that belongs to its user', async () => {
+      const site =
+        'proxy_cache_path /var/cache/nginx/c keys_zone=c:1m;\nserver {\n  listen 80;\n  location / { proxy_cache c; proxy_pass http://127.0.0.1:8081; }\n}\nserver {\n  listen 81;\n  root /srv;\n}\n'
+      const { name, run } = await start(
+        {
+          dockerfile: 'FROM nginx:1.22\nCOPY site.conf /etc/nginx/conf.d/default.conf\nCOPY index.html /srv/\n',
+          context: { 'index.html': 'cached\n', 'site.conf': site },
+          stacks: [{ name: 'static', writes: [{ value: '/var/cache/nginx', by: 'site.conf' }] }],
+        },
+        ...[ownership, ports, user],
+      )
+      assert.deepEqual(run.tmpfs, ['/tmp', '/var/cache/nginx'])
+      assert.equal(await answers(name, 'http://127.0.0.1:8080/'), 'cached')
     })
 
     test('an account made for it may write to its folder, and not to the program', async () => {

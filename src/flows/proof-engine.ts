@@ -1,6 +1,6 @@
 /** What a proof asks of the engine at hand, through its own command line: builds and containers of ours, and nothing of the user's. */
 import { join } from 'node:path'
-import type { ProposedRun } from '../model/hardening.ts'
+import { type ProposedRun, tmpfsText } from '../model/hardening.ts'
 import { type World, WorldError } from '../model/world.ts'
 
 export type EngineLimits = {
@@ -205,7 +205,7 @@ export class ProofEngine {
 export const flagsOf = (run: ProposedRun): readonly string[] => [
   ...(run.user === undefined ? [] : ['--user', run.user]),
   ...(run.readOnly ? ['--read-only'] : []),
-  ...run.tmpfs.flatMap(path => ['--tmpfs', path]),
+  ...run.tmpfs.flatMap(path => ['--tmpfs', tmpfsText(run, path)]),
   ...run.volumes.flatMap(path => ['-v', path]),
   ...run.capDrop.flatMap(name => ['--cap-drop', name]),
   ...run.capAdd.flatMap(name => ['--cap-add', name]),

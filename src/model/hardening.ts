@@ -47,6 +47,16 @@ export type ProposedRun = {
   readonly ports: readonly number[]
 }
 
+/**
+ * A tmpfs as `--tmpfs` and Compose have it. Where the image has the folder, the mount gets the folder's own mode whatever is asked for, and never its owner: so that is said
+ * (https://github.com/opencontainers/runc/blob/main/libcontainer/rootfs_linux.go). /tmp is for everyone.
+ */
+export const tmpfsText = ({ user }: Pick<ProposedRun, 'user'>, path: string): string => {
+  const [uid, gid] = (user ?? '').split(':')
+  if (path === '/tmp' || uid === undefined || !/^\d+$/.test(uid)) return path
+  return `${path}:uid=${uid}${gid === undefined ? '' : `,gid=${gid}`}`
+}
+
 export type Hardening = {
   readonly version: string
   readonly path: string

@@ -2,7 +2,7 @@
 import { isRootUser } from '../../judge/container-queries.ts'
 import { knownProgram } from '../../judge/known-programs.ts'
 import type { Container, Wish } from '../../model/container.ts'
-import type { ProposedRun } from '../../model/hardening.ts'
+import { type ProposedRun, tmpfsText } from '../../model/hardening.ts'
 import type { Stage } from '../../read/dockerfile/graph.ts'
 import { familyOf } from './family.ts'
 import { finalUser } from './final-user.ts'
@@ -70,13 +70,10 @@ const readOnly = (container: Container, run: ProposedRun, isKnown: boolean, wish
     wishes.push({ do: 'set', field: 'readOnlyRoot', value: true })
   }
   const missing = run.tmpfs.filter(path => !isMounted(path))
-  const [uid, gid] = (run.user ?? '').split(':')
-  // Where the image has the folder, a tmpfs gets its mode, and not its owner.
-  const owner = uid === undefined || uid === '' ? '' : `:uid=${uid}${gid === undefined ? '' : `,gid=${gid}`}`
   if (missing.length > 0)
     wishes.push({
       do: 'add',
       field: 'tmpfs',
-      value: missing.map(path => (container.form === 'kubernetes' || path === '/tmp' ? path : `${path}${owner}`)),
+      value: missing.map(path => (container.form === 'kubernetes' ? path : tmpfsText(run, path))),
     })
 }
