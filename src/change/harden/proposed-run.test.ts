@@ -86,3 +86,10 @@ test('the folder of the program is never a volume', async () => {
   const given = { stacks: [{ writes: [{ value: 'shop.db', by: 'a.js' }] }] }
   assert.deepEqual((await run('FROM node:22\nWORKDIR /app\nUSER node\n', given)).volumes, [])
 })
+
+test('of several ports the one that the program’s files state comes first, and that of a debugger last', async () => {
+  const text =
+    'FROM eclipse-temurin:17-jre\nEXPOSE 8080 5005 8000\nCMD java -agentlib:jdwp=transport=dt_socket,server=y,address=*:5005 -jar a.jar\n'
+  assert.deepEqual((await run(text)).ports, [8000, 8080, 5005])
+  assert.deepEqual((await run(text, { stacks: [{ ports: [{ value: 8080, by: 'A.java' }] }] })).ports, [8080, 8000, 5005])
+})

@@ -98,6 +98,15 @@ const needsInit = (stage: Stage): boolean => {
   return inShell || /^(?:npm|npx|yarn|pnpm|sh|bash|node|python[\d.]*)$/.test(first)
 }
 
+/** First the port that the program’s files state, last that of a debugger: `-agentlib:jdwp=…,address=*:5005`, `--inspect=0.0.0.0:9229`. */
+const rankOf = (subject: HardenSubject, stage: Stage, port: number): number => {
+  const start = startOf(stage)
+  const debugged = new RegExp(`(?:address=|inspect(?:-brk)?=)(?:[\\w.*-]{0,60}:)?${port}\\b`)
+  const texts = [start.entrypoint, start.cmd].map(step => step?.instruction.argument.text ?? '')
+  if (texts.some(text => debugged.test(text))) return 2
+  return subject.project.stacks.some(({ ports }) => ports.some(({ value }) => value === port)) ? 0 : 1
+}
+
 const portsOf = (subject: HardenSubject, stage: Stage): readonly number[] => {
   const exposed = lineage(stage)
     .filter(({ instruction }) => instruction.name === 'EXPOSE')
@@ -107,7 +116,8 @@ const portsOf = (subject: HardenSubject, stage: Stage): readonly number[] => {
         known && first > 0 && first === last && last < 65536 && (protocol ?? 'tcp').toLowerCase() === 'tcp',
     )
     .map(({ first }) => first)
-  if (exposed.length > 0) return [...new Set(exposed)].sort((a, b) => a - b)
+  if (exposed.length > 0)
+    return [...new Set(exposed)].sort((a, b) => rankOf(subject, stage, a) - rankOf(subject, stage, b) || a - b)
   // Of a server the port that its configuration has; what a step of ours changed listens on 8080.
   const server = serverOf(subject, stage)
   if (server) return server.ports.length > 0 ? server.ports : [8080]
