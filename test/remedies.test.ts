@@ -367,6 +367,12 @@ describe('the tools of each language', () => {
     expect(await run('pnpm-lock.yaml')).toBe("overrides:\n  'minimist@0.0.8': '^0.2.4'\n")
     expect(JSON.parse((await run('yarn.lock'))!)).toEqual({ resolutions: { minimist: '^1.2.8' } })
     expect(JSON.parse((await run('bun.lock'))!)).toEqual({ overrides: { minimist: '^1.2.8' } })
+    const old = { ...files, ...installed('minimist', '1.2.0'), 'app/yarn.lock': '' }
+    const both = flaws(['npm', 'minimist', '0.2.4'], ['npm', 'minimist', '1.2.6', '1.0.0'])
+    expect(only(advise(await imageOf([old]), both))).toMatchObject({
+      commands: ['yarn add minimist@1.2.6', 'yarn install'],
+      snippets: [{ text: '{\n  "resolutions": {\n    "minimist": "^1.2.6"\n  }\n}\n' }],
+    })
   })
 
   test('a program that is installed for everybody is installed anew, with what it brings', async () => {

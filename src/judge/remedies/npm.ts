@@ -42,9 +42,10 @@ const install: Readonly<Record<Tool, string>> = { npm: 'npm install', pnpm: 'pnp
  * Versions for what others need: https://docs.npmjs.com/cli/configuring-npm/package-json#overrides, Yarn's `resolutions`, pnpm's `overrides`. Whatever is
  * newer and has the same interface is taken, too: nobody is to be forced back.
  */
-const forced = (tool: Tool, upgrades: readonly Wanted[]): Snippet => {
+const forced = (tool: Tool, upgrades: readonly Wanted[], direct: readonly Wanted[]): Snippet => {
+  const names = new Set(upgrades.map(({ name }) => name))
   const highest = new Map<string, Wanted>()
-  for (const one of upgrades) {
+  for (const one of [...upgrades, ...direct.filter(({ name }) => names.has(name))]) {
     const other = highest.get(one.name)
     if (!other || (semver.compare(other.to, one.to) ?? 0) < 0) highest.set(one.name, one)
   }
@@ -110,7 +111,7 @@ const unit: RemedyUnit = {
           names.map(name => `${name}@latest`),
         ),
       ],
-      ...(others.length > 0 ? { snippets: [forced(tool, others)] } : {}),
+      ...(others.length > 0 ? { snippets: [forced(tool, others, direct)] } : {}),
     }
   },
 }
