@@ -1,7 +1,7 @@
 /** What the final image starts, as far as its Dockerfile says it. */
 import { basename } from 'node:path/posix'
 import { lineage } from '../../judge/dockerfile-queries.ts'
-import type { Stage, Step } from '../../read/dockerfile/graph.ts'
+import type { Dockerfile, Stage, Step } from '../../read/dockerfile/graph.ts'
 import type { Command } from '../../read/shell/script.ts'
 import type { HardenSubject } from './transformation.ts'
 
@@ -58,3 +58,8 @@ export const startScripts = (
   }
   return found
 }
+
+/** A stage, or a file, that is made for developing, testing or looking around: `FROM base AS dev-envs`, `Dockerfile.debug`. */
+export const isForPeople = ({ path }: Dockerfile, { name }: Stage): boolean =>
+  /^(?:dev|debug|test|ci)(?:[-_]|el|elopment|$)/i.test(name ?? '') ||
+  /(?:^|[._-])(?:dev|debug|test|playwright|cypress)(?:[._-]|$)/i.test(basename(path))

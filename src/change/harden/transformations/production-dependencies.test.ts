@@ -117,3 +117,24 @@ test('other languages', async () => {
     'FROM ruby:3.4\nWORKDIR /app\nCOPY . .\nENV BUNDLE_WITHOUT="development:test"\nRUN bundle install\n',
   )
 })
+
+test('a stage whose dependencies build the program in another one keeps them', async () => {
+  const deps = 'FROM node:24 AS deps\nWORKDIR /app\nCOPY package*.json ./\nRUN npm ci\n'
+  const build =
+    'FROM node:24 AS builder\nWORKDIR /app\nCOPY --from=deps /app/node_modules ./node_modules\nCOPY . .\nRUN npm run build\n'
+  const final = (source: string): string =>
+    `FROM node:24-slim\nENV NODE_ENV=production\nCOPY --from=builder ${source} /app\nCMD ["node", "/app/a.js"]\n`
+  // Nothing of them ships.
+  assert.deepEqual(await still(`${deps}${build}${final('/app/dist')}`).then(({ text, left }) => [text, left]), [
+    `${deps}${build}${final('/app/dist')}`,
+    undefined,
+  ])
+  const whole = await still(`${deps}${build}${final('/app')}`)
+  assert.equal(whole.text, `${deps}${build}${final('/app')}`)
+  assert.match(whole.left?.leftOut ?? '', /^`builder` builds with the dependencies/)
+})
+
+test('who develops needs them all', async () => {
+  const text = 'FROM node:24 AS development\nWORKDIR /app\nCOPY . .\nRUN npm ci\n'
+  assert.equal((await still(text)).text, text)
+})

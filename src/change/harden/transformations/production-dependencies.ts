@@ -10,6 +10,7 @@ import { officialImage } from '../image-choice.ts'
 import { type Install, installsIn, scriptOfPackage, stackOf } from '../installs.ts'
 import { keyword, lastChange, linesAfter } from '../place.ts'
 import { runNeeds } from '../run-needs.ts'
+import { isForPeople } from '../start.ts'
 import { absolutePath, isWithin } from '../step-effects.ts'
 import { type Applied, type HardenSubject, type LeftOut, transformation } from '../transformation.ts'
 
@@ -23,6 +24,8 @@ export default transformation({
     const { dockerfile } = subject
     const bottom = shippedStages(dockerfile).at(-1)
     let left: LeftOut | undefined
+    // Who develops and tests needs them.
+    if (dockerfile.final && isForPeople(dockerfile, dockerfile.final)) return undefined
     for (const stage of dockerfile.stages) {
       if (stage.role !== 'final' && stage.role !== 'copied' && stage.role !== 'inherited') continue
       for (const install of installsIn(stage)) {
@@ -60,6 +63,14 @@ const lessOf = (subject: HardenSubject, stage: Stage, install: Install): Applied
       one.instruction.name === 'RUN' && one.instruction.span.start >= step.instruction.span.start && usesDev(one, install, stack),
   )
   const last = users.at(-1)
+  const builder = usersOf(subject.dockerfile.stages, stage).find(other =>
+    other.steps.some(one => one.instruction.name === 'RUN' && usesDev(one, install, stack)),
+  )
+  if (builder)
+    return {
+      leftOut: `${builder.name === undefined ? 'another stage' : `\`${builder.name}\``} builds with the dependencies that are installed here`,
+      check: ['A stage of its own that installs those for production alone, from which the last one copies them'],
+    }
   return last === undefined ? without(subject, install, stack) : pruned(subject, stage, install, stack, last)
 }
 
@@ -84,17 +95,35 @@ const isInstalled = ({ dockerfile }: HardenSubject, stage: Stage, folder: string
     )
   })
 
+/** Stages that are built from this one, or copy from it, and those that do so from them; the last one ships and builds no more. */
+const usersOf = (stages: readonly Stage[], stage: Stage): readonly Stage[] => {
+  const found = new Set([stage])
+  // A stage comes after those that it uses.
+  for (const other of stages)
+    if (
+      (other.base.kind === 'stage' && found.has(other.base.stage)) ||
+      other.uses.some(({ how, target }) => how === 'copy' && target.kind === 'stage' && found.has(target.stage))
+    )
+      found.add(other)
+  found.delete(stage)
+  return [...found]
+}
+
 /** Whether the modules of a folder reach the image that ships. */
-const ships = ({ dockerfile }: HardenSubject, stage: Stage, folder: string): boolean => {
+const ships = (subject: HardenSubject, stage: Stage, folder: string, depth = 0): boolean => {
+  const { dockerfile } = subject
   if (stage.role !== 'copied') return true
-  return dockerfile.stages.some(other =>
-    other.uses.some(({ how, target, step }) => {
-      if (how !== 'copy' || target.kind !== 'stage' || target.stage !== stage) return false
-      return step.instruction.words.slice(0, -1).some(word => {
-        const source = absolutePath(expandWord(word, step.before.variables, dockerfile.tree.escape).value, '/')
-        return source === undefined || isWithin(`${folder}/node_modules`, source) || isWithin(`${folder}/vendor`, source)
-      })
-    }),
+  return dockerfile.stages.some(
+    other =>
+      depth < 8 &&
+      (other.role !== 'copied' || ships(subject, other, folder, depth + 1)) &&
+      other.uses.some(({ how, target, step }) => {
+        if (how !== 'copy' || target.kind !== 'stage' || target.stage !== stage) return false
+        return step.instruction.words.slice(0, -1).some(word => {
+          const source = absolutePath(expandWord(word, step.before.variables, dockerfile.tree.escape).value, '/')
+          return source === undefined || isWithin(`${folder}/node_modules`, source) || isWithin(`${folder}/vendor`, source)
+        })
+      }),
   )
 }
 

@@ -67,3 +67,17 @@ test('nothing is known of a program whose sources are not here, and of other sta
   const alone = 'FROM debian:12\nRUN apt-get install -y vim\n'
   expect(await after(alone, { stacks: [] })).toBe(alone)
 })
+
+test('a comment that names the tool says what it is for', async () => {
+  const dockerfile =
+    'FROM python:3.14-alpine\n# get curl for health checks\nRUN apk add --no-cache curl\nCMD ["python", "a.py"]\n'
+  const { text, left } = await untilStill(tools, { dockerfile, stacks })
+  expect(text).toBe(dockerfile)
+  expect(left?.leftOut).toBe('a comment says what `curl` is for')
+})
+
+test('a stage for developing keeps its tools', async () => {
+  const dockerfile = 'FROM node:24-slim AS builder\nFROM builder AS dev-envs\nRUN apt-get update && apt-get install -y git vim\n'
+  expect(await after(dockerfile)).toBe(dockerfile)
+  expect(await after(dockerfile.replace('dev-envs', 'final'))).not.toContain('git')
+})

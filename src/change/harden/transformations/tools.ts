@@ -6,7 +6,7 @@ import type { Stage } from '../../../read/dockerfile/graph.ts'
 import { packageRequest, type RequestedPackage } from '../../../read/shell/packages.ts'
 import { officialImage } from '../image-choice.ts'
 import { withoutCommand, withoutStep } from '../place.ts'
-import { startOf, startScripts } from '../start.ts'
+import { isForPeople, startOf, startScripts } from '../start.ts'
 import { type HardenSubject, transformation } from '../transformation.ts'
 
 /**
@@ -68,8 +68,9 @@ export default transformation({
     const { dockerfile, project } = subject
     const stage = dockerfile.final
     // Of a program whose sources are not here nobody knows what it starts.
-    if (!stage || project.stacks.length === 0 || stage.root.kind !== 'image') return undefined
-    const unused = unusedIn(subject, stage)
+    if (!stage || project.stacks.length === 0 || stage.root.kind !== 'image' || isForPeople(dockerfile, stage)) return undefined
+    const found = unusedIn(subject, stage)
+    const unused = found.filter(one => !isExplained(one))
     const names = unused.map(({ requested }) => requested.name)
     for (const { at, requested, all } of unused) {
       const same = unused.filter(other => other.at.command === at.command)
@@ -84,9 +85,22 @@ export default transformation({
           ],
         }
     }
-    return undefined
+    const explained = found.filter(isExplained).map(({ requested }) => `\`${requested.name}\``)
+    return explained.length === 0
+      ? undefined
+      : {
+          leftOut: `a comment says what ${explained.join(', ')} ${explained.length === 1 ? 'is' : 'are'} for`,
+          check: ['Whether that is still so, and whether it has to be in the image that ships'],
+        }
   },
 })
+
+/** The comments of the step name the tool: somebody thought of it. */
+const isExplained = ({ at, requested }: Unused): boolean => {
+  const { comments, innerComments } = at.step.instruction
+  const words = new Set([...comments, ...innerComments].flatMap(({ text }) => [...namesIn(text)].map(word => word.toLowerCase())))
+  return [requested.name, ...(tools.get(requested.name) ?? [])].some(name => words.has(name))
+}
 
 const unusedIn = (subject: HardenSubject, stage: Stage): readonly Unused[] => {
   const found: Unused[] = []

@@ -44,7 +44,11 @@ export default dockerfileRule({
       const last = requests.findLast(({ request }) => request.action !== 'other' && request.action !== 'clean') ?? update
       needs ??= needsLater(dockerfile)
       const need = needs.get(step) ?? 'no'
-      const edit = onlyAptAfter(commands, last) ? runAfter(dockerfile, last, cleaning) : undefined
+      // Lists that this RUN does not use should not be loaded here at all: dockerfile/update-alone.
+      const isUsed = requests.some(
+        ({ request }) => request.action === 'install' || request.action === 'upgrade' || request.action === 'other',
+      )
+      const edit = isUsed && onlyAptAfter(commands, last) ? runAfter(dockerfile, last, cleaning) : undefined
       yield {
         at: { start: update.command.nameWord!.span.start, end: update.request.verb?.span.end ?? update.command.span.end },
         message: '`apt-get update` leaves its package lists in this layer',

@@ -31,7 +31,8 @@ export default dockerfileRule({
       if (
         request.action !== 'install' ||
         !request.verb ||
-        hasOption(command, '--no-cache-dir', '--dry-run') ||
+        // Options may be cut short: https://docs.python.org/3/library/optparse.html
+        hasOption(command, '--no-cache-dir', '--no-cache', '--dry-run') ||
         isOff(step.before.variables) ||
         isOffInScript(at)
       )

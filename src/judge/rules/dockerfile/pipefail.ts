@@ -31,6 +31,10 @@ export default dockerfileRule({
       good: 'FROM debian:12\nRUN <<EOF\n#!/bin/bash -eo pipefail\ncurl https://example.org/a | sh\nEOF\n',
       byHand: true,
     },
+    {
+      bad: 'FROM alpine:3.20\nWORKDIR /a\n\n# what it needs\nRUN wget -qO- https://example.org/a.tgz | tar xz\n',
+      good: 'FROM alpine:3.20\nWORKDIR /a\n\nSHELL ["/bin/ash", "-o", "pipefail", "-c"]\n\n# what it needs\nRUN wget -qO- https://example.org/a.tgz | tar xz\n',
+    },
   ],
   replaces: ['DL4006', 'shell_running_a_pipe_without_pipefail_flag', 'set-pipefail'],
   links: ['https://docs.docker.com/build/building/best-practices/#using-pipes'],
@@ -93,11 +97,11 @@ const withPipefail = (dockerfile: Dockerfile, step: Step, offered: Set<Stage | I
   const shell = stage && shellOf(stage)
   if (!shell || offered.has(stage)) return undefined
   offered.add(stage)
-  return insertAt(
-    dockerfile,
-    instruction.comments[0]?.span.start ?? instruction.span.start,
-    `SHELL ["${shell}", "-o", "pipefail", "-c"]${lineEnd(dockerfile)}`,
-  )
+  const start = instruction.comments[0]?.span.start ?? instruction.span.start
+  // What stands apart, with the comment that speaks of it, stays apart.
+  const isApart = /\n[ \t]*\r?\n$/.test(dockerfile.tree.text.slice(Math.max(0, start - 200), start))
+  const newline = lineEnd(dockerfile)
+  return insertAt(dockerfile, start, `SHELL ["${shell}", "-o", "pipefail", "-c"]${newline}${isApart ? newline : ''}`)
 }
 
 const withBash =
