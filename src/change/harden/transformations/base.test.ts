@@ -57,6 +57,8 @@ test('a version that is over becomes the next that is supported and allowed, or 
     /support of Node\.js 14 ended on 2023-04-30, and no supported version is what package\.json asks for \(14\.x\)/,
   )
   assert.match((await still(`FROM python:2.7${rest}`)).left?.leftOut ?? '', /Python 2\.7 ended/)
+  const pinned = await still(`FROM node:14@sha256:${'a'.repeat(64)}${rest}`)
+  assert.match(pinned.left?.leftOut ?? '', /pinned to its digest, and support of Node\.js 14 ended on 2023-04-30/)
   assert.match((await still('FROM openjdk:17\nRUN microdnf install x\n')).left?.leftOut ?? '', /another package manager/)
 })
 

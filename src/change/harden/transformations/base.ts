@@ -31,8 +31,17 @@ export default transformation({
     const suffixes = new Map<string, Edit>()
     const found = new Map<string, Exclude<Outcome, undefined | { readonly reason: string }>>()
     for (const stage of dockerfile.stages) {
-      if (stage.base.kind !== 'image' || stage.base.reference.digest !== undefined) continue
+      if (stage.base.kind !== 'image') continue
       const { reference } = stage.base
+      if (reference.digest !== undefined) {
+        const [over] = endOfLife(reference, subject.today)
+        if (over)
+          left.push({
+            leftOut: `\`${nameOfImage(reference)}\` is pinned to its digest, and support of ${over.title} ended on ${over.end}`,
+            check: [`Move it to a supported version: ${over.maintained.slice(-4).join(', ') || 'another image'}`],
+          })
+        continue
+      }
       let current = reference
       const titles: string[] = []
       const risks: string[] = []
