@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Interrupted } from '../src/flows/proof-engine.ts'
-import { lastChanged, type ProveOptions, prove, writtenFolders } from '../src/flows/prove.ts'
+import { lastChanged, missingImage, type ProveOptions, prove, writtenFolders } from '../src/flows/prove.ts'
 import type { HardenChange, Hardening, ProposedRun } from '../src/model/hardening.ts'
 import type { Proof } from '../src/model/proof.ts'
 import type { World } from '../src/model/world.ts'
@@ -25,6 +25,21 @@ test('what was written is found from what the engine calls different', () => {
   expect(written('C /srv\nC /srv/www', '/srv/www')).toEqual(['/srv/www'])
   // The system's own, and what is a tmpfs anyway.
   expect(written('C /etc\nC /etc/hosts\nC /tmp\nA /tmp/x\nC /run\nA /run/a.pid\nA /new')).toEqual([])
+})
+
+test('an image that a builder could not get is read from what it prints', () => {
+  const failed = (name: string, error: string) =>
+    `#2 [internal] load .dockerignore\n#3 [internal] load metadata for ${name}\n#3 ERROR: ${error}\n`
+  expect(missingImage(failed('docker.io/library/golang:1.27', 'docker.io/library/golang:1.27: not found'))).toBe('golang:1.27')
+  expect(missingImage(failed('docker.io/library/golang:1.27', 'failed to do request: Head "https://…": no such host'))).toBe(
+    'golang:1.27',
+  )
+  expect(missingImage(failed('registry.example.com/a/b:1@sha256:00', 'denied'))).toBe('registry.example.com/a/b:1')
+  expect(
+    missingImage(
+      '#3 [internal] load metadata for docker.io/library/node:24\n#3 DONE 0.1s\n#9 [2/3] RUN make\n#9 ERROR: exit code: 2\n',
+    ),
+  ).toBeUndefined()
 })
 
 const top = mkdtempSync(join(tmpdir(), 'bulkhead-prove-'))

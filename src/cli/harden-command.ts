@@ -188,6 +188,8 @@ const review = async (
 ): Promise<ReadonlySet<string>> => {
   const { createInterface } = await import('node:readline/promises')
   const lines = createInterface({ input: process.stdin, output: process.stderr })
+  // What was typed ahead is not lost, and the end of the input ends the questions.
+  const answers = lines[Symbol.asyncIterator]()
   const refused = new Set(start)
   try {
     const asked = new Set<string>()
@@ -198,7 +200,9 @@ const review = async (
       asked.add(change.id)
       const without = await make(new Set([...refused, change.id]), [], new Set())
       process.stderr.write(`\n${effectText(change, without, all, args.color)}\n`)
-      const answer = (await lines.question('Take it? [Y/n/q] ')).trim().toLowerCase()
+      process.stderr.write('Take it? [Y/n/q] ')
+      const typed = await answers.next()
+      const answer = typed.done ? 'q' : typed.value.trim().toLowerCase()
       if (answer === 'q') {
         for (const { id } of all.changes) if (!asked.has(id) || id === change.id) refused.add(id)
         return refused

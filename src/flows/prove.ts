@@ -3,6 +3,7 @@
  * is looked for and taken back, or given what it needs, and said. Nothing is claimed that was not seen.
  */
 import { dirname, isAbsolute, relative } from 'node:path'
+import { nameOfImage } from '../change/harden/image-choice.ts'
 import type { Hardening, ProposedRun } from '../model/hardening.ts'
 import type { BackOff, Proof, ProofMeasure, ProofRun, ProofSide } from '../model/proof.ts'
 import { type World, WorldError } from '../model/world.ts'
@@ -50,6 +51,7 @@ export type ProveOptions = {
 const buildTimeout = 900_000
 const callTimeout = 120_000
 const mostBackOffs = 8
+const portPatience = 60_000
 /** Characters of an answer that are kept. */
 const mostSaid = 2000
 /** What every container has, as the engine gives it: https://docs.docker.com/engine/containers/run/#runtime-privilege-and-linux-capabilities */
@@ -259,6 +261,7 @@ class Proving {
     port: number | undefined,
     keep?: (container: string) => Promise<void>,
   ): Promise<Trial> {
+    if (this.#isShared && port !== undefined) await this.#waitForPort(port)
     const network = this.#isShared ? ['--network', 'host'] : port === undefined ? [] : ['-p', `127.0.0.1::${port}`]
     const started = await this.#engine.start(image, [...network, ...this.#options.runOptions, ...flags], this.#values(flags))
     if ('error' in started) return { state: 'not-started', asked: '', said: this.#options.hide(started.error), log: '' }
@@ -268,6 +271,30 @@ class Proving {
       return trial
     } finally {
       await this.#engine.remove(started.id)
+    }
+  }
+
+  /** Of the host's own network a port belongs to one program at a time: what another one answers says nothing of ours. */
+  async #waitForPort(port: number): Promise<void> {
+    const until = this.#world.clock.now() + portPatience
+    while (await this.#isTaken(port)) {
+      if (this.#world.clock.now() > until)
+        throw new WorldError(
+          'failed',
+          `port ${port} is taken by another program of this machine, and the engine has no other network`,
+        )
+      await this.#world.clock.sleep(1000)
+    }
+  }
+
+  async #isTaken(port: number): Promise<boolean> {
+    try {
+      const { close } = await this.#world.http.request({ url: `http://127.0.0.1:${port}/`, timeout: 2000 })
+      close()
+      return true
+    } catch (error) {
+      if (!(error instanceof WorldError)) throw error
+      return error.code === 'timed-out'
     }
   }
 
@@ -523,13 +550,14 @@ class Proving {
 /** What is tried, and changes from try to try. */
 type State = { readonly excluded: Set<string>; learnt: readonly string[]; readonly missing: Set<string>; flags: Flags }
 
-/** The image that a builder says it could not get, as a FROM line would name it. */
+/** The image that BuildKit could not get, as a FROM line would name it. Its plain progress numbers the lines of each step. */
 export const missingImage = (error: string): string | undefined => {
-  const match =
-    /(?:^|[\s"])([a-z0-9][\w.-]*(?::\d+)?(?:\/[\w.-]+)+:[\w.-]+)(?:@sha256:\w+)?"?: (?:not found|failed to resolve|pull access denied|manifest unknown)/m.exec(
-      error,
-    )
-  return match ? parseReference(match[1]!)?.familiar : undefined
+  for (const [, step, name] of error.matchAll(/^#(\d+) \[internal\] load metadata for (\S+?)(?:@\S+)?$/gm))
+    if (new RegExp(`^#${step} ERROR:`, 'm').test(error)) {
+      const reference = parseReference(name!)
+      return reference && nameOfImage(reference)
+    }
+  return undefined
 }
 
 /** What programs say when they may not: the messages of EACCES, EPERM and EROFS. */
