@@ -115,3 +115,20 @@ export const assetsOf = (
   }
   return { names: names.slice(0, 12), unsure: [...unsure, ...names.slice(12).map(path => path.slice(path.lastIndexOf('/') + 1))] }
 }
+
+/** True where the upper part installs a package of the distribution whose name fits. */
+export const installsPackage = (scene: Scene, pattern: RegExp): boolean =>
+  scene.upper.some(({ effects }) =>
+    effects.some(
+      effect =>
+        effect.kind === 'packages' &&
+        effect.request.action === 'install' &&
+        effect.request.packages.some(({ name }) => pattern.test(name)),
+    ),
+  )
+
+/** Alpine’s images of languages have no C++ runtime, which extensions in C++ and Rust load. */
+export const cppRuntime = (scene: Scene): readonly string[] =>
+  scene.distribution?.family === 'alpine' && installsPackage(scene, /^(?:g\+\+|build-base|alpine-sdk|gcc|cargo|rust)$/)
+    ? ['libstdc++']
+    : []

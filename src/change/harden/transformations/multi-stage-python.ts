@@ -10,7 +10,7 @@ import { isFat, nameOfImage, officialImage, slimOf } from '../image-choice.ts'
 import { keyword, linesBefore } from '../place.ts'
 import { isOnlyTools, isOnlyUpgrade, librariesOf, normalName, type PythonInstall, pythonInstall } from '../python-libraries.ts'
 import { type Copied, commandsAbove, type Scene, sceneOf, splitStage, targetsOf } from '../split.ts'
-import { appFolder, buildsWithPackages } from '../split-choice.ts'
+import { appFolder, buildsWithPackages, cppRuntime, installsPackage } from '../split-choice.ts'
 import { absolutePath, isWithin } from '../step-effects.ts'
 import { type LeftOut, transformation } from '../transformation.ts'
 
@@ -76,7 +76,7 @@ export default transformation({
       }
     const copies: Copied[] = environment.path === undefined ? [] : [{ from: environment.path, to: environment.path }]
     if (needsFolder || environment.path === undefined) copies.push({ from: sources!, to: sources! })
-    const packages = [...libraries.packages, ...(isDebian ? fortran(read) : gnuRuntime(read))]
+    const packages = [...libraries.packages, ...(isDebian ? fortran(read) : cppRuntime(read))]
     const provided = new Set([...names].map(normalName))
     return splitStage(scene, {
       base: slim,
@@ -312,19 +312,5 @@ const isOwnProgram = ({ subject }: Scene, stacks: readonly Stack[], program: str
     }),
   )
 
-const installsPackage = (scene: Scene, pattern: RegExp): boolean =>
-  scene.upper.some(({ effects }) =>
-    effects.some(
-      effect =>
-        effect.kind === 'packages' &&
-        effect.request.action === 'install' &&
-        effect.request.packages.some(({ name }) => pattern.test(name)),
-    ),
-  )
-
 /** Extensions in Fortran load its runtime. */
 const fortran = (scene: Scene): readonly string[] => (installsPackage(scene, /^gfortran/) ? ['libgfortran5', 'libgomp1'] : [])
-
-/** Alpine’s Python has no C++ runtime, which extensions in C++ load. */
-const gnuRuntime = (scene: Scene): readonly string[] =>
-  installsPackage(scene, /^(?:g\+\+|build-base|alpine-sdk|gcc|cargo|rust)$/) ? ['libstdc++'] : []

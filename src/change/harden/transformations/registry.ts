@@ -18,6 +18,7 @@ import multiStageGo from './multi-stage-go.ts'
 import multiStageJava from './multi-stage-java.ts'
 import multiStageNode from './multi-stage-node.ts'
 import multiStagePython from './multi-stage-python.ts'
+import multiStageRuby from './multi-stage-ruby.ts'
 import multiStageRust from './multi-stage-rust.ts'
 import multiStageStatic from './multi-stage-static.ts'
 import ownership from './ownership.ts'
@@ -47,6 +48,7 @@ export const transformations: Readonly<Record<string, Transformation>> = {
   'multi-stage-java': multiStageJava,
   'multi-stage-node': multiStageNode,
   'multi-stage-python': multiStagePython,
+  'multi-stage-ruby': multiStageRuby,
   'multi-stage-rust': multiStageRust,
   'multi-stage-static': multiStageStatic,
   'ownership': ownership,
