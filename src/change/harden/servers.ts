@@ -7,6 +7,7 @@ import { basename } from 'node:path/posix'
 import { flagNamed, lineage } from '../../judge/dockerfile-queries.ts'
 import type { Edit } from '../../model/finding.ts'
 import type { Stage, Step } from '../../read/dockerfile/graph.ts'
+import { servicesOf, workloadsOf } from './beside.ts'
 import { familyOf } from './family.ts'
 import { destinationOf, isInside, resolvedPath } from './image-paths.ts'
 import { contextText, reportedPath, startedPrograms, startOf } from './start.ts'
@@ -32,10 +33,27 @@ const isLow = (port: number): boolean => port > 0 && port < 1024
 export const serverOf = (subject: HardenSubject, stage: Stage): Server | undefined => {
   const server = findServer(subject, stage)
   if (!server) return undefined
+  const mounted = server.obstacle === undefined ? mountedConfiguration(subject) : undefined
+  if (mounted !== undefined)
+    return { ...server, edits: [], commands: [], obstacle: `${mounted} brings its configuration from outside when it starts` }
   // A file that is copied to two places is edited once.
   const edits = new Map(server.edits.map(edit => [`${edit.path} ${edit.span.start} ${edit.span.end}`, edit]))
   return { ...server, edits: [...edits.values()] }
 }
+
+const configurationFolders = ['/etc/nginx', '/etc/apache2', '/usr/local/apache2/conf']
+
+/** A service or container beside it that mounts something over the configuration: what is in the image then does not count. */
+const mountedConfiguration = (subject: HardenSubject): string | undefined =>
+  [...servicesOf(subject), ...workloadsOf(subject)].find(({ container }) =>
+    container.mounts.some(({ target }) => {
+      const path = resolvedPath(target, '/')
+      return (
+        path !== undefined &&
+        configurationFolders.some(folder => isInside(path, folder) || (path !== '/' && isInside(folder, path)))
+      )
+    }),
+  )?.container.name
 
 const findServer = (subject: HardenSubject, stage: Stage): Server | undefined => {
   const programs = startedPrograms(startOf(stage))

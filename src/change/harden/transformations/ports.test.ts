@@ -180,3 +180,21 @@ test('an nginx that was built by hand keeps its files where nobody knows: nothin
   const { left } = await untilStill(user, given)
   assert.match(left?.leftOut ?? '', /nginx starts as root, and it was built here/)
 })
+
+test('a configuration that is mounted when it starts is not in the image: it stays with root, and that is said', async () => {
+  const dockerfile = 'FROM nginx:1.27\nCOPY s /usr/share/nginx/html\nEXPOSE 80\n'
+  const pod =
+    'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n    - name: web\n      image: acme/web\n      volumeMounts: [{name: c, mountPath: /etc/nginx/conf.d}]\n  volumes: [{name: c, configMap: {name: c}}]\n'
+  const contexts: readonly Record<string, string>[] = [
+    { 'pod.yaml': pod },
+    { 'compose.yaml': 'services:\n  web:\n    build: .\n    volumes: ["./n.conf:/etc/nginx/nginx.conf:ro"]\n' },
+  ]
+  for (const context of contexts) {
+    const { text, files } = await still(dockerfile, { context })
+    assert.deepEqual([text, files], [dockerfile, context])
+    assert.match(
+      (await untilStill(user, { dockerfile, context })).left?.leftOut ?? '',
+      /web brings its configuration from outside/,
+    )
+  }
+})
