@@ -27,8 +27,13 @@ const stackOfTool: Readonly<Record<Tool, Stack['name']>> = {
   go: 'go',
 }
 
+/** More are no projects; each is compared with all other steps. */
+const mostInstalls = 20
+
 /** What installs all dependencies of a project, in order. Single packages that are named on the line are none. */
-export const installsIn = (stage: Stage): readonly Install[] =>
+export const installsIn = (stage: Stage): readonly Install[] => allInstalls(stage).slice(0, mostInstalls)
+
+const allInstalls = (stage: Stage): readonly Install[] =>
   stage.steps.flatMap(step =>
     step.instruction.name === 'RUN' && !step.onbuild
       ? [...commandsOf(step)].flatMap(at => {

@@ -70,6 +70,11 @@ export type SplitPlan = {
 
 const leftOut = (reason: string, ...check: readonly string[]): LeftOut => ({ leftOut: reason, check })
 
+/** Nobody has more; looking for one in another grows with their square. */
+const mostCopies = 100
+/** Steps of a stage: people write fifty. */
+const mostSteps = 1000
+
 /** Settings: they change no file. */
 const settings = new Set([
   'ARG',
@@ -106,7 +111,13 @@ const startFolder = (reference: ImageReference): string =>
 export const sceneOf = (subject: HardenSubject): Scene | undefined => {
   const { dockerfile } = subject
   const stage = dockerfile.final
-  if (stage?.base.kind !== 'image' || isOpenEnded(dockerfile) || dockerfile.tree.errors.length > 0) return undefined
+  if (
+    stage?.base.kind !== 'image' ||
+    stage.steps.length > mostSteps ||
+    isOpenEnded(dockerfile) ||
+    dockerfile.tree.errors.length > 0
+  )
+    return undefined
   const base = stage.base.reference
   const steps = stage.steps.filter(({ onbuild }) => !onbuild)
   const read = steps.map(step => ({
@@ -292,6 +303,7 @@ export const splitStage = (scene: Scene, plan: SplitPlan): Applied | LeftOut => 
     if (name === 'COPY' || name === 'ADD') {
       const targets = targetsOf(scene, step)
       if (typeof targets === 'string') return leftOut(targets)
+      if (copies.length > mostCopies) return leftOut(`files lie in more than ${mostCopies} places`)
       for (const path of targets) {
         if (isCovered(path)) continue
         copies.push({ from: path, to: path })
@@ -320,6 +332,7 @@ export const splitStage = (scene: Scene, plan: SplitPlan): Applied | LeftOut => 
       copies.push({ from: effect.path, to: effect.path })
     }
   }
+  if (copies.length > mostCopies) return leftOut(`files lie in more than ${mostCopies} places`)
   const packages = packagesAtRun(scene, plan)
   if (packages.reason !== undefined && !isBare) return leftOut(packages.reason)
   const all = [...new Set([...packages.names, ...(plan.packages ?? [])])]
@@ -416,7 +429,7 @@ const settingsAbove = ({ dockerfile, upper, lower }: Scene, plan: SplitPlan): re
     ...found.filter(({ step }) => step.instruction.name !== 'ARG').map(({ step }) => step),
     ...lower.map(({ step }) => step),
   ].map(step => dockerfile.tree.text.slice(step.instruction.span.start, step.instruction.span.end))
-  const isUsed = (name: string): boolean => texts.some(text => new RegExp(`\\$\\{?${name}\\b`).test(text))
+  const used = new Set(texts.flatMap(text => [...text.matchAll(/\$\{?(\w+)/g)].map(match => match[1]!)))
   const runs = lower.some(
     ({ step }) =>
       step.instruction.name === 'RUN' ||
@@ -425,7 +438,7 @@ const settingsAbove = ({ dockerfile, upper, lower }: Scene, plan: SplitPlan): re
   return found.filter(({ step }) => {
     const { name, pairs } = step.instruction
     if (name === 'SHELL') return runs || plan.family !== undefined
-    return name !== 'ARG' || pairs.some(({ key }) => /^\w+$/.test(key) && isUsed(key))
+    return name !== 'ARG' || pairs.some(({ key }) => used.has(key))
   })
 }
 
