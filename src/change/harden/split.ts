@@ -422,7 +422,8 @@ const settingsAbove = ({ dockerfile, upper, lower }: Scene, plan: SplitPlan): re
     if (!settings.has(name)) continue
     if (onlyRunning.has(name)) found.push({ step, isMoved: true })
     else if (name === 'ENV') {
-      if (!pairs.every(({ key }) => isBuildOnly(key) || plan.isBuildVariable(key))) found.push({ step, isMoved: false })
+      if (!pairs.every(({ key, value }) => isBuildOnly(key, value?.raw) || plan.isBuildVariable(key)))
+        found.push({ step, isMoved: false })
     } else if (name === 'ARG' || step === workdir || step === user || step === shell) found.push({ step, isMoved: false })
   }
   const texts = [
@@ -443,7 +444,9 @@ const settingsAbove = ({ dockerfile, upper, lower }: Scene, plan: SplitPlan): re
 }
 
 /** Variables of tools that only build. */
-const isBuildOnly = (name: string): boolean =>
+const isBuildOnly = (name: string, value = ''): boolean =>
+  // What is built for production does not run for developing.
+  (name === 'NODE_ENV' && /^["']?(?:development|test)\b/.test(value)) ||
   /^(?:DEBIAN_FRONTEND|DEBCONF_\w+|APT_\w+|MAKEFLAGS|CFLAGS|CXXFLAGS|LDFLAGS|CC|CXX|npm_config_\w+|NPM_CONFIG_\w+|PIP_\w+|CI)$/.test(
     name,
   )

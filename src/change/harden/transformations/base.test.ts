@@ -119,3 +119,20 @@ test('.NET: another version starts only what was built for it', async () => {
   const moved = await untilStill(base, { dockerfile, stacks: [{ name: 'dotnet', version: { ...version, value: '10.0' } }] })
   assert.match(moved.text, /^FROM mcr\.microsoft\.com\/dotnet\/runtime:10\n/)
 })
+
+test('what moves on by intention, what keeps data, and what is written for one release', async () => {
+  const left = async (dockerfile: string): Promise<string> => {
+    const { text, left } = await still(dockerfile)
+    assert.equal(text, dockerfile)
+    return left?.leftOut ?? ''
+  }
+  assert.match(await left('FROM debian:sid-slim\nRUN make\n'), /moves on by intention/)
+  assert.match(await left('FROM mysql:5.7\n'), /does not read the data of version 5\.7/)
+  assert.match(await left('FROM mongo:5\n'), /does not read the data of version 5/)
+  assert.match(
+    await left('FROM debian:buster\nRUN echo "deb http://archive.debian.org/debian buster main" > /etc/apt/sources.list\n'),
+    /written for `buster`/,
+  )
+  assert.match(await left('FROM golang:1-buster\nRUN sed -i s/buster/buster/ /etc/apt/sources.list\n'), /written for `buster`/)
+  assert.match((await still('FROM debian:buster\nRUN make\n')).text, /^FROM debian:bookworm/)
+})

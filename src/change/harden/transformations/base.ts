@@ -6,7 +6,7 @@ import type { Edit } from '../../../model/finding.ts'
 import type { Stage } from '../../../read/dockerfile/graph.ts'
 import { type ImageReference, parseReference } from '../../../read/dockerfile/reference.ts'
 import { rewriteFrom } from '../../base/dockerfile.ts'
-import { isAvailable, nameOfImage } from '../image-choice.ts'
+import { distributionOf, isAvailable, nameOfImage } from '../image-choice.ts'
 import { againstSlim } from '../slim-fit.ts'
 import { type HardenSubject, type LeftOut, transformation } from '../transformation.ts'
 import { fits, stackFor, statedRange } from '../version-fit.ts'
@@ -14,7 +14,8 @@ import { fits, stackFor, statedRange } from '../version-fit.ts'
 /** What became of one image: another name, and what is to be known of it; or why not. */
 type Outcome =
   | { readonly name: string; readonly title: string; readonly risk?: string; readonly check?: string }
-  | { readonly reason: string; readonly check?: string }
+  /** `isWhole`: nor is anything else of it changed. */
+  | { readonly reason: string; readonly check?: string; readonly isWhole?: true }
   | undefined
 
 export default transformation({
@@ -51,6 +52,10 @@ export default transformation({
         if (!outcome) continue
         if ('reason' in outcome) {
           left.push({ leftOut: outcome.reason, check: outcome.check === undefined ? [] : [outcome.check] })
+          if (outcome.isWhole) {
+            current = reference
+            break
+          }
           continue
         }
         if (!isAvailable(subject, outcome.name)) continue
@@ -129,7 +134,8 @@ const definite = (subject: HardenSubject, reference: ImageReference): Outcome =>
       check: `Give ${familiar} the tag of the version that you tested, or its digest`,
     }
   }
-  if (first === 'rolling' || first === 'edge') return { reason: `\`${name}\` moves on by intention` }
+  if (/^(?:rolling|edge|sid|unstable|testing|experimental|tip|nightly|devel|next)$/.test(first))
+    return { reason: `\`${name}\` moves on by intention` }
   const range = statedRange(known.image, stackFor(subject, known.image)?.version)
   const fitting = cycles
     .filter(cycle => !isPart || cycle.startsWith(`${first}.`))
@@ -179,6 +185,16 @@ const successor = (reference: ImageReference, stage: Stage): Outcome => {
   }
 }
 
+/** Their files are of one major version: https://www.postgresql.org/docs/current/upgrading.html, https://www.mongodb.com/docs/manual/release-notes/ */
+const keepsData = /^(?:postgres|mysql|mariadb|mongo|elasticsearch|cassandra|couchdb|neo4j|influxdb)$/
+
+/** `deb http://archive.debian.org/debian buster main`. */
+const namesSuite = (stage: Stage, suite: string): boolean =>
+  stage.steps.some(
+    ({ instruction, scripts }) =>
+      instruction.name === 'RUN' && scripts.some(({ text }) => new RegExp(`\\b${suite}\\b`).test(text)),
+  )
+
 /** A version whose support is over → the next one that has it. */
 const supported = (subject: HardenSubject, reference: ImageReference, stage: Stage): Outcome => {
   const known = listed(reference)
@@ -200,6 +216,18 @@ const supported = (subject: HardenSubject, reference: ImageReference, stage: Sta
     if (kind === 'release' && !known.product && subject.images.get(next)?.exists !== true) continue
     const cycle = cycleOf(next)
     if (range !== undefined && cycle !== '' && !fits(cycle, range)) continue
+    if (keepsData.test(known.image) && cycle.split('.')[0] !== before.split('.')[0])
+      return {
+        reason: `${over}, and ${nameOfImage(parseReference(next)!)} does not read the data of version ${before} as they are`,
+        check: `Take the data over, by the way that ${known.product?.name ?? known.image} describes, from version to version`,
+      }
+    const suite = distributionOf(reference)?.suite
+    if (suite !== undefined && distributionOf(parseReference(next)!)?.suite !== suite && namesSuite(stage, suite))
+      return {
+        reason: `${over}, and steps of the file are written for \`${suite}\``,
+        check: `Write them for ${nameOfImage(parseReference(next)!)}: other sources of packages, other names`,
+        isWhole: true,
+      }
     // Another major version of these is another language.
     if (/^(?:python|php|ruby|perl)$/.test(known.image) && cycle.split('.')[0] !== before.split('.')[0]) continue
     return {
