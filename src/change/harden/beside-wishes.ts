@@ -1,4 +1,5 @@
 /** What a Compose service or a Kubernetes container that runs the hardened image should say, and does not. */
+import { basename } from 'node:path'
 import { isRootUser } from '../../judge/container-queries.ts'
 import { knownProgram } from '../../judge/known-programs.ts'
 import type { Container, Wish } from '../../model/container.ts'
@@ -7,7 +8,7 @@ import type { Stage } from '../../read/dockerfile/graph.ts'
 import { familyOf } from './family.ts'
 import { finalUser } from './final-user.ts'
 import { proposedRun } from './proposed-run.ts'
-import { startOf } from './start.ts'
+import { startedPrograms, startOf } from './start.ts'
 import type { HardenSubject } from './transformation.ts'
 
 export type BesideWishes = { readonly wishes: readonly Wish[]; readonly check: readonly string[]; readonly run: ProposedRun }
@@ -27,7 +28,8 @@ export const wishesFor = (subject: HardenSubject, container: Container): BesideW
     wishes.push({ do: 'set', field: 'user', value: isPod ? run.user.split(':')[0]! : run.user })
   if (isPod && isOther && (run.user !== undefined || isOwn) && !container.runAsNonRoot.value)
     wishes.push({ do: 'set', field: 'runAsNonRoot', value: true })
-  if (run.noNewPrivileges && !container.noNewPrivileges.value && !container.privileged.value)
+  const isPrivileged = container.privileged.value && !dropsPrivileged(subject, stage, container, wishes, check)
+  if (run.noNewPrivileges && !container.noNewPrivileges.value && !isPrivileged)
     wishes.push({ do: 'set', field: 'noNewPrivileges', value: true })
   // Root without any capability is somebody else: only where it is known what it needs.
   if (isOther || isOwn || run.capAdd.length > 0) {
@@ -40,6 +42,39 @@ export const wishesFor = (subject: HardenSubject, container: Container): BesideW
   if (isPod && container.seccomp.value === 'unset') wishes.push({ do: 'set', field: 'seccomp', value: 'default' })
   readOnly(container, run, knowsWrites(subject, stage), wishes, check)
   return { wishes, check, run }
+}
+
+/** Programs that change the kernel, or start containers: what runs them may need all of it. */
+const powerful =
+  /^(?:mount|umount|losetup|modprobe|insmod|iptables|ip6tables|nft|ipvsadm|ip|tc|brctl|sysctl|dockerd|containerd|buildkitd|buildkit|buildah|podman|runc|crun|nsenter|unshare|fusermount3?|mkfs(?:\.\w+)?|fdisk|parted|kubelet|k3s|systemd|init)$/
+
+/** True: it is not wanted any more. A privileged container is its host’s root, and nearly none needs that. */
+const dropsPrivileged = (
+  { project }: HardenSubject,
+  stage: Stage,
+  container: Container,
+  wishes: Wish[],
+  check: string[],
+): boolean => {
+  const programs = [
+    ...startedPrograms(startOf(stage)),
+    ...(container.command.value ?? []).map(word => basename(word)),
+    ...project.stacks.flatMap(({ programs: own }) => own.map(({ value }) => basename(value))),
+  ]
+  const needed = programs.find(program => powerful.test(program))
+  if (needed !== undefined || project.stacks.length === 0 || container.devices.length > 0) {
+    check.push(
+      needed === undefined
+        ? 'It is privileged, which is root on the host, and what it needs of that is not known'
+        : `It is privileged, which is root on the host, and \`${needed}\` may need some of that: one capability or device is mostly enough`,
+    )
+    return false
+  }
+  wishes.push({ do: 'set', field: 'privileged', value: false })
+  check.push(
+    'It was privileged, and nothing here needs that: if something fails now, give it the one capability or device that is missing',
+  )
+  return true
 }
 
 /** Something says what the program writes: its project, its documentation, or that there is nothing else in the image. */

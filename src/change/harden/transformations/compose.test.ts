@@ -96,3 +96,22 @@ test('several services of one file at once', async () => {
   assert.equal(files['compose.yaml']!.match(/read_only: true/g)?.length, 30)
   assert.ok(titles.length < 5)
 })
+
+test('privileged goes where nothing here needs it, and stays, and is told, where a program may', async () => {
+  const context = { 'compose.yaml': 'services:\n  web:\n    build: .\n    privileged: true\n' }
+  const { files } = await untilStill(compose, { dockerfile: node, stacks: [{}], context })
+  assert.match(files['compose.yaml']!, / {4}privileged: false\n/)
+  assert.match(files['compose.yaml']!, /no-new-privileges:true/)
+  const mounts = await untilStill(compose, {
+    dockerfile: node,
+    stacks: [{ programs: [{ value: '/bin/mount', by: 'a.js' }] }],
+    context,
+  })
+  assert.match(mounts.files['compose.yaml']!, / {4}privileged: true\n/)
+  assert.match(mounts.left?.check?.join() ?? '', /root on the host, and `mount` may need/)
+  const unknown = await untilStill(compose, { dockerfile: node, stacks: [], context })
+  assert.match(unknown.files['compose.yaml']!, / {4}privileged: true\n/)
+  const device = 'services:\n  web:\n    build: .\n    privileged: true\n    devices: ["/dev/fuse"]\n'
+  const kept = await untilStill(compose, { dockerfile: node, stacks: [{}], context: { 'compose.yaml': device } })
+  assert.match(kept.files['compose.yaml']!, / {4}privileged: true\n/)
+})
