@@ -47,6 +47,18 @@ test('where something is built, they are taken out when all is done', async () =
   )
 })
 
+test('npm is told of peers again, and of hooks that need what is gone', async () => {
+  await becomes(
+    'FROM node:24\nENV NODE_ENV=development\nWORKDIR /app\nCOPY . .\nRUN npm ci --legacy-peer-deps\nRUN npm run build\nCMD ["node", "dist/a.js"]\n',
+    'FROM node:24\nENV NODE_ENV=development\nWORKDIR /app\nCOPY . .\nRUN npm ci --legacy-peer-deps\nRUN npm run build\nRUN npm prune --omit=dev --legacy-peer-deps --ignore-scripts\nCMD ["node", "dist/a.js"]\n',
+    { context: { ...context, 'package.json': '{"scripts":{"build":"tsc","prepare":"husky"}}' } },
+  )
+  const elsewhere = 'FROM node:24\nWORKDIR /app\nCOPY . .\nRUN npm --prefix /app ci\nRUN npm run build\n'
+  const { text, left } = await still(elsewhere)
+  assert.equal(text, elsewhere)
+  assert.match(left?.leftOut ?? '', /into another folder/)
+})
+
 test('of a stage that is copied from only where its modules are', async () => {
   const build = 'FROM node:24 AS b\nWORKDIR /app\nCOPY . .\nRUN npm ci && npm run build\n'
   await becomes(

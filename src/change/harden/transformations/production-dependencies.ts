@@ -318,6 +318,15 @@ const pruned = (
       leftOut: 'the folder or the user changes between installing and building',
       check: ['Prune in the folder where the dependencies are installed'],
     }
+  if (hasOption(install.command, '--prefix', '-C', '--dir', '--cwd'))
+    return {
+      leftOut: 'the dependencies are installed into another folder than that of the step',
+      check: ['Prune in the folder where the dependencies are installed'],
+    }
+  // What npm was told of peers it is told again, or it refuses the tree that it made itself.
+  const peers = install.command.options
+    .flatMap(({ name }) => (name === '--legacy-peer-deps' || name === '--force' ? [` ${name}`] : []))
+    .join('')
   const text = subject.project.texts.get(stack.folder === '' ? 'package.json' : `${stack.folder}/package.json`)
   const hooks = ['prepare', 'postinstall', 'preinstall', 'install'].find(name => scriptOfPackage(text, name) !== undefined)
   switch (install.tool) {
@@ -327,7 +336,7 @@ const pruned = (
           directlyAfter(
             dockerfile,
             last,
-            `${run} npm prune ${isOldNpm(stage) ? '--production' : `--omit=dev${hooks === undefined ? '' : ' --ignore-scripts'}`}`,
+            `${run} npm prune ${isOldNpm(stage) ? '--production' : `--omit=dev${peers}${hooks === undefined ? '' : ' --ignore-scripts'}`}`,
           ),
         ],
         title,
