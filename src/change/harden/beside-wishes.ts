@@ -28,8 +28,10 @@ export const wishesFor = (subject: HardenSubject, container: Container): BesideW
     wishes.push({ do: 'set', field: 'user', value: isPod ? run.user.split(':')[0]! : run.user })
   if (isPod && isOther && (run.user !== undefined || isOwn) && !container.runAsNonRoot.value)
     wishes.push({ do: 'set', field: 'runAsNonRoot', value: true })
-  const isPrivileged = container.privileged.value && !dropsPrivileged(subject, stage, container, wishes, check)
-  if (run.noNewPrivileges && !container.noNewPrivileges.value && !isPrivileged)
+  // By itself: what is added beside it may touch its line.
+  if (container.privileged.value && dropsPrivileged(subject, stage, container, check))
+    return { wishes: [{ do: 'set', field: 'privileged', value: false }], check, run }
+  if (run.noNewPrivileges && !container.noNewPrivileges.value && !container.privileged.value)
     wishes.push({ do: 'set', field: 'noNewPrivileges', value: true })
   // Root without any capability is somebody else: only where it is known what it needs.
   if (isOther || isOwn || run.capAdd.length > 0) {
@@ -49,13 +51,7 @@ const powerful =
   /^(?:mount|umount|losetup|modprobe|insmod|iptables|ip6tables|nft|ipvsadm|ip|tc|brctl|sysctl|dockerd|containerd|buildkitd|buildkit|buildah|podman|runc|crun|nsenter|unshare|fusermount3?|mkfs(?:\.\w+)?|fdisk|parted|kubelet|k3s|systemd|init)$/
 
 /** True: it is not wanted any more. A privileged container is its host’s root, and nearly none needs that. */
-const dropsPrivileged = (
-  { project }: HardenSubject,
-  stage: Stage,
-  container: Container,
-  wishes: Wish[],
-  check: string[],
-): boolean => {
+const dropsPrivileged = ({ project }: HardenSubject, stage: Stage, container: Container, check: string[]): boolean => {
   const programs = [
     ...startedPrograms(startOf(stage)),
     ...(container.command.value ?? []).map(word => basename(word)),
@@ -70,7 +66,6 @@ const dropsPrivileged = (
     )
     return false
   }
-  wishes.push({ do: 'set', field: 'privileged', value: false })
   check.push(
     'It was privileged, and nothing here needs that: if something fails now, give it the one capability or device that is missing',
   )
