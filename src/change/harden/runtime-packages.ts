@@ -192,6 +192,8 @@ const bySuite: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'libmemcached-dev': { bullseye: 'libmemcached11', bookworm: 'libmemcached11', trixie: 'libmemcached11t64' },
   'libmagic-dev': { bullseye: 'libmagic1', bookworm: 'libmagic1', trixie: 'libmagic1t64' },
   'libxmlsec1-dev': { bullseye: 'libxmlsec1-openssl', bookworm: 'libxmlsec1-openssl' },
+  'libzip-dev': { bullseye: 'libzip4', bookworm: 'libzip4', trixie: 'libzip5' },
+  'libicu-dev': { bullseye: 'libicu67', bookworm: 'libicu72', trixie: 'libicu76' },
   'libuv1-dev': { bullseye: 'libuv1', bookworm: 'libuv1', trixie: 'libuv1t64' },
 }
 

@@ -96,11 +96,15 @@ const onlyRunning = new Set(['LABEL', 'EXPOSE', 'VOLUME', 'STOPSIGNAL', 'HEALTHC
 /** By these a RUN only arranges what is there. */
 const arranging = new Set(['mkdir', 'chmod', 'chown', 'chgrp', 'touch', 'install', 'ln'])
 
+/** Variables that official images set, of those that steps write to: https://hub.docker.com/_/php */
+const ofImages: Readonly<Record<string, string>> = { PHP_INI_DIR: '/usr/local/etc/php', APACHE_CONFDIR: '/etc/apache2' }
+
 /** A text with the values of the variables that are known at a step. */
 export const valueIn = (step: Step, text: string): string =>
   text.replace(/\$(?:\{(\w+)\}|(\w+))/g, (whole, braced: string | undefined, plain: string | undefined) => {
-    const value = step.before.variables.get(braced ?? plain ?? '')?.value
-    return value ?? whole
+    const name = braced ?? plain ?? ''
+    const value = step.before.variables.get(name)?.value
+    return value ?? (Object.hasOwn(ofImages, name) ? ofImages[name]! : whole)
   })
 
 /** The working directory that an image sets: https://github.com/docker-library */
@@ -404,7 +408,8 @@ const fromLine = (scene: Scene, base: string): string => {
   const before = nameOfImage(scene.base)
   // `node:${VERSION}` stays a variable.
   const suffix = scene.base.digest === undefined && base.startsWith(`${before}-`) ? base.slice(before.length) : undefined
-  const image = suffix !== undefined && !/["'\\`]/.test(word) ? `${word}${suffix}` : base
+  // The same image keeps its digest, too.
+  const image = base === before ? word : suffix !== undefined && !/["'\\`]/.test(word) ? `${word}${suffix}` : base
   const platform = stage.platform && !/BUILDPLATFORM/.test(stage.platform.raw) ? `--platform=${stage.platform.raw} ` : ''
   const name = stage.nameWord ? ` ${stage.asWord?.raw ?? 'AS'} ${stage.nameWord.raw}` : ''
   return `${keyword(dockerfile, 'FROM')} ${platform}${image}${name}`

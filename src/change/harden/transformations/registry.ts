@@ -17,6 +17,7 @@ import multiStageDotnet from './multi-stage-dotnet.ts'
 import multiStageGo from './multi-stage-go.ts'
 import multiStageJava from './multi-stage-java.ts'
 import multiStageNode from './multi-stage-node.ts'
+import multiStagePhp from './multi-stage-php.ts'
 import multiStagePython from './multi-stage-python.ts'
 import multiStageRuby from './multi-stage-ruby.ts'
 import multiStageRust from './multi-stage-rust.ts'
@@ -47,6 +48,7 @@ export const transformations: Readonly<Record<string, Transformation>> = {
   'multi-stage-go': multiStageGo,
   'multi-stage-java': multiStageJava,
   'multi-stage-node': multiStageNode,
+  'multi-stage-php': multiStagePhp,
   'multi-stage-python': multiStagePython,
   'multi-stage-ruby': multiStageRuby,
   'multi-stage-rust': multiStageRust,
