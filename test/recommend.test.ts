@@ -145,6 +145,70 @@ test('an official image itself: what to take in its place; offline nothing is ca
   expectValid(report)
 })
 
+test('what could be read only in part is never recommended, and a registry that refuses is none that cannot be reached', async () => {
+  const path = join(top, 'Partial.Dockerfile')
+  writeFileSync(path, 'FROM registry.example.com/mirror/node:20-bookworm\n')
+  const layer = { diffId: `sha256:${'d'.repeat(64)}` as const, step: undefined, size: 1000, files: 1, instruction: '' }
+  const made = (name: string, version: string, problems: Inventory['problems']): Inventory => ({
+    name,
+    kind: 'image',
+    image: { id: layer.diffId, platform: 'linux/amd64', refs: [], config: emptyConfig, layers: [layer] },
+    distro: { id: 'debian', version: '12', codename: 'bookworm', name: 'Debian GNU/Linux 12' },
+    packages:
+      version === ''
+        ? []
+        : [
+            {
+              purl: `pkg:deb/debian/curl@${version}?arch=amd64&distro=debian-12`,
+              name: 'curl',
+              version,
+              ecosystem: 'deb',
+              at: [{ in: 'layer', layer: layer.diffId, path: 'var/lib/dpkg/status' }],
+              dependsOn: [],
+              licences: [],
+            },
+          ],
+    problems,
+    layers: [layer],
+  })
+  const lost = { kind: 'failed', code: 'layer-unreadable', message: 'layer 1: the bytes have another digest' } as const
+  const known = new Map([
+    ['20-bookworm', made('20', '7.9-1', [])],
+    ['22-bookworm', made('22', '', [lost])],
+    ['24-bookworm', made('24', '8.0-2', [])],
+  ])
+  const read = (subject: string) => {
+    const found = known.get(subject.slice(subject.lastIndexOf(':') + 1))
+    return found ? Promise.resolve(found) : Promise.reject(new UsageError(`${subject}: access denied`))
+  }
+  const report = await run({ dockerfile: path, read, limit: 20 })
+  expect(
+    report.candidates.filter(one => one.measure).map(({ name: one, isPartial }) => [one.replace(/.*:/, ''), isPartial]),
+  ).toEqual([
+    ['24-bookworm', undefined],
+    ['20-bookworm', undefined],
+    ['22-bookworm', true],
+  ])
+  expect(bestOf(report)?.name).toContain('24-bookworm')
+  expect(report.problems).toMatchObject([lost])
+  const text = showRecommendText(report, { colour: false })
+  expect(text).toContain('not all of it could be read')
+  const refused = report.candidates.filter(
+    ({ name: one, missing }) => one.startsWith('registry.example.com/') && missing !== undefined,
+  )
+  expect(refused.length).toBeGreaterThan(1)
+  for (const { missing } of refused) expect(missing).toMatch(/access denied$/)
+  expectValid(report)
+  // Of a registry that nobody finds only the first one is asked for.
+  const gone = await run({
+    dockerfile: path,
+    read: name => Promise.reject(new UsageError(`${name}: no host is called registry.example.com`)),
+  })
+  const missing = gone.candidates.filter(one => one.name.startsWith('registry.example.com/')).map(one => one.missing)
+  expect(missing[0]).toMatch(/no host is called/)
+  expect(new Set(missing.slice(1))).toEqual(new Set(['registry.example.com cannot be reached']))
+})
+
 test('a folder has no layers: it is compared by its packages, its size is not known, and nobody is told to build on it', async () => {
   const layer = { diffId: `sha256:${'d'.repeat(64)}` as const, step: undefined, size: 1000, files: 1, instruction: '' }
   const inventory: Inventory = {

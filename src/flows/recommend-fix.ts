@@ -88,6 +88,7 @@ export const fixRecommended = async (
   if (options.to !== undefined) {
     const why = unfit(chosen, dockerfile, old)
     if (why !== undefined) notes.push(`${why}: the file has to be changed there, too`)
+    if (chosen.isPartial) notes.push(`${chosen.name} could not be read as a whole`)
     if (!chosen.measure) notes.push(`${chosen.name} was not looked into: ${chosen.missing}`)
     if (chosen.newCritical.length > 0)
       notes.push(`${chosen.name} brings what ${about} does not have: ${chosen.newCritical.slice(0, 5).join(', ')}, critical`)

@@ -123,6 +123,8 @@ export const recommend = async (world: World, database: AdvisoryDatabase, option
     }
   }
   const measured: Measured[] = []
+  /** What could not be read in the image itself says nothing against a candidate. */
+  const known = new Set(problems.filter(({ kind }) => kind === 'failed').map(textOf))
   /** Of the base's vulnerabilities, how many a candidate does not have. */
   const closed = new Map<string, number>()
   const baseIds = (inBase ?? (isBase ? groups! : undefined) ?? []).flatMap(openIds)
@@ -160,12 +162,8 @@ export const recommend = async (world: World, database: AdvisoryDatabase, option
       if (!(error instanceof UsageError)) throw error
       // What was asked for by name, and is not there, is no mere hint.
       if (isNamed) throw error
-      if (
-        !tags &&
-        /registry|resolved|reach|connect|lookup|refused|timed? out/i.test(error.message) &&
-        !/ has no /.test(error.message)
-      )
-        unreachable.add(host)
+      const detail = error.message.replace(/^registry:/, '').replace(`${candidate.name}: `, '')
+      if (!options.offline && isUnreachable(detail)) unreachable.add(host)
       measured.push({
         ...candidate,
         ...nothing,
@@ -177,7 +175,9 @@ export const recommend = async (world: World, database: AdvisoryDatabase, option
     }
     looked++
     const report = scanInventory(found, database, { ...scan, silencers: options.silencersFor(found) })
-    problems.push(...report.problems.filter(({ kind }) => kind === 'failed'))
+    const unread = report.problems.filter(({ kind }) => kind === 'failed')
+    problems.push(...unread)
+    const isPartial = unread.some(one => !known.has(textOf(one)))
     const its = groupsOf(report)
     const measure = measureOf(report, its, 0)
     const ids = new Set(its.flatMap(openIds))
@@ -199,6 +199,10 @@ export const recommend = async (world: World, database: AdvisoryDatabase, option
         ...candidate.benefits.filter(text => text !== smallerText),
         ...deltas(baseMeasure, measure, isPresent, !options.offline),
       ],
+      risks: isPartial
+        ? [...candidate.risks, 'not all of it could be read: it may have more than what is counted']
+        : candidate.risks,
+      ...(isPartial ? { isPartial: true } : {}),
       measure,
       predicted: own && sum(own, measure),
       missing: undefined,
@@ -277,9 +281,15 @@ const ownSystemPackages = ({ packages, layers }: Inventory, split: number): read
 const openIds = ({ rows }: Group): readonly string[] =>
   rows.flatMap(({ standing, vulnerability: { id } }) => (standing === 'counts' ? [id] : []))
 
+const textOf = ({ code, message }: Problem): string => `${code} ${message}`
+
 const unique = (problems: readonly Problem[]): readonly Problem[] => [
-  ...new Map(problems.map(one => [`${one.code} ${one.message}`, one] as const)).values(),
+  ...new Map(problems.map(one => [textOf(one), one] as const)).values(),
 ]
+
+/** Of a registry that nobody gets through to; one that answers, whatever it says, may have other images. */
+const isUnreachable = (detail: string): boolean =>
+  /^(?:no host is called|nobody listens at) |^\S+ (?:does not answer|sent nothing for|gave no whole answer)/.test(detail)
 
 /** The very image that a Dockerfile is built on. */
 const pinnedIn = (dockerfile: DockerfileBase | undefined): string | undefined =>
@@ -438,14 +448,15 @@ const deltas = (before: Measure | undefined, after: Measure, isPresent: boolean,
 const weights: readonly Severity[] = ['critical', 'high', 'medium', 'unknown', 'low']
 
 /**
- * What was measured first; of it, what brings no new critical vulnerability, and still gets fixes; then by what would remain: exploited ones, then by severity, packages that nobody
+ * What was measured first; of it, what could be read as a whole, then what brings no new critical vulnerability, and still gets fixes; then by what would remain: exploited ones, then by severity, packages that nobody
  * judges, size, packages.
  */
 const ranked = (all: readonly Measured[], today: string): readonly Measured[] => {
-  const keys = ({ measure, newCritical, supportUntil }: Measured): readonly number[] =>
+  const keys = ({ measure, newCritical, supportUntil, isPartial }: Measured): readonly number[] =>
     measure
       ? [
           0,
+          isPartial ? 1 : 0,
           newCritical.length > 0 ? 1 : 0,
           supportUntil && supportUntil < today ? 1 : 0,
           measure.kev,

@@ -22,6 +22,7 @@ export const bestOf = (
       one.measure &&
       !one.isPresent &&
       !one.isRolling &&
+      !one.isPartial &&
       one.newCritical.length === 0 &&
       ((base.isEnded && one.kind !== 'refresh') || isBetter(base.measure, one.measure)) &&
       isFit(one),

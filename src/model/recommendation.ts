@@ -52,6 +52,8 @@ export type Measured = Candidate & {
   readonly digest: string | undefined
   /** What stands behind @ to pin it, for all platforms, where a registry was asked: the digest of the index, else of the manifest. */
   readonly pin: Digest | undefined
+  /** Something in it could not be read, and may have more than what is counted: it is never recommended first. */
+  readonly isPartial?: true
   /** The base as it is now. */
   readonly isPresent: boolean
   /** Vulnerabilities that the present base does not have, of severity critical. */

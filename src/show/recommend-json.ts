@@ -52,6 +52,7 @@ export const showRecommendJson = (report: Recommendation): string =>
       pin: one.pin ?? null,
       isPresent: one.isPresent,
       isRolling: one.isRolling === true,
+      isPartial: one.isPartial === true,
       newCritical: one.newCritical,
     })),
     remedies: remediesJson(report.remedies),
