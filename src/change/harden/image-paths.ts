@@ -4,6 +4,7 @@ import { lineage } from '../../judge/dockerfile-queries.ts'
 import { knownProgram } from '../../judge/known-programs.ts'
 import type { Stage, Step } from '../../read/dockerfile/graph.ts'
 import { expandWord } from '../../read/dockerfile/read-dockerfile.ts'
+import { servicesOf } from './beside.ts'
 import { contextText, startedPrograms, startOf } from './start.ts'
 import type { HardenSubject } from './transformation.ts'
 
@@ -102,6 +103,13 @@ export const writtenFolders = (subject: HardenSubject): readonly Written[] => {
       if (path === undefined || passing.test(path) || (path === nginxCache && !usesCache)) continue
       const folder = value.endsWith('/') ? path : isFile(subject, value, by) ? (workdir ?? '/') : folderOf(path)
       if (!found.has(folder)) found.set(folder, by)
+    }
+  // A named volume takes over the owner of what is below it in the image, and is root's where nothing is: https://docs.docker.com/engine/storage/volumes/
+  for (const { container, main } of servicesOf(subject))
+    for (const { type, source, target, readOnly } of container.mounts) {
+      const path = resolvedPath(target, '/')
+      if (type !== 'volume' || source === undefined || readOnly || path === undefined || passing.test(path)) continue
+      if (!/(?:^|\/)(?:node_modules|vendor|\.venv|venv)$/.test(path) && !found.has(path)) found.set(path, main)
     }
   return [...found].map(([path, by]) => ({ path, by })).sort((a, b) => (a.path < b.path ? -1 : 1))
 }

@@ -57,7 +57,7 @@ test('chown of the program goes: alone, first, last or in the middle of a list',
 test('nothing is writable for everyone: the program for its owner, data for the user', async () => {
   await becomes(
     'FROM node:22\nCOPY . /app\nRUN mkdir /data && chmod -R 777 /data && chmod -R 777 /app\nUSER node\n',
-    'FROM node:22\nCOPY . /app\nRUN mkdir /data && chown -R 1000:1000 /data && chmod -R 755 /app\nUSER node\n',
+    'FROM node:22\nCOPY . /app\nRUN mkdir /data && chown -R 1000:1000 /data\nUSER node\n',
   )
   await becomes(
     'FROM node:22\nCOPY --chmod=0777 run.sh /run.sh\nRUN chmod a+rwx /usr/local/bin/x\nUSER node\n',
@@ -145,4 +145,32 @@ test('a single word may be a file: it is no folder then', async () => {
   assert.match((await still(dockerfile, writes('uploads'))).text, /install -d .* \/app\/uploads\n/)
   const made = await still(dockerfile, { ...writes('posta'), context: { 'server.js': "os.makedirs('posta')" } })
   assert.match(made.text, /install -d .* \/app\/posta\n/)
+})
+
+test('chmod of the whole program goes, unless a file of it is started by its path', async () => {
+  await becomes(
+    'FROM node:22\nCOPY . /app\nRUN chmod -R 777 /app\nUSER node\nCMD ["node", "/app/a.js"]\n',
+    'FROM node:22\nCOPY . /app\nUSER node\nCMD ["node", "/app/a.js"]\n',
+  )
+  await becomes(
+    'FROM node:22\nWORKDIR /app\nCOPY . .\nRUN chmod -R 777 /app\nUSER node\nCMD ["./run"]\n',
+    'FROM node:22\nWORKDIR /app\nCOPY . .\nRUN chmod -R 755 /app\nUSER node\nCMD ["./run"]\n',
+  )
+})
+
+test('what a program of PHP writes is not known: it stays writable for its user alone', async () => {
+  const php = { stacks: [{ name: 'php' as const }] }
+  const after = 'FROM php:8.4-apache\nCOPY html /var/www/html\nRUN chown -R 33:33 /var/www\nUSER 33:33\n'
+  await becomes('FROM php:8.4-apache\nCOPY html /var/www/html\nRUN chmod -R 777 /var/www\nUSER 33:33\n', after, php)
+  await becomes(after.replace('USER', 'RUN chmod -R 777 /var/www\nUSER'), after, php)
+})
+
+test('a named volume of Compose is the user’s from the beginning', async () => {
+  const compose =
+    'services:\n  a:\n    build: .\n    volumes:\n      - data:/var/lib/a\n      - ./b:/b\n      - c:/app/node_modules\nvolumes:\n  data:\n  c:\n'
+  await becomes(
+    'FROM node:22\nCOPY . /app\nUSER node\nCMD ["node", "/app/a.js"]\n',
+    'FROM node:22\nCOPY . /app\nRUN install -d -o 1000 -g 1000 /var/lib/a\nUSER node\nCMD ["node", "/app/a.js"]\n',
+    { context: { 'compose.yaml': compose } },
+  )
 })

@@ -108,8 +108,9 @@ class Work {
       .filter(({ instruction }) => instruction.name === 'COPY' || instruction.name === 'ADD')
       .flatMap(step => destinationOf(step, escape) ?? [])
       .filter(path => path !== '/' && !/^\/(?:etc|usr|bin|sbin|lib|tmp|run|dev|var)(?:\/(?:s?bin|lib|local\/s?bin))?$/.test(path))
+    // Programs of PHP write caches, sessions and uploads beside their code, by ways that nobody finds in it.
     this.#isKnown =
-      subject.project.stacks.length > 0 ||
+      subject.project.stacks.some(({ name, writes }) => name !== 'php' || writes.length > 0) ||
       knownProgram(startOf(stage).words, stage.root.kind === 'image' ? stage.root.reference.familiar : undefined) !== undefined
   }
 
@@ -206,6 +207,24 @@ class Work {
       this.left.add(`\`chmod ${mode.text}\` stands in quotes`)
       return
     }
+    const isProgram = targets?.every(path => this.#isCode(path)) === true && hasOption(command, '-R', '--recursive')
+    if (isProgram && targets && !isNonRoot(step.before)) {
+      // Where nobody knows what it writes, it may rest on this: for its user then, and for nobody else.
+      if (!this.#isKnown && !this.#isGiven(targets)) {
+        this.#do(
+          'Give what was writable for everyone to the user instead',
+          replaceAt(this.#dockerfile, command.nameWord.span, 'chown'),
+          replaceAt(this.#dockerfile, mode.span, this.#owner),
+        )
+        return
+      }
+      // What comes from the context, or from another stage, has its modes: changing them copies all of it into another layer.
+      const edit = this.#startsOneOf(targets) ? undefined : withoutCommand(this.#dockerfile, at)
+      if (edit) {
+        this.#do(chmodTitle, edit === 'only' ? withoutStep(this.#dockerfile, step) : edit)
+        return
+      }
+    }
     const isData =
       targets !== undefined &&
       !isNonRoot(step.before) &&
@@ -218,6 +237,33 @@ class Work {
         replaceAt(this.#dockerfile, mode.span, this.#owner),
       )
     else this.#do('Let only the owner write', replaceAt(this.#dockerfile, mode.span, closedMode(mode.text)))
+  }
+
+  /** A chown gives all of it to the user already. */
+  #isGiven(targets: readonly string[]): boolean {
+    return this.#steps.some(
+      step =>
+        step.instruction.name === 'RUN' &&
+        step.scripts.some(script =>
+          script.commands.some(command => {
+            if (command.name !== 'chown' || !hasOption(command, '-R', '--recursive')) return false
+            if (isRoot(command.operands[0]?.text ?? 'root')) return false
+            const owned = this.#targets({ step, script, command })
+            return owned !== undefined && targets.every(path => owned.some(folder => isInside(path, folder)))
+          }),
+        ),
+    )
+  }
+
+  /** It starts a file in there by its path: whether everyone may start it, only the context knows. */
+  #startsOneOf(targets: readonly string[]): boolean {
+    const { words } = startOf(this.#stage)
+    if (/^(?:node|npm|yarn|deno|bun|python[\d.]*|php|ruby|java|perl|sh|bash|dotnet)$/.test(words[0] ?? '')) return false
+    return words.some(word => {
+      if (!/^["'[]*\.{0,2}\//.test(word)) return false
+      const path = resolvedPath(word.replace(/["'[\],]/g, ''), workdirAtEnd(this.#stage))
+      return path !== undefined && targets.some(folder => isInside(path, folder))
+    })
   }
 
   /** No file of the distribution: programs are started by everyone. */
@@ -293,4 +339,5 @@ class Work {
   }
 }
 
+const chmodTitle = 'Leave the modes of the program as they are, without a `chmod` that copies it into another layer'
 const chownTitle = 'Leave the program to root, without a `chown` that copies it into another layer'
