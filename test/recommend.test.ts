@@ -153,7 +153,7 @@ test('what could be read only in part is never recommended, and a registry that 
     name,
     kind: 'image',
     image: { id: layer.diffId, platform: 'linux/amd64', refs: [], config: emptyConfig, layers: [layer] },
-    distro: { id: 'debian', version: '12', codename: 'bookworm', name: 'Debian GNU/Linux 12' },
+    distro: { id: 'debian', idLike: [], variant: '', version: '12', codename: 'bookworm', name: 'Debian GNU/Linux 12' },
     packages:
       version === ''
         ? []
