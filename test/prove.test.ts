@@ -1,7 +1,9 @@
 /** A hardening is proved by running it: with a real engine, and a little server of busybox. */
+import { spawn } from 'node:child_process'
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Interrupted } from '../src/flows/proof-engine.ts'
 import { lastChanged, missingImage, type ProveOptions, prove, writtenFolders } from '../src/flows/prove.ts'
@@ -265,5 +267,33 @@ describe.skipIf(!hasEngine)('a hardened image is built, started and asked (needs
     await expect(run(project(':'), [], { isInterrupted: () => ++asked > 8 })).rejects.toThrow(Interrupted)
     expect(engine.docker('ps', '-aq')).toBe('')
     expect(engine.docker('images', '--format', '{{.Repository}}')).toBe('busybox\n')
+  }, 120_000)
+
+  test('Ctrl-C at the prompt: what the proof made is removed before the program ends', async () => {
+    const { folder, path, text } = project('sleep 1')
+    const command = fileURLToPath(new URL('../src/cli/run.ts', import.meta.url))
+    const child = spawn(process.execPath, [command, 'harden', folder, '--prove', '--write'], {
+      env: {
+        PATH: `/usr/bin:${process.env.PATH}`,
+        HOME: join(top, 'home'),
+        DOCKER_HOST: `unix://${engine.socket}`,
+        DOCKER_CONFIG: join(top, 'config'),
+      },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    let said = ''
+    let isSent = false
+    const ended = new Promise(resolve => child.once('exit', resolve))
+    child.stderr.on('data', chunk => {
+      said += chunk
+      if (isSent || !said.includes('starts it as it is')) return
+      isSent = true
+      child.kill('SIGINT')
+    })
+    expect(await ended).toBe(2)
+    expect(said).toContain('interrupted: nothing was proved, and nothing was changed')
+    expect(engine.docker('ps', '-aq')).toBe('')
+    expect(engine.docker('images', '--format', '{{.Repository}}')).toBe('busybox\n')
+    expect(readFileSync(path, 'utf8')).toBe(text)
   }, 120_000)
 })
