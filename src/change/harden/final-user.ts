@@ -21,6 +21,7 @@ import { isOpenEnded } from './place.ts'
 import { rootHomeReason } from './root-home.ts'
 import { serverOf } from './servers.ts'
 import { startedPrograms, startOf, startScripts } from './start.ts'
+import { closedWrite } from './start-writes.ts'
 import type { HardenSubject } from './transformation.ts'
 
 /** Of the account that is made where the image has none. Above 10000, where no distribution gives numbers to anybody. */
@@ -214,6 +215,12 @@ const rootReason = (subject: HardenSubject, stage: Stage): Choice | undefined =>
       return left(
         `\`${path}\`, which it starts, calls \`${step}\`, and that needs root`,
         `Whether \`${path}\` still needs it when the folders belong to the user from the beginning`,
+      )
+    const written = closedWrite(stage, text)
+    if (written !== undefined)
+      return left(
+        `\`${path}\`, which it starts, writes to \`${written}\`, where only root may`,
+        `Whether it can be written somewhere else, such as in /tmp, or while the image is built; else give \`${written}\` to the user by chown`,
       )
   }
   const server = serverOf(subject, stage)

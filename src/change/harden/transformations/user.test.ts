@@ -215,3 +215,18 @@ test('a group that has the name of the account already', async () => {
   const { text } = await untilStill(user, { dockerfile: 'FROM debian:13-slim\nRUN groupadd -r app\nCMD ["a"]\n' })
   assert.equal(text, 'FROM debian:13-slim\nRUN groupadd -r app\nUSER 65532:65532\nCMD ["a"]\n')
 })
+
+test('a script that starts first and writes where only root may', async () => {
+  const dockerfile = 'FROM debian:13-slim\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\n'
+  const left = async (script: string, more = ''): Promise<string> =>
+    (await untilStill(user, { dockerfile: dockerfile.replace('ENTRY', `${more}ENTRY`), context: { 'start.sh': script } })).left
+      ?.leftOut ?? ''
+  assert.match(
+    await left('envsubst < /t > /etc/a/a.conf\nexec a\n'),
+    /^`start\.sh`, which it starts, writes to `\/etc\/a\/a\.conf`/,
+  )
+  assert.match(await left('if true; then sed -i s/a/b/ /usr/share/a; fi\nexec a\n'), /`\/usr\/share\/a`/)
+  assert.match(await left('cp /tmp/a /etc/a\n'), /`\/etc\/a`/)
+  assert.equal(await left('cp /etc/a /tmp/a\nsed s/a/b/ /etc/a > /tmp/b\necho > /dev/null\n'), '')
+  assert.equal(await left('cp /tmp/a /etc/a/b\n', 'RUN chown -R 10001 /etc/a\n'), '')
+})
