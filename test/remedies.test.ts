@@ -375,6 +375,27 @@ describe('the tools of each language', () => {
     })
   })
 
+  test('tools that take one version of a name get the highest one', async () => {
+    const meta = (folder: string, version: string): Files => ({
+      [`${folder}/requests-${version}.dist-info/METADATA`]: `Metadata-Version: 2.1\nName: requests\nVersion: ${version}\n`,
+    })
+    const python = {
+      ...meta('opt/a/lib/python3.12/site-packages', '2.9.0'),
+      ...meta('opt/b/lib/python3.12/site-packages', '1.2.0'),
+    }
+    const database = flaws(['PyPI', 'requests', '2.10.0', '2.0.0'], ['PyPI', 'requests', '1.9.0'])
+    expect(only(advise(await imageOf([python]), database))).toMatchObject({
+      commands: ['pip install requests==2.10.0'],
+      snippets: [{ text: 'requests==2.10.0\n' }],
+    })
+    const two = {
+      'a/node_modules/lodash/package.json': npm('lodash', '4.17.9'),
+      'b/node_modules/lodash/package.json': npm('lodash', '3.1.0'),
+    }
+    const flawed = flaws(['npm', 'lodash', '4.17.21', '4.0.0'], ['npm', 'lodash', '3.10.2'])
+    expect(only(advise(await imageOf([two]), flawed)).commands).toEqual(['npm install lodash@4.17.21'])
+  })
+
   test('a program that is installed for everybody is installed anew, with what it brings', async () => {
     const files = {
       'usr/local/lib/node_modules/npm/package.json': npm('npm', '9.0.0', 'minimist'),

@@ -78,7 +78,9 @@ export const remediesOf = (report: ScanReport, database: AdvisoryDatabase, optio
     }
   return [...groups.values()]
     .map(({ owner, type, all }) =>
-      owner === 'base' ? ofBase(all, project, report, options) : ofOwner(owner, type, all, project, inventory, needed),
+      owner === 'base'
+        ? ofBase(all, project, report, options)
+        : ofOwner(owner, type, all, project, inventory, needed, options.orders),
     )
     .sort((a, b) => owners.indexOf(a.owner) - owners.indexOf(b.owner) || byWorst(a, b))
 }
@@ -377,6 +379,17 @@ const versionsOf = (type: string, { packages }: Inventory): ReadonlyMap<string, 
   return new Map([...found].map(([name, all]) => [name, [...all]]))
 }
 
+/** Of every name the one that goes to the highest version. */
+const highestOnly = (wanted: readonly Wanted[], all: readonly Planned[], orders: MatchOptions['orders']): readonly Wanted[] => {
+  const order = orders[all[0]!.findings[0]!.match.order]
+  const highest = new Map<string, Wanted>()
+  for (const one of wanted) {
+    const other = highest.get(one.name)
+    if (!other || (order?.compare(other.to, one.to) ?? 0) < 0) highest.set(one.name, one)
+  }
+  return [...highest.values()]
+}
+
 const ofOwner = (
   owner: Owner,
   type: string,
@@ -384,6 +397,7 @@ const ofOwner = (
   project: Surroundings,
   inventory: Inventory,
   needed: Dependents,
+  orders: MatchOptions['orders'],
 ): Remedy => {
   const unit = Object.hasOwn(remedyUnits, type) ? remedyUnits[type] : undefined
   // What is inside of a package comes with that package.
@@ -404,7 +418,7 @@ const ofOwner = (
         others: (versions.get(one.name) ?? []).filter(version => version !== one.version),
       })
   }
-  const [first, ...others] = wanted
+  const [first, ...others] = unit?.isSingle ? highestOnly(wanted, all, orders) : wanted
   const advised = unit && first ? unit.advise([first, ...others], { ...project, owner }) : undefined
   const { bySeverity, closes } = measure(all.map(one => (inside.includes(one) ? { ...one, closed: new Set<string>() } : one)))
   const holders = inside.flatMap(({ one }) => inventory.packages.find(({ purl: url }) => url === one.ownedBy)?.name ?? [])

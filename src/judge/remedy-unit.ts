@@ -44,6 +44,8 @@ export type RemedyUnit = {
    * command. The first character is never a dash, which would make it an option.
    */
   readonly name: RegExp
+  /** Its tools take one version of a name, and refuse a second one or forget the first. */
+  readonly isSingle?: true
   advise(upgrades: readonly [Wanted, ...Wanted[]], project: Project): Advised
 }
 

@@ -4,6 +4,7 @@ import { commandsFor, goals, type RemedyUnit } from '../remedy-unit.ts'
 const unit: RemedyUnit = {
   title: 'PHP',
   name: /^[A-Za-z0-9][\w.-]{0,127}\/[A-Za-z0-9][\w.-]{0,127}$/,
+  isSingle: true,
   advise(upgrades) {
     const words = (direct: boolean): readonly string[] =>
       upgrades.filter(({ isDirect }) => isDirect === direct).map(({ name, to }) => `${name}:${to}`)

@@ -4,6 +4,7 @@ import { commandsFor, goals, type RemedyUnit } from '../remedy-unit.ts'
 const unit: RemedyUnit = {
   title: 'Ruby',
   name: /^[A-Za-z0-9_][\w.-]{0,127}$/,
+  isSingle: true,
   advise(upgrades) {
     // https://docs.ruby-lang.org/en/master/standard_library_md.html
     const brought = upgrades.filter(({ paths }) => paths.some(path => path.includes('/specifications/default/')))
@@ -24,7 +25,7 @@ const unit: RemedyUnit = {
       snippets: [
         {
           file: 'Gemfile',
-          text: `${[...new Map(upgrades.map(({ name, to }) => [name, `gem '${name}', '>= ${to}'`])).values()].join('\n')}\n`,
+          text: `${upgrades.map(({ name, to }) => `gem '${name}', '>= ${to}'`).join('\n')}\n`,
         },
       ],
     }

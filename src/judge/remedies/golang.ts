@@ -7,6 +7,7 @@ const unit: RemedyUnit = {
   title: 'Go',
   // https://go.dev/ref/mod#module-path
   name: /^[A-Za-z0-9][\w.~-]{0,253}(?:\/[\w.~][\w.~-]{0,253}){0,20}$/,
+  isSingle: true,
   advise(upgrades, { owner }) {
     const modules = upgrades.filter(({ name }) => name !== 'stdlib')
     const [go] = upgrades.filter(({ name }) => name === 'stdlib')

@@ -13,17 +13,16 @@ const unit: RemedyUnit = {
   title: 'Java',
   // An archive without its group may be anybody's.
   name: /^[A-Za-z0-9_][\w.-]{0,199}:[A-Za-z0-9_][\w.-]{0,199}$/,
+  isSingle: true,
   advise(upgrades, project) {
     const file = nearestFile(['pom.xml', 'build.gradle', 'build.gradle.kts'], upgrades, project)
     const name = file === undefined ? '' : fileName(file)
-    // One version for each: that of the highest version that is in use.
-    const all = [...new Map(upgrades.map(one => [one.name, one])).values()]
     const pom = {
       file: 'pom.xml',
       text: [
         '<dependencyManagement>',
         '  <dependencies>',
-        ...all.flatMap(one => [
+        ...upgrades.flatMap(one => [
           '    <dependency>',
           `      <groupId>${parts(one)[0]}</groupId>`,
           `      <artifactId>${parts(one)[1]}</artifactId>`,
@@ -37,7 +36,7 @@ const unit: RemedyUnit = {
     }
     const gradle = {
       file: name.startsWith('build.gradle') ? name : 'build.gradle',
-      text: `dependencies {\n  constraints {\n${all.map(one => `    implementation("${one.name}:${one.to}")`).join('\n')}\n  }\n}\n`,
+      text: `dependencies {\n  constraints {\n${upgrades.map(one => `    implementation("${one.name}:${one.to}")`).join('\n')}\n  }\n}\n`,
     }
     return {
       text: `Upgrade ${goals(upgrades)}: what the build file says of them counts for whatever needs them, too.`,

@@ -38,23 +38,29 @@ const isUpdating = (tool: Tool): boolean => tool === 'npm' || tool === 'pnpm'
 
 const install: Readonly<Record<Tool, string>> = { npm: 'npm install', pnpm: 'pnpm add', yarn: 'yarn add', bun: 'bun add' }
 
+/** Of every name the one that goes to the highest version: `npm install a@1 a@2` takes one of them. */
+const highestOf = (upgrades: readonly Wanted[]): readonly Wanted[] => {
+  const highest = new Map<string, Wanted>()
+  for (const one of upgrades) {
+    const other = highest.get(one.name)
+    if (!other || (semver.compare(other.to, one.to) ?? 0) < 0) highest.set(one.name, one)
+  }
+  return [...highest.values()]
+}
+
 /**
  * Versions for what others need: https://docs.npmjs.com/cli/configuring-npm/package-json#overrides, Yarn's `resolutions`, pnpm's `overrides`. Whatever is
  * newer and has the same interface is taken, too: nobody is to be forced back.
  */
 const forced = (tool: Tool, upgrades: readonly Wanted[], direct: readonly Wanted[]): Snippet => {
   const names = new Set(upgrades.map(({ name }) => name))
-  const highest = new Map<string, Wanted>()
-  for (const one of [...upgrades, ...direct.filter(({ name }) => names.has(name))]) {
-    const other = highest.get(one.name)
-    if (!other || (semver.compare(other.to, one.to) ?? 0) < 0) highest.set(one.name, one)
-  }
+  const highest = highestOf([...upgrades, ...direct.filter(({ name }) => names.has(name))])
   // Without a version a key means all of them, also newer ones, and the application's own, of which npm refuses another range (EOVERRIDE).
   const byVersion = (): (readonly [string, string])[] =>
     upgrades.map(one => [one.others.length === 0 ? one.name : `${one.name}@${one.from}`, `^${one.to}`])
   // Yarn's keys are the very ranges that packages ask for, which nobody knows here, and Bun's have no versions: one version for all.
   const forAll = (): (readonly [string, string])[] =>
-    [...highest.values()].map(({ name, to, others }) => [
+    highest.map(({ name, to, others }) => [
       name,
       `^${others.reduce((most, one) => ((semver.compare(most, one) ?? 0) < 0 && plainVersion.test(one) ? one : most), to)}`,
     ])
@@ -78,7 +84,7 @@ const unit: RemedyUnit = {
     }
     const names = [...programs.keys()].filter(name => unit.name.test(name))
     const tool = toolOf(own, project)
-    const [direct, others] = [own.filter(one => one.isDirect), own.filter(one => !one.isDirect)]
+    const [direct, others] = [highestOf(own.filter(one => one.isDirect)), own.filter(one => !one.isDirect)]
     const texts = [
       direct.length > 0 ? `Upgrade ${goals(direct)}.` : '',
       others.length > 0

@@ -4,6 +4,7 @@ import { commandsFor, goals, type RemedyUnit } from '../remedy-unit.ts'
 const unit: RemedyUnit = {
   title: '.NET',
   name: /^[A-Za-z0-9_][\w.-]{0,99}$/,
+  isSingle: true,
   advise(upgrades) {
     // Shared frameworks are installed with the runtime: https://learn.microsoft.com/dotnet/core/tools/
     const runtime = upgrades.filter(({ paths }) => paths.some(path => /\/shared\/Microsoft\.[\w.]+\/\d/.test(path)))

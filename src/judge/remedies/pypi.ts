@@ -38,6 +38,7 @@ const unit: RemedyUnit = {
   title: 'Python',
   // https://packaging.python.org/en/latest/specifications/name-normalization/#name-format
   name: /^[A-Za-z0-9](?:[\w.-]{0,126}[A-Za-z0-9])?$/,
+  isSingle: true,
   advise(all, project) {
     const [first, ...rest] = all.filter(({ name }) => !tools.has(name.toLowerCase()))
     return withTools(
