@@ -135,7 +135,8 @@ const measureOf = (side: Awaited<ReturnType<typeof openSide>>['side']): Omit<Pro
   return {
     packages: side.packages?.length ?? 0,
     vulnerabilities,
-    secrets: (side.secrets ?? []).reduce((sum, secret) => sum + secret.count, 0),
+    // What is merely of interest, such as keys that everybody has, opens nothing.
+    secrets: (side.secrets ?? []).reduce((sum, { severity, count: found }) => sum + (severity === 'info' ? 0 : found), 0),
     user: user?.kind === 'value' ? user.value : '',
     setuid: count('setuid', 'setgid'),
     shells: count('shells'),

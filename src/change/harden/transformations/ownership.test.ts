@@ -174,3 +174,15 @@ test('a named volume of Compose is the user’s from the beginning', async () =>
     { context: { 'compose.yaml': compose } },
   )
 })
+
+test('what everyone may write to in a stage that is copied from, is no longer so in the image', async () => {
+  const rest = 'FROM node:24-slim\nCOPY --from=build /app /app\nCMD ["node", "/app/a.js"]\n'
+  const of = async (steps: string) =>
+    (await untilStill(ownership, { dockerfile: `FROM node:24 AS build\nWORKDIR /app\nCOPY . .\n${steps}${rest}`, stacks: [{}] }))
+      .text
+  assert.doesNotMatch(await of('# so that the logs can be written\nRUN chmod -R 777 /app\n'), /chmod|logs/)
+  assert.match(await of('RUN npm ci && chmod -R a+rwx .\n'), /RUN npm ci\n/)
+  assert.match(await of('RUN mkdir -p /app/data && chmod 777 /app/data\n'), /chmod 755 \/app\/data/)
+  // Nothing of it gets into the image.
+  assert.match(await of('RUN chmod -R 777 /root/.npm\n'), /chmod -R 777 \/root\/\.npm/)
+})

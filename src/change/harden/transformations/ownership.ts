@@ -33,6 +33,7 @@ export default transformation({
     const work = new Work(subject, stage, owner)
     work.flags()
     work.commands()
+    work.builders()
     if (work.edits.length === 0) work.folders()
     if (work.edits.length > 0)
       return {
@@ -168,6 +169,31 @@ class Work {
           if (this.edits.some(({ span }) => span.start >= step.instruction.span.start && span.end <= step.instruction.span.end))
             break
         }
+    }
+  }
+
+  /** COPY takes modes along: what everyone may write to in the stage that builds it, everyone may write to in the image. */
+  builders(): void {
+    for (const { how, target, step } of this.#stage.uses) {
+      if (how !== 'copy' || target.kind !== 'stage') continue
+      const sources = step.instruction.words.slice(0, -1).map(({ raw }) => raw.replace(/(?<=.)\/+$/, ''))
+      for (const one of lineage(target.stage)) {
+        if (one.instruction.name !== 'RUN') continue
+        for (const script of one.scripts)
+          for (const command of script.commands) {
+            const at = { step: one, script, command }
+            const mode = command.name === 'chmod' ? command.operands[0] : undefined
+            const targets =
+              mode?.literal && !mode.quoted && isOpenMode(mode.text) && isEditable(at) ? this.#targets(at) : undefined
+            if (!targets?.some(path => sources.some(source => isInside(path, source) || isInside(source, path)))) continue
+            if (this.edits.some(({ span }) => span.start >= one.instruction.span.start && span.end <= one.instruction.span.end))
+              continue
+            const isRecursive = hasOption(command, '-R', '--recursive')
+            const edit = isRecursive ? withoutCommand(this.#dockerfile, at) : undefined
+            if (edit) this.#do(chmodTitle, edit === 'only' ? withoutStep(this.#dockerfile, one) : edit)
+            else this.#do('Let only the owner write', replaceAt(this.#dockerfile, mode!.span, closedMode(mode!.text)))
+          }
+      }
     }
   }
 
