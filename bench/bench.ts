@@ -103,6 +103,12 @@ try {
       limit: 40,
       times: 7,
     },
+    ...['node-orders', 'go-links'].map(name => ({
+      name: `harden ${name}, with its project`,
+      args: [program, 'harden', '--json', '--no-config', join(root, 'examples/harden', name)],
+      limit: 4,
+      times: 15,
+    })),
     ...(shellcheck ? [{ name: `${files} files, with shellcheck`, args: check(many), times: 1 }] : []),
     {
       name: '100,000 instructions (5 MB)',
