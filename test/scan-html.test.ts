@@ -414,7 +414,12 @@ describe.skipIf(!hasBrowser)('in a browser (needs chromium)', () => {
   })
 
   test('on a narrow screen nothing stands out at the side', async () => {
-    for (const text of [page(makeReport()), ...hostileTexts.map(one => page(reportWith(one), { remedies: remediesWith(one) }))]) {
+    const base = { ...makeReport().base!, name: `registry.example.com:5000/${'a-team/'.repeat(8)}node:24-bookworm-slim` }
+    for (const text of [
+      page(makeReport()),
+      page(makeReport({ base })),
+      ...hostileTexts.map(one => page(reportWith(one), { remedies: remediesWith(one) })),
+    ]) {
       const tab = await open(text, { width: 400 })
       expect(await tab.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(400)
     }

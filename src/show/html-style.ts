@@ -173,7 +173,8 @@ td[data-h]::before{content:attr(data-h) ": ";color:var(--soft)}
 .filters input[type=search]{width:100%}
 .filters .wide{width:100%}
 }
-@media screen and (max-width:30rem){body{padding:0 .8rem 2rem}header{align-items:start}dl{grid-template-columns:1fr}dt{margin-top:.3rem}.counts td,.counts th{padding:.3rem .35rem;font-size:.9em}.counts tbody th code{display:block;max-width:7.5rem;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}}
+@media screen and (max-width:30rem){body{padding:0 .8rem 2rem}header{align-items:start}dl{grid-template-columns:1fr}dt{margin-top:.3rem}.counts td,.counts th{padding:.3rem .35rem;font-size:.9em}}
+@media screen and (max-width:40rem){.counts,.counts caption,.counts thead,.counts tbody{display:block}.counts tr{display:flex;flex-wrap:wrap}.counts thead td{display:none}.counts tbody th{flex:0 0 100%;border:0;padding-bottom:0}.counts td,.counts thead th{flex:1 1 0}}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}*{transition:none!important;animation:none!important}}
 @media print{
 :root,:root:not([data-theme=light]),:root[data-theme=dark]{color-scheme:light;${variables(palettes.light)}}
