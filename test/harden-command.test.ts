@@ -151,6 +151,23 @@ test('init writes a hardened Dockerfile, and what runs it, and nothing twice', (
   expect(run(folder, 'init').stderr).toMatch(/is there already/)
 })
 
+test('a Compose file above that builds the image is changed along, others are not', () => {
+  const compose = 'services:\n  web:\n    build: ./web\n    ports:\n      - "5000:80"\n'
+  const folder = project({
+    'compose.yaml': compose,
+    'other/compose.yaml': compose,
+    'web/Dockerfile': 'FROM nginx:1.30\nCOPY site /usr/share/nginx/html\nEXPOSE 80\n',
+    'web/site/index.html': '<p>\n',
+  })
+  mkdirSync(join(folder, '.git'))
+  expect(run(join(folder, 'web'), 'harden', '--write').status).toBe(0)
+  expect(readFileSync(join(folder, 'web/Dockerfile'), 'utf8')).toContain('EXPOSE 8080\n')
+  expect(readFileSync(join(folder, 'compose.yaml'), 'utf8')).toContain('"5000:8080"')
+  expect(readFileSync(join(folder, 'compose.yaml'), 'utf8')).toContain('user: "101:101"')
+  expect(readFileSync(join(folder, 'other/compose.yaml'), 'utf8')).toBe(compose)
+  expect(run(folder, 'harden', 'web/Dockerfile').stdout).toBe('')
+})
+
 test('one that is no UTF-8 stays what it is', () => {
   const folder = join(top, 'latin')
   mkdirSync(folder)

@@ -7,8 +7,8 @@ import { asMap, fieldsOf, get } from '../read/yaml/fields.ts'
 import { stringOf } from '../read/yaml/scalars.ts'
 import { readYaml } from '../read/yaml/tree.ts'
 
-/** `dockerfile` is absolute; `context` is named as the folder of the Compose file is. */
-export type ComposeBuild = { readonly dockerfile: string; readonly context: string }
+/** `dockerfile` is absolute; `context` and `file`, the Compose file, are named as the folder is. */
+export type ComposeBuild = { readonly dockerfile: string; readonly context: string; readonly file: string }
 
 const sizeLimit = 1024 * 1024
 
@@ -29,7 +29,7 @@ export const composeBuilds = async (world: World, folder: string, names: readonl
       const context = stringOf(build) ?? stringOf(get(build, 'context')) ?? '.'
       const named = stringOf(get(build, 'dockerfile')) ?? 'Dockerfile'
       if (isRemote(context) || isAbsolute(context) || /\$/.test(context + named)) continue
-      found.push({ dockerfile: resolve(join(folder, context), named), context: join(folder, context) })
+      found.push({ dockerfile: resolve(join(folder, context), named), context: join(folder, context), file: join(folder, name) })
     }
   }
   return found

@@ -1,5 +1,5 @@
 /** A Dockerfile and its build context as one thing to judge and to fix. */
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { BuildContext, DockerfileFacts } from '../judge/dockerfile-rule.ts'
 import { judgeDockerfile, type RunningRule } from '../judge/run.ts'
 import { secretsOf } from '../judge/secrets/redact-file.ts'
@@ -112,6 +112,14 @@ export class ContextReader {
     }
     const text = made.get(file) ?? this.#ignores.get(file)?.text
     return { path: prefix, entries, ignore: text === undefined ? undefined : { path: file, text }, isSeen: build.isSeen }
+  }
+
+  /** The Compose files beside and above a Dockerfile that build it. */
+  async composeFilesOf(path: string, dockerfile: Dockerfile): Promise<readonly string[]> {
+    await this.#buildOf(path, dockerfile)
+    const asked = resolve(path)
+    const builds = (await Promise.all(this.#compose.values())).flat()
+    return [...new Set(builds.flatMap(({ dockerfile: built, file }) => (built === asked ? [file] : [])))].sort()
   }
 
   #buildOf(path: string, dockerfile: Dockerfile): Promise<BuildFolder | undefined> {

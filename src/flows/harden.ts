@@ -74,7 +74,8 @@ export const harden = async (world: World, options: HardenOptions): Promise<Hard
   const unwritten = options.text === undefined ? [] : [path, ...fresh.keys()]
   const project = withFiles(withLearnt(await projectOf(world, context), options.learnt ?? []), unwritten, context)
   problems.push(...project.problems)
-  const beside = context ? await filesBeside(world, context, problems) : new Map<string, string>()
+  const above = await contexts.composeFilesOf(path, first)
+  const beside = context ? await filesBeside(world, context, above, problems) : new Map<string, string>()
   for (const [name, text] of project.texts) beside.set(join(context?.path ?? '', name), text)
   if (context?.ignore) beside.set(context.ignore.path, context.ignore.text)
   const chosen = chooseRules<DockerfileRule<unknown>>('dockerfile', options.rules, names, settings, options)(path)
@@ -113,7 +114,6 @@ export const harden = async (world: World, options: HardenOptions): Promise<Hard
     const isWanted = (finding: Finding): boolean => isForLevel(finding, options.level)
     for (let pass = 0; pass < mostPasses; pass++) {
       const before = one.version
-      one.leftOut.clear()
       await one.fixRules(fixers.judge, isWanted, options.rules)
       for (const [id, transformation] of allowed) {
         await one.apply(id, transformation, surroundings)
@@ -237,6 +237,8 @@ class Run {
   /** Variables that are no longer in the image. */
   readonly env = new Set<string>()
   readonly #broken = new Set<string>()
+  /** Of which version a transformation said that it has nothing to do. */
+  readonly #quiet = new Map<string, number>()
   #known: { readonly version: number; readonly subject: HardenSubject } | undefined
   /** The version of which no rule has a fix any more. */
   #fixed: number | undefined
@@ -308,9 +310,11 @@ class Run {
     transformation: Transformation,
     surroundings: (texts: ReadonlyMap<string, string>, dockerfile: Dockerfile) => Promise<Surroundings>,
   ): Promise<void> {
-    if (this.#broken.has(id)) return
+    if (this.#broken.has(id) || this.#quiet.get(id) === this.version) return
     for (let time = 0; time < mostTimes; time++) {
       const outcome = transformation.apply(await this.#subjectNow(surroundings))
+      if (!outcome || 'leftOut' in outcome) this.#quiet.set(id, this.version)
+      this.leftOut.delete(id)
       if (!outcome) return
       if ('leftOut' in outcome) {
         const { leftOut, title = transformation.title, check = [] } = outcome
@@ -426,8 +430,13 @@ const withFiles = (project: Project, paths: readonly string[], context: BuildCon
     ? project
     : { ...project, files: new Set([...project.files, ...paths.map(path => relative(context?.path ?? '', path))].sort()) }
 
-/** Compose files and manifests in the context. */
-const filesBeside = async (world: World, context: BuildContext, problems: Problem[]): Promise<Map<string, string>> => {
+/** Compose files and manifests in the context, and Compose files above it that build this image. */
+const filesBeside = async (
+  world: World,
+  context: BuildContext,
+  above: readonly string[],
+  problems: Problem[],
+): Promise<Map<string, string>> => {
   const found = new Map<string, string>()
   const top = context.path === '' ? '.' : context.path
   const { paths } = await discover(world, [top]).catch(error => {
@@ -435,7 +444,7 @@ const filesBeside = async (world: World, context: BuildContext, problems: Proble
     throw error
   })
   let looked = 0
-  for (const path of paths) {
+  for (const path of new Set([...above, ...paths])) {
     if (!isManifestName(basename(path))) continue
     if (++looked > mostBeside) {
       problems.push({

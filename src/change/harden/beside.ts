@@ -21,7 +21,7 @@ export type BesideService = {
 }
 
 /** Services that build the final stage of this Dockerfile. */
-export const servicesOf = ({ compose, dockerfile }: HardenSubject): readonly BesideService[] => {
+export const servicesOf = ({ compose, dockerfile, context: seen }: HardenSubject): readonly BesideService[] => {
   const found: BesideService[] = []
   for (const [main, project] of compose ?? [])
     for (const container of project.containers) {
@@ -32,7 +32,9 @@ export const servicesOf = ({ compose, dockerfile }: HardenSubject): readonly Bes
       const named = stringOf(get(node, 'build', 'dockerfile')) ?? 'Dockerfile'
       const target = stringOf(get(node, 'build', 'target'))
       const folder = context.startsWith('/') ? context : join(dirname(main), context)
-      if (normalize(join(folder, named)) !== normalize(dockerfile.path)) continue
+      // Seen from inside of its folder it is `Dockerfile`, and by a Compose file above `../web/Dockerfile`.
+      const isInside = seen?.path.startsWith('..') && normalize(folder) === normalize(seen.path) && named === dockerfile.path
+      if (normalize(join(folder, named)) !== normalize(dockerfile.path) && !isInside) continue
       if (target !== undefined && target.toLowerCase() !== dockerfile.final?.name) continue
       found.push({ container, source, project, main })
     }
