@@ -283,6 +283,12 @@ export const programsOfPackage = (name: string): readonly string[] => [
   ...Object.entries(packagesOfPrograms).flatMap(([program, of]) => (of === name ? [program] : [])),
 ]
 
+/** On 64 bits the packages with `t64` provide the name without it, too. */
+const anySuite = (named: Readonly<Record<string, string>>): string | undefined => {
+  const names = new Set(Object.values(named).map(name => name.replace(/t64(?=$|-)/, '')))
+  return names.size === 1 && Object.keys(named).length === 3 ? [...names][0] : undefined
+}
+
 export type Distribution = 'debian' | 'alpine'
 
 /**
@@ -297,7 +303,7 @@ export const atRunTime = (name: string, on: Distribution, suite: string | undefi
   }
   const named = Object.hasOwn(bySuite, name) ? bySuite[name]! : undefined
   if (named) {
-    const library = suite === undefined || !Object.hasOwn(named, suite) ? undefined : named[suite]
+    const library = suite === undefined ? anySuite(named) : Object.hasOwn(named, suite) ? named[suite] : undefined
     return library === undefined ? undefined : [library]
   }
   if (Object.hasOwn(librariesOf, name)) return [librariesOf[name]!]

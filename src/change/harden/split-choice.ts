@@ -16,6 +16,8 @@ export const buildsWithPackages = (scene: Scene): boolean => {
   return lineage(scene.stage).some(
     step =>
       step.instruction.name === 'RUN' &&
+      // The step itself takes them out again.
+      !requestsOf(step, 'apt', 'apk').some(({ request }) => request.action === 'remove') &&
       requestsOf(step, 'apt', 'apk').some(
         ({ request }) =>
           request.action === 'install' &&

@@ -71,7 +71,7 @@ test('the same image keeps its digest and its variable', async () => {
 })
 
 test.each([
-  ['RUN apt-get update && apt-get install -y libpng-dev\nRUN composer install\n', /which library of `libpng-dev`/],
+  ['RUN apt-get update && apt-get install -y libzip-dev\nRUN composer install\n', /which library of `libzip-dev`/],
   ['RUN composer install\nCMD composer start\n', /`composer` is started/],
   ['RUN install-php-extensions gd && composer install\n', /`install-php-extensions` leaves/],
 ])('it is left out: %j', async (rest, reason) => {

@@ -181,11 +181,35 @@ test('what the program is not copied for, or would miss, is left out', async () 
   )
 })
 
+test('files of the project below /usr/local/bin are no packages; uv’s own binary stays behind', async () => {
+  const { text, left } = await still(
+    `FROM python:3.14
+COPY --from=ghcr.io/astral-sh/uv:0.9 /uv /uvx /bin/
+ENV UV_LINK_MODE=copy
+WORKDIR /app
+COPY wait.sh /usr/local/bin/
+RUN chmod +x /usr/local/bin/wait.sh
+COPY . .
+RUN uv sync --frozen --no-dev
+ENV PATH="/app/.venv/bin:$PATH"
+CMD ["gunicorn", "a:b"]
+`,
+    { context: { 'wait.sh': '#!/bin/sh\n', 'a.py': '' } },
+  )
+  assert.match(
+    text,
+    /\n\nFROM python:3\.14-slim\nENV UV_LINK_MODE=copy\nWORKDIR \/app\nCOPY --from=build \/app \/app\nCOPY --from=build \/usr\/local\/bin\/wait\.sh \/usr\/local\/bin\/wait\.sh\nENV PATH=/,
+    left?.leftOut,
+  )
+})
+
 test('nothing is done where a slim image has no compiler, or nothing is installed', async () => {
   for (const dockerfile of [
     'FROM python:3.11-slim\nWORKDIR /app\nCOPY . .\nRUN pip install -r requirements.txt\nCMD ["python", "a.py"]\n',
     'FROM python:3.11\nCOPY a.py /a.py\nCMD ["python", "/a.py"]\n',
     'FROM node:24\nRUN npm ci\n',
+    'FROM python:2.7\nWORKDIR /app\nCOPY . .\nRUN pip install -r requirements.txt\nCMD ["python", "a.py"]\n',
+    'FROM python:3.12-alpine\nRUN apk add --virtual .b gcc && pip install flask && apk del .b\nCMD ["flask", "run"]\n',
   ]) {
     const { text, left } = await still(dockerfile)
     assert.equal(text, dockerfile)

@@ -47,7 +47,8 @@ export default transformation({
     const read = sceneOf(subject)
     if (!read || officialImage(read.base) !== 'python') return undefined
     const installs = installsOf(read)
-    if (installs.length === 0) return undefined
+    // Python 2 has no `venv`.
+    if (installs.length === 0 || /^2(?:\.|-|$)/.test(read.base.tag ?? '')) return undefined
     const isWhole = isFat(subject, read.base)
     if (!isWhole && !buildsWithPackages(read)) return undefined
     const slim = isWhole ? slimOf(subject, read.base) : nameOfImage(read.base)
@@ -85,10 +86,11 @@ export default transformation({
       covered: [
         ...(needsFolder && sources !== undefined ? [sources] : manifestTargets(scene)),
         ...(environment.path === undefined ? [] : [environment.path]),
+        // Brought from an image of its own: https://docs.astral.sh/uv/guides/integration/docker/
+        ...['uv', 'uvx', 'poetry'].flatMap(name => [`/bin/${name}`, `/usr/bin/${name}`, `/usr/local/bin/${name}`]),
       ],
       packages,
-      isBuildVariable: name =>
-        /^(?:POETRY|PIPENV|UV|PDM)_\w+$/.test(name) || (name === 'PATH' && environment.isNew && isOnlyTooling(scene)),
+      isBuildVariable: name => name === 'PATH' && environment.isNew && isOnlyTooling(scene),
       hasCertificates: true,
       finish: environment.isNew ? [`${keyword(subject.dockerfile, 'RUN')} pip uninstall -y pip`] : [],
       extra: environment.isNew ? [withoutPip(read), pathLine(read, environment.wantsName)] : [],
@@ -130,10 +132,11 @@ const againstEnvironment = (scene: Scene, installs: readonly Install[]): LeftOut
     )
   const texts = stage.steps.map(step => ({ where: step.instruction.name, text: step.instruction.argument.text }))
   for (const { where, text } of texts) {
-    const named = /(?:site|dist)-packages|\/usr\/local\/(?:lib\/python|bin\/(?!python3?\b)[\w.-]+)/.exec(text)
-    // What is copied there is a file of the project.
-    if (named && where !== 'COPY' && where !== 'ADD' && !isCopied(stage.steps, named[0]))
-      return leftOut(`\`${named[0]}\` is named by its path, which would be another one`)
+    const named = /(?:site|dist)-packages|\/usr\/local\/(?:lib\/python|bin\/(?!python3?\b)[\w.-]+)/.exec(text)?.[0]
+    if (named === undefined || where === 'FROM') continue
+    // A file of the project is where it is put.
+    if (named.startsWith('/usr/local/bin/') && (where === 'COPY' || where === 'ADD' || isCopied(stage.steps, named))) continue
+    return leftOut(`\`${named}\` is named by its path, which would be another one`)
   }
   for (const path of [...needs.scripts.map(({ file }) => file), ...[...subject.project.texts.keys()].filter(isSettings)]) {
     const named = /\/usr\/local\/bin\/python[\d.]*|\/usr\/local\/bin\/(?:gunicorn|uvicorn|celery|flask|uwsgi|alembic)\b/.exec(
@@ -173,9 +176,12 @@ const againstEnvironment = (scene: Scene, installs: readonly Install[]): LeftOut
 const isSettings = (path: string): boolean => /(?:\.(?:sh|conf|ini|cfg|service)|crontab|Procfile)$/.test(path)
 
 const isCopied = (steps: readonly Step[], path: string): boolean =>
-  steps.some(
-    ({ instruction }) => /^(?:COPY|ADD)$/.test(instruction.name) && instruction.words.at(-1)?.raw.startsWith(path) === true,
-  )
+  steps.some(({ instruction: { name, words } }) => {
+    if (name !== 'COPY' && name !== 'ADD') return false
+    const [target, ...sources] = words.toReversed().map(({ raw }) => raw.replace(/["']/g, ''))
+    if (target === path) return true
+    return `${target?.replace(/\/$/, '')}/${nameOf(path)}` === path && sources.some(source => nameOf(source) === nameOf(path))
+  })
 
 const usesSystem = (step: Step, command: Command): boolean =>
   hasOption(command, '--system') || step.before.variables.get('UV_SYSTEM_PYTHON') !== undefined

@@ -60,7 +60,7 @@ test('small keywords and CRLF; a folder of gems of its own; what was built with 
 })
 
 test.each([
-  [['curb'], 'RUN bundle install\nCMD ["puma"]\n', /curb loads a library/],
+  [['charlock_holmes'], 'RUN bundle install\nCMD ["puma"]\n', /charlock_holmes loads a library/],
   [['uglifier'], 'RUN bundle install\nCMD ["puma"]\n', /uglifier may run JavaScript/],
   [[], 'RUN useradd a\nUSER a\nRUN bundle install\nCMD ["puma"]\n', /runs as a/],
   [[], 'RUN bundle install && ./bin/setup\nCMD ["puma"]\n', /`setup` leaves/],
