@@ -119,6 +119,7 @@ describe('which image another one was built on', () => {
       by: 'annotation',
       layers: 1,
       base: { name: 'debian:12' },
+      evidence: [expect.stringMatching(/says debian:12, and its only layer is the first one of this image$/)],
     })
   })
 

@@ -231,7 +231,7 @@ export const baseOf = (image: Image, known: readonly KnownImage[], facts: BaseFa
       return undefined
     }
     if (proved) {
-      const why = `${says} ${shown}, and its ${plural(proved.layers, 'layer')} are the first ones of this image`
+      const why = `${says} ${shown}, and its ${proved.layers === 1 ? 'only layer is the first one' : `${proved.layers} layers are the first ones`} of this image`
       return answer(by, found, proved.layers, [why])
     }
     if (here.length > 0 && !claimed) {
