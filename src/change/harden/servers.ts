@@ -147,14 +147,14 @@ const throughStage = (subject: HardenSubject, step: Step, word: string): string 
 }
 
 /** A step that writes below a folder in a way of its own; `ours` marks what was written here. */
-const writesInto = (stage: Stage, folder: string, ours: string): Step | undefined =>
+const writesInto = (stage: Stage, folder: string, ...ours: readonly string[]): Step | undefined =>
   lineage(stage).find(
     step =>
       step.instruction.name === 'RUN' &&
       step.scripts.some(
         ({ text, commands }) =>
           text.includes(folder) &&
-          !text.includes(ours) &&
+          !ours.some(one => text.includes(one)) &&
           commands.some(
             ({ name, redirects, args }) =>
               redirects.some(({ target, operator }) => operator.includes('>') && (target?.text ?? '').startsWith(folder)) ||
@@ -181,6 +181,8 @@ function* matches(text: string, pattern: RegExp): Generator<RegExpExecArray> {
 const listens = /(?<=^|[\s{;])listen[ \t]+(?:\[[0-9a-fA-F:]*\]:|[\d.]+:|\*:)?(\d{1,5})(?=[\s;])/gm
 const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(name => `${name}_temp_path /tmp/${name}_temp;`)
 const nginxPid = '/tmp/nginx.pid'
+/** What the site that comes with the image gets in place of 80. */
+const sitePort = '\\18080\\3'
 /** What Debian’s package and Alpine’s give to the user of their configuration. */
 const nginxFolders = '/var/lib/nginx /var/log/nginx'
 
@@ -199,7 +201,7 @@ const nginx = (subject: HardenSubject, stage: Stage, layout: 'vendor' | 'distrib
     return server({ obstacle: 'its entry point writes the configuration out of templates when it starts', ports: [80] })
   const unknown = copied.find(({ text, path }) => text === undefined && /\.conf$|^\/etc\/nginx$|conf\.d$|sites-/.test(path))
   if (unknown) return server({ obstacle: `its configuration \`${unknown.source}\` could not be looked into`, ports: [80] })
-  const step = writesInto(stage, '/etc/nginx', nginxPid)
+  const step = writesInto(stage, '/etc/nginx', nginxPid, sitePort)
   if (step) return server({ obstacle: 'a step of the file writes its configuration', ports: [80] })
   const edits: Edit[] = []
   const ports: number[] = []
@@ -237,11 +239,12 @@ const nginx = (subject: HardenSubject, stage: Stage, layout: 'vendor' | 'distrib
           '\n',
         ),
       )
-    if (!hasSite) {
+    if (!hasSite && !hasRun(stage, sitePort)) {
       ports.push(80)
-      commands.push(`sed -i 's/\\(listen *\\(\\[::\\]:\\)*\\)80\\([; ]\\)/\\18080\\3/' ${site}`)
+      commands.push(`sed -i 's/\\(listen *\\(\\[::\\]:\\)*\\)80\\([; ]\\)/${sitePort}/' ${site}`)
     }
   }
+  if (!hasSite && hasRun(stage, sitePort)) ports.push(8080)
   if (layout === 'distribution' && !hasRun(stage, ` ${nginxFolders}`)) commands.push(`chown -R OWNER ${nginxFolders}`)
   return server({ edits, commands, ports: [...new Set(ports)] })
 }

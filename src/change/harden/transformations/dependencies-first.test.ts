@@ -143,3 +143,14 @@ test('pip reads what it is told to read, and what these files name; what is ther
     },
   )
 })
+
+test('what another image brings to a place of its own needs no sources', async () => {
+  await becomes(
+    'FROM node:24\nWORKDIR /app\nCOPY . .\nCOPY --from=a /bin/a /bin/a\nRUN npm ci\n',
+    'FROM node:24\nWORKDIR /app\nCOPY package.json package-lock.json ./\nCOPY --from=a /bin/a /bin/a\nRUN npm ci\nCOPY . .\n',
+  )
+  await stays(
+    'FROM node:24\nWORKDIR /app\nCOPY . .\nCOPY --from=a /b /app/b\nRUN npm ci\n',
+    /may need the sources: `COPY --from=a \/b \/app\/b`/,
+  )
+})

@@ -6,6 +6,7 @@ import type { Stage, Step } from '../../../read/dockerfile/graph.ts'
 import { expandWord } from '../../../read/dockerfile/read-dockerfile.ts'
 import { folderOf, nameOf } from '../../../read/image/paths.ts'
 import { packageRequest } from '../../../read/shell/packages.ts'
+import { destinationOf, isInside } from '../image-paths.ts'
 import { type Install, installsIn, manifestsFor, needsSources, stackOf } from '../installs.ts'
 import { keyword, withoutCommand } from '../place.ts'
 import { absolutePath } from '../step-effects.ts'
@@ -65,9 +66,14 @@ const moved = (subject: HardenSubject, stage: Stage, install: Install): Applied 
   if (subject.project.isCut) return { leftOut: 'the build context has more files than were looked at', check }
   if (stack.manifests.length === 0 || stack.manifests.some(file => !file.startsWith(source)))
     return { leftOut: 'some manifests lie outside of what is copied here', check }
-  const between = stage.steps.slice(copyAt + 1, at).find(one => !isNeutral(one))
+  const between = stage.steps
+    .slice(copyAt + 1, at)
+    .find(one => !isNeutral(one) && !isElsewhere(one, placed.target, dockerfile.tree.escape))
   if (between)
-    return { leftOut: `a step between may need the sources: \`${between.instruction.argument.text.slice(0, 60)}\``, check }
+    return {
+      leftOut: `a step between may need the sources: \`${firstLine(dockerfile.tree.text, between)}\``,
+      check,
+    }
   if (
     !isEditable(install) ||
     command.context.length > 0 ||
@@ -124,6 +130,17 @@ const placeOf = (escape: string, copy: Step): { readonly source: string; readonl
   const source = from!.known && !/^[a-z]+:\/\//i.test(from!.value) ? absolutePath(from!.value, '/')?.slice(1) : undefined
   return target === undefined || source === undefined ? undefined : { source, target }
 }
+
+/** What comes from another image, or stage, to a place of its own: `COPY --from=composer /usr/bin/composer /usr/bin/composer`. */
+const isElsewhere = (step: Step, target: string, escape: string): boolean => {
+  if (step.instruction.name !== 'COPY' || !flagNamed(step, 'from')) return false
+  const to = destinationOf(step, escape)
+  return to !== undefined && target !== '/' && !isInside(to, target) && !isInside(target, to)
+}
+
+/** As written. */
+const firstLine = (text: string, { instruction: { span } }: Step): string =>
+  text.slice(span.start, Math.min(span.end, span.start + 60)).split(/\r?\n/)[0]!
 
 /** Steps that have nothing to do with the sources. */
 const isNeutral = ({ instruction, scripts }: Step): boolean => {

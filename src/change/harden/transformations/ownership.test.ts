@@ -163,6 +163,13 @@ test('what a program of PHP writes is not known: it stays writable for its user 
   const after = 'FROM php:8.4-apache\nCOPY html /var/www/html\nRUN chown -R 33:33 /var/www\nUSER 33:33\n'
   await becomes('FROM php:8.4-apache\nCOPY html /var/www/html\nRUN chmod -R 777 /var/www\nUSER 33:33\n', after, php)
   await becomes(after.replace('USER', 'RUN chmod -R 777 /var/www\nUSER'), after, php)
+  await becomes(
+    after.replace('USER', 'CMD ["apache2-foreground"]\nUSER'),
+    after.replace('USER', 'CMD ["apache2-foreground"]\nUSER'),
+    {
+      stacks: [],
+    },
+  )
 })
 
 test('a named volume of Compose is the user’s from the beginning', async () => {

@@ -109,10 +109,13 @@ class Work {
       .filter(({ instruction }) => instruction.name === 'COPY' || instruction.name === 'ADD')
       .flatMap(step => destinationOf(step, escape) ?? [])
       .filter(path => path !== '/' && !/^\/(?:etc|usr|bin|sbin|lib|tmp|run|dev|var)(?:\/(?:s?bin|lib|local\/s?bin))?$/.test(path))
+    const reference = stage.root.kind === 'image' ? stage.root.reference : undefined
     // Programs of PHP write caches, sessions and uploads beside their code, by ways that nobody finds in it.
     this.#isKnown =
       subject.project.stacks.some(({ name, writes }) => name !== 'php' || writes.length > 0) ||
-      knownProgram(startOf(stage).words, stage.root.kind === 'image' ? stage.root.reference.familiar : undefined) !== undefined
+      (subject.project.stacks.length === 0 &&
+        !/(?:^|\/)php$/.test(reference?.repository ?? '') &&
+        knownProgram(startOf(stage).words, reference?.familiar) !== undefined)
   }
 
   /** The program itself, and nothing that is written to. */

@@ -198,3 +198,17 @@ test('a configuration that is mounted when it starts is not in the image: it sta
     )
   }
 })
+
+test('the site that comes with the image is changed once beside a main configuration of the context', async () => {
+  await becomes(
+    'FROM nginx:1.30\nCOPY nginx.conf /etc/nginx/nginx.conf\n',
+    "FROM nginx:1.30\nCOPY nginx.conf /etc/nginx/nginx.conf\nRUN sed -i 's/\\(listen *\\(\\[::\\]:\\)*\\)80\\([; ]\\)/\\18080\\3/' /etc/nginx/conf.d/default.conf\n",
+    { context: { 'nginx.conf': 'events {}\nhttp {\n  include /etc/nginx/conf.d/*.conf;\n}\n' } },
+  )
+  const given = {
+    dockerfile:
+      "FROM nginx:1.30\nCOPY nginx.conf /etc/nginx/nginx.conf\nRUN sed -i 's/\\(listen *\\(\\[::\\]:\\)*\\)80\\([; ]\\)/\\18080\\3/' /etc/nginx/conf.d/default.conf\n",
+    context: { 'nginx.conf': 'pid /tmp/nginx.pid;\nevents {}\nhttp {\n  include /etc/nginx/conf.d/*.conf;\n}\n' },
+  }
+  assert.match((await untilStill(user, given)).text, /USER 101:101/)
+})
