@@ -16,6 +16,7 @@ import { isEditable, requestsOf } from '../../judge/package-queries.ts'
 import { startsByStepDown, stepDownEvidence } from '../../judge/step-down.ts'
 import type { Dockerfile, Stage } from '../../read/dockerfile/graph.ts'
 import { optionValue } from '../../read/shell/queries.ts'
+import { servicesOf, workloadsOf } from './beside.ts'
 import { type Family, familyOf } from './family.ts'
 import { isOpenEnded } from './place.ts'
 import { rootHomeReason } from './root-home.ts'
@@ -199,6 +200,12 @@ const rootReason = (subject: HardenSubject, stage: Stage): Choice | undefined =>
       home,
       'Whether it can be elsewhere, such as in /opt or /usr/local, and PATH, HOME and what else names it lead there; opening /root instead opens all that root keeps in it',
     )
+  const mount = hostFolder(subject)
+  if (mount !== undefined)
+    return left(
+      `\`${mount}\` of the host is mounted into it, which root alone may use there`,
+      'Which user or group of the host may: it runs with that number (`user`, `group_add`; in Kubernetes `supplementalGroups`), or does without the mount',
+    )
   const start = startOf(stage)
   const programs = startedPrograms(start)
   const program = [...programs].find(one => needRoot.has(one))
@@ -231,6 +238,16 @@ const rootReason = (subject: HardenSubject, stage: Stage): Choice | undefined =>
     )
   return undefined
 }
+
+/** What hosts keep for root: the sockets of engines, logs, the folders of containers, devices. */
+const rootOnHost =
+  /^\/(?:root(?:\/|$)|boot(?:\/|$)|dev(?:\/(?!shm)|$)|var\/log(?:\/|$)|var\/lib\/(?:docker|kubelet|containerd)(?:\/|$)|(?:var\/)?run\/[\w./-]*\.sock$|$)/
+
+/** The first such path that Compose or Kubernetes beside the Dockerfile mounts. */
+const hostFolder = (subject: HardenSubject): string | undefined =>
+  [...servicesOf(subject), ...workloadsOf(subject)]
+    .flatMap(({ container }) => container.mounts)
+    .find(({ type, source }) => type === 'bind' && source !== undefined && rootOnHost.test(source))?.source
 
 /** https://containers.dev/: images of editors, and files in the folder that these look into. */
 const isForDevelopers = ({ path }: Dockerfile, stage: Stage): boolean =>

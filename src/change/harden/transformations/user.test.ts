@@ -230,3 +230,14 @@ test('a script that starts first and writes where only root may', async () => {
   assert.equal(await left('cp /etc/a /tmp/a\nsed s/a/b/ /etc/a > /tmp/b\necho > /dev/null\n'), '')
   assert.equal(await left('cp /tmp/a /etc/a/b\n', 'RUN chown -R 10001 /etc/a\n'), '')
 })
+
+test('what is mounted from the host for root alone keeps it root', async () => {
+  const left = async (context: Readonly<Record<string, string>>): Promise<string> =>
+    (await untilStill(user, { dockerfile: 'FROM debian:13-slim\nCMD ["a"]\n', context })).left?.leftOut ?? ''
+  const compose = (mount: string): Readonly<Record<string, string>> => ({
+    'compose.yaml': `services:\n  a:\n    build: .\n    volumes:\n      - ${mount}\n`,
+  })
+  assert.match(await left(compose('/var/run/docker.sock:/var/run/docker.sock')), /^`\/var\/run\/docker\.sock` of the host/)
+  assert.equal(await left(compose('/etc/localtime:/etc/localtime:ro')), '')
+  assert.equal(await left(compose('./data:/data')), '')
+})
