@@ -56,6 +56,9 @@ test('a version that is over becomes the next that is supported and allowed, or 
     exact.left?.leftOut ?? '',
     /support of Node\.js 14 ended on 2023-04-30, and no supported version is what package\.json asks for \(14\.x\)/,
   )
+  const named = await still(`FROM python:3.8${rest}COPY a.py /usr/local/lib/python3.8/site-packages/a.py\n`)
+  assert.match(named.text, /^FROM python:3\.8\n/)
+  assert.match(named.left?.leftOut ?? '', /the file names the folder python3\.8/)
   assert.match((await still(`FROM python:2.7${rest}`)).left?.leftOut ?? '', /Python 2\.7 ended/)
   const pinned = await still(`FROM node:14@sha256:${'a'.repeat(64)}${rest}`)
   assert.match(pinned.left?.leftOut ?? '', /pinned to its digest, and support of Node\.js 14 ended on 2023-04-30/)

@@ -209,6 +209,12 @@ const supported = (subject: HardenSubject, reference: ImageReference, stage: Sta
   const { candidates } = propose(name, { today: subject.today, nonLts: false })
   const cycleOf = (text: string): string => /^v?(\d+(?:\.\d+)*)/.exec(parseReference(text)?.tag ?? '')?.[1] ?? ''
   const before = cycleOf(name)
+  // `/usr/local/lib/python3.10/site-packages` is another folder in the next version.
+  if (known.image === 'python' && before !== '' && subject.dockerfile.tree.text.includes(`/python${before}/`))
+    return {
+      reason: `${over}, and the file names the folder python${before}`,
+      check: `Move to a supported version, and let nothing name python${before}: ${ended[0]!.maintained.slice(-4).join(', ')}`,
+    }
   for (const { kind, name: next } of candidates) {
     if (kind !== 'major' && kind !== 'minor' && kind !== 'release') continue
     if (endOfLife(parseReference(next)!, subject.today).length > 0) continue
