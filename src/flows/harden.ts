@@ -3,6 +3,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path'
 import { applyEdits, planFixes } from '../change/fix.ts'
 import { nameOfImage } from '../change/harden/image-choice.ts'
 import { proposedRun } from '../change/harden/proposed-run.ts'
+import { joinTitles } from '../change/harden/titles.ts'
 import type { HardenSubject, ImageFacts, Transformation } from '../change/harden/transformation.ts'
 import { imagesOf } from '../judge/dockerfile-queries.ts'
 import type { BuildContext, DockerfileRule } from '../judge/dockerfile-rule.ts'
@@ -370,7 +371,7 @@ class Run {
             title:
               known.title === change.title || known.title.includes(change.title)
                 ? known.title
-                : `${known.title}; ${lowerFirst(change.title)}`,
+                : joinTitles([known.title, change.title]),
             risk: known.risk ?? change.risk,
             check: [...new Set([...known.check, ...change.check])],
             files: [...new Set([...known.files, ...change.files])],
@@ -397,8 +398,6 @@ class Run {
     })
   }
 }
-
-const lowerFirst = (text: string): string => text.replace(/^[A-Z](?=[a-z ])/, letter => letter.toLowerCase())
 
 const readFile = async (world: World, path: string): Promise<Uint8Array> => {
   try {

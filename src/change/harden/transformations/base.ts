@@ -8,6 +8,7 @@ import { type ImageReference, parseReference } from '../../../read/dockerfile/re
 import { rewriteFrom } from '../../base/dockerfile.ts'
 import { distributionOf, isAvailable, nameOfImage } from '../image-choice.ts'
 import { againstSlim } from '../slim-fit.ts'
+import { joinTitles } from '../titles.ts'
 import { type HardenSubject, type LeftOut, transformation } from '../transformation.ts'
 import { fits, stackFor, statedRange } from '../version-fit.ts'
 
@@ -94,7 +95,7 @@ export default transformation({
         const risk = [...new Set(done.flatMap(one => one.risk ?? []))].join('; ')
         return {
           edits,
-          title: [...new Set(done.map(({ title }) => title))].join('; '),
+          title: joinTitles(done.map(({ title }) => title)),
           ...(risk === '' ? {} : { risk }),
           check: [...new Set(done.flatMap(({ check }) => check ?? []))],
         }

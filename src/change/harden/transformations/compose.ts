@@ -6,6 +6,7 @@ import { composeEdits } from '../../container/compose.ts'
 import { NotExact, YamlSplices } from '../../container/edits.ts'
 import { type BesideService, servicesOf } from '../beside.ts'
 import { wishesFor } from '../beside-wishes.ts'
+import { joinTitles } from '../titles.ts'
 import { transformation } from '../transformation.ts'
 
 export default transformation({
@@ -35,7 +36,7 @@ export default transformation({
     }
     if (all.edits.length > 0)
       return {
-        title: all.titles.length <= 3 ? all.titles.join('; ') : `Run ${all.titles.length} services with fewer rights`,
+        title: all.titles.length <= 3 ? joinTitles(all.titles) : `Run ${all.titles.length} services with fewer rights`,
         risk: 'a folder that nobody knew to be written to is read-only',
         check: [...check, 'Its log, for “Read-only file system” and “Operation not permitted”'],
         edits: all.edits,

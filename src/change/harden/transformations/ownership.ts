@@ -14,6 +14,7 @@ import { chooseUser, ownerText } from '../final-user.ts'
 import { destinationOf, isInside, resolvedPath, volumesOf, workdirAtEnd, workdirBefore, writtenFolders } from '../image-paths.ts'
 import { isOpenEnded, isPosixShell, keyword, lastChange, linesAfter, linesBefore, withoutCommand, withoutStep } from '../place.ts'
 import { startOf } from '../start.ts'
+import { joinTitles } from '../titles.ts'
 import { type HardenSubject, transformation } from '../transformation.ts'
 
 export default transformation({
@@ -37,7 +38,7 @@ export default transformation({
     if (work.edits.length === 0) work.folders()
     if (work.edits.length > 0)
       return {
-        title: [...new Set(work.titles)].join('; '),
+        title: joinTitles(work.titles),
         risk: 'files that only their owner may read (mode 600) can no longer be read, and a folder that nobody knew to be written to is read-only',
         check: ['Log in, upload, write a cache: what the program writes while it runs', ...work.left],
         edits: work.edits,
