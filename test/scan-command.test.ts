@@ -265,6 +265,7 @@ describe('bulkhead scan', () => {
     expect(names(JSON.parse(single.stdout))).toEqual(['CVE-2024-0007'])
     expect(single.stderr).toContain('nothing that was found is called CVE-1999-1')
     expect(single.stderr).toMatch(/\d more findings are not shown/)
+    expect(run(['scan', image, '--only', '']).status).toBe(2)
     const none = run(['scan', image, '-f', 'openvex', '--only', 'CVE-1999-1', '-o', 'none.json'])
     expect([none.status, none.stdout, existsSync(join(top, 'none.json'))]).toEqual([0, '', false])
     expect(none.stderr).toContain('there is nothing to decide')

@@ -56,6 +56,8 @@ export type ScanArguments = SubjectArguments & {
 
 export const runScan = async (subject: string, args: ScanArguments): Promise<number> => {
   if (args.onlyBase && args.ignoreBase) throw new UsageError('--only-base and --ignore-base leave nothing', 'give one of them')
+  // An empty variable of a script would let every build pass.
+  if (args.only?.some(id => id.trim() === '')) throw new UsageError('--only needs an id', 'CVE-2024-3094, for instance')
   if (args.explain?.trim() === '') throw new UsageError('--explain needs an id', 'CVE-2024-3094, for instance')
   const now = new Date().toISOString()
   keepLean()

@@ -2,7 +2,7 @@
  * A document in OpenVEX 0.2.0 that asks: one statement for each vulnerability about which nobody has decided yet. A person sets the status and says why, and
  * hands it back by `--vex`. https://github.com/openvex/spec/blob/main/OPENVEX-SPEC.md
  */
-import { toDecide } from '../model/vex-notes.ts'
+import { toDecide, unsigned } from '../model/vex-notes.ts'
 import { counts, type ScanReport, type VulnerabilityFinding } from '../model/vulnerability.ts'
 import { jsonText } from './json-text.ts'
 import { subjectPurl, subjectTime, uuidOf } from './sbom-facts.ts'
@@ -35,7 +35,7 @@ export const showOpenVex = (
   return jsonText({
     '@context': 'https://openvex.dev/ns/v0.2.0',
     '@id': `urn:uuid:${uuidOf(jsonText(statements))}`,
-    author: 'Put your name here',
+    author: unsigned,
     timestamp: timeOf(report),
     version: 1,
     tooling: `Bulkhead ${report.version}`,

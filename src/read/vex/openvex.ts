@@ -1,7 +1,7 @@
 /** OpenVEX 0.0.1 and 0.2.0: https://github.com/openvex/spec/blob/main/OPENVEX-SPEC.md */
 import * as v from 'valibot'
 import { purl } from '../../model/purl.ts'
-import { toDecide } from '../../model/vex-notes.ts'
+import { toDecide, unsigned } from '../../model/vex-notes.ts'
 import { collector, orUndefined, type Product, parseAs, purlFrom, text, type Vex, type VexStatus } from './statement.ts'
 
 // 0.0.1 has plain texts for vulnerabilities, products and subcomponents, and the subcomponents beside the products.
@@ -59,7 +59,7 @@ export const readOpenVex = (value: unknown, path: string, around?: readonly Prod
         statement: orUndefined(
           one.impact_statement || one.action_statement || (one.status_notes.startsWith(toDecide) ? '' : one.status_notes),
         ),
-        author: orUndefined(document.author),
+        author: document.author === unsigned ? undefined : orUndefined(document.author),
         timestamp: orUndefined(one.last_updated || one.timestamp || document.timestamp),
         ...(one.status === 'under_investigation' && one.status_notes.startsWith(toDecide) ? { isQuestion: true as const } : {}),
       },

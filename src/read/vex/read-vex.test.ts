@@ -31,6 +31,15 @@ describe('OpenVEX', () => {
     ])
   })
 
+  test('a document that only asks, and that nobody has signed', () => {
+    const asking = { products: ['pkg:npm/a'], status: 'under_investigation', status_notes: 'To decide: high. …' }
+    const { statements } = read({ ...openVex(asking, { ...asking, status_notes: 'we look' }), author: 'Put your name here' })
+    expect(statements.map(one => [one.statement, one.author, one.isQuestion])).toEqual([
+      [undefined, undefined, true],
+      ['we look', undefined, undefined],
+    ])
+  })
+
   test('the first form: plain texts', () => {
     const { statements } = read({
       '@context': 'https://openvex.dev/ns',
