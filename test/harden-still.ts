@@ -40,6 +40,7 @@ export const emptyStack: Stack = {
   ports: [],
   healthPaths: [],
   programs: [],
+  timeZones: undefined,
 }
 
 export const subjectOf = async (

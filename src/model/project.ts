@@ -54,6 +54,8 @@ export type Stack = {
   readonly healthPaths: readonly Stated<string>[]
   /** Programs outside the language that it starts: `ffmpeg`, `git`. As far as can be known. */
   readonly programs: readonly Stated<string>[]
+  /** It loads time zones by name, and does not bring them along itself. */
+  readonly timeZones: Stated<true> | undefined
 }
 
 export type Native = {

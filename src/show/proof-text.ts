@@ -48,6 +48,11 @@ export const showProofText = (proof: Proof, options: ProofTextOptions): string =
     alignCells(cells).join('\n'),
     ...(before.buildError === undefined ? [] : [`${style.bold('It does not build as it is')}\n${quoted(before.buildError)}`]),
     ...(after.buildError === undefined ? [] : [`${style.bold('The hardened one does not build')}\n${quoted(after.buildError)}`]),
+    ...(before.run && before.run.state !== 'answered' && before.run.state !== 'running'
+      ? [
+          `${style.bold('As it is, it does not answer')}\n${quoted([before.run.said, before.run.log].filter(text => text !== '').join('\n'))}`,
+        ]
+      : []),
     ...(after.run && isBad(after.run, before.run)
       ? [
           `${style.bold('The hardened one does not run as the other did')}\n${quoted([after.run.said, after.run.log].filter(text => text !== '').join('\n'))}`,

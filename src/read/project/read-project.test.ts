@@ -161,6 +161,14 @@ func main() {
   expect([...stack.dependencies]).toEqual(['github.com/mattn/go-sqlite3'])
 })
 
+test('go: time zones that are loaded by name, unless the program brings them along', async () => {
+  const main = 'package main\n\nfunc main() {\n\ttime.LoadLocation("Europe/Vienna")\n}\n'
+  const mod = 'module example.com/a\n\ngo 1.22\n'
+  expect((await one({ 'go.mod': mod, 'main.go': main })).timeZones).toEqual({ value: true, by: 'main.go' })
+  const own = main.replace('\n\n', '\n\nimport _ "time/tzdata"\n\n')
+  expect((await one({ 'go.mod': mod, 'main.go': own })).timeZones).toBeUndefined()
+})
+
 test('static: pages and their server', async () => {
   const stack = await one({
     'index.html': '<p>',

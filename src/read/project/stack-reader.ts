@@ -53,6 +53,7 @@ export const emptyStack = (name: StackName, folder: string): Stack => ({
   ports: [],
   healthPaths: [],
   programs: [],
+  timeZones: undefined,
 })
 
 export const stated = <T>(value: T | undefined, by: string | undefined): Stated<T> | undefined =>

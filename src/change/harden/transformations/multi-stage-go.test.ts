@@ -95,6 +95,14 @@ entrypoint ["server"]
   )
 })
 
+test('time zones come along where the sources load them by name', async () => {
+  const dockerfile = 'FROM golang:1.27\nWORKDIR /src\nCOPY . .\nRUN go build -o app .\nCMD ["./app"]\n'
+  const zoned = await still(dockerfile, { stacks: [{ name: 'go', timeZones: { value: true, by: 'main.go' } }] })
+  assert.match(zoned.text, /ENV ZONEINFO=\/zoneinfo\.zip\n/)
+  const plain = await still(dockerfile, { stacks: [{ name: 'go' }] })
+  assert.doesNotMatch(plain.text, /zoneinfo/)
+})
+
 test('a module that is installed under its own name', async () => {
   const { text } = await still(
     'FROM golang:1.27\nWORKDIR /go/src/app\nCOPY *.go .\nRUN go mod init dispatch && go get\nRUN go install\nCMD ["dispatch"]\n',

@@ -92,7 +92,9 @@ export default transformation({
     const { names: assets, unsure } = assetsOf(scene, stack?.folder ?? '')
     const copies: Copied[] = []
     if (isBare) copies.push({ from: certificates, to: certificates })
-    const wantsZones = isBare && (packages.names.includes('tzdata') || scene.stage.end.variables.get('TZ') !== undefined)
+    const wantsZones =
+      isBare &&
+      (stack?.timeZones !== undefined || packages.names.includes('tzdata') || scene.stage.end.variables.get('TZ') !== undefined)
     if (wantsZones) copies.push({ from: zones, to: '/zoneinfo.zip' })
     const isOnPath = !(started ?? '').includes('/') && isWithin(binary, '/go')
     copies.push({ from: binary, to: isOnPath ? `/usr/local/bin/${nameOf(binary)}` : binary })

@@ -36,11 +36,18 @@ const reader: StackReader = {
         (main && { value: [`./${main.binary}`], by: main.by }),
       native: nativeOf(sources, new Set([...direct, ...indirect]), own),
       ...probed,
+      timeZones: timeZonesOf(sources),
     }
   },
 }
 
 export default reader
+
+/** https://pkg.go.dev/time#LoadLocation; the package time/tzdata puts them into the program. */
+const timeZonesOf = (sources: readonly Source[]): Stated<true> | undefined => {
+  const source = sources.find(({ text }) => text.includes('time.LoadLocation('))
+  return source && !sources.some(({ text }) => text.includes('"time/tzdata"')) ? { value: true, by: source.path } : undefined
+}
 
 const required = (text: string): { readonly direct: ReadonlySet<string>; readonly indirect: ReadonlySet<string> } => {
   const direct = new Set<string>()
