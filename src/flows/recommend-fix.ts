@@ -211,9 +211,10 @@ const foreignManagers: ReadonlySet<string> = new Set(
 
 /** Why the stages that are built on the old image cannot be built on this one; undefined where nothing is known against it. */
 const unfit = ({ kind, name }: Measured, dockerfile: Dockerfile, old: ImageReference): string | undefined => {
-  const isOn = (stage: Stage | undefined): boolean => stage?.root.kind === 'image' && isSame(stage.root.reference, old)
-  const runs = runCommands(dockerfile).filter(({ step }) => isOn(dockerfile.stages.find(one => one.steps.includes(step))))
+  const isOn = (stage: Stage): boolean => stage.root.kind === 'image' && isSame(stage.root.reference, old)
   const steps = dockerfile.stages.filter(isOn).flatMap(one => one.steps.filter(step => step.instruction.name === 'RUN'))
+  const own = new Set<unknown>(steps)
+  const runs = runCommands(dockerfile).filter(({ step }) => own.has(step))
   const line = (offset: number): number => positionAt(lineStarts(dockerfile.tree.text), offset).line
   const [first] = steps
   if ((kind === 'distroless' || kind === 'hardened') && first)
