@@ -114,6 +114,40 @@ CMD ["uvicorn", "src.main:app"]
   )
 })
 
+test('an environment in the folder of the program goes on with it', async () => {
+  await becomes(
+    `FROM python:3.11-slim
+ENV POETRY_HOME=/opt/poetry POETRY_VIRTUALENVS_IN_PROJECT=true
+ENV PATH="$POETRY_HOME/bin:/app/.venv/bin:$PATH"
+RUN apt-get update && apt-get install -y curl build-essential
+RUN curl -sSL https://install.python-poetry.org | python3 -
+WORKDIR /app
+COPY poetry.lock pyproject.toml ./
+RUN poetry install --only main --no-root
+COPY . .
+CMD ["uvicorn", "app:app"]
+`,
+    `FROM python:3.11-slim AS build
+ENV POETRY_HOME=/opt/poetry POETRY_VIRTUALENVS_IN_PROJECT=true
+ENV PATH="$POETRY_HOME/bin:/app/.venv/bin:$PATH"
+RUN apt-get update && apt-get install -y curl build-essential
+RUN curl -sSL https://install.python-poetry.org | python3 -
+WORKDIR /app
+COPY poetry.lock pyproject.toml ./
+RUN poetry install --only main --no-root
+
+FROM python:3.11-slim
+ENV POETRY_HOME=/opt/poetry POETRY_VIRTUALENVS_IN_PROJECT=true
+ENV PATH="$POETRY_HOME/bin:/app/.venv/bin:$PATH"
+WORKDIR /app
+COPY --from=build /app /app
+COPY . .
+CMD ["uvicorn", "app:app"]
+`,
+    { stacks: [{ name: 'python', manifests: ['pyproject.toml', 'poetry.lock'], dependencies: new Set(['uvicorn']) }] },
+  )
+})
+
 test('the author’s own environment is taken as it is', async () => {
   await becomes(
     `FROM python:3.11-slim

@@ -157,7 +157,10 @@ const againstEnvironment = (scene: Scene, installs: readonly Install[]): LeftOut
       return leftOut(`${command.name} is told where to install, by ${option.name}`)
     if (command.name === 'uv' && command.operands[0]?.text === 'pip' && usesSystem(step, command))
       return leftOut('`uv pip install --system` passes virtual environments over', 'Install by pip, or into an environment')
-    if (command.name === 'pipenv' && !hasOption(command, '--system', '--deploy'))
+    const environment = step.before.variables.get('UV_PROJECT_ENVIRONMENT')?.value
+    if (command.name === 'uv' && command.operands[0]?.text === 'sync' && environment !== undefined)
+      return leftOut(`uv installs into \`${environment.slice(0, 60)}\`, as UV_PROJECT_ENVIRONMENT says`)
+    if (command.name === 'pipenv' && !hasOption(command, '--system', '--deploy') && !isInProject(scene, step, command))
       return leftOut('pipenv puts what it installs into a folder in the home of its user', 'Give it `--system --deploy`')
     if (/^\//.test(command.nameWord?.text ?? '') && !isWithin(command.nameWord!.text, folder) && !createsEnvironment(scene))
       return leftOut(`\`${command.nameWord!.text.slice(0, 60)}\` installs into the interpreter of its own`)
@@ -232,10 +235,10 @@ const environmentOf = (scene: Scene, installs: readonly Install[]): Environment 
   const { dockerfile } = scene
   const authors = authorsEnvironment(scene)
   if (authors !== undefined) return { path: authors, isNew: false, wantsName: false, edits: [] }
-  // https://docs.astral.sh/uv/concepts/projects/layout/#the-project-environment: `.venv` beside the manifest.
-  const others = installs.filter(({ command, install }) => !isUvSync(command) && !isOnlyTools(install))
+  const isOther = ({ step, command, install }: Install): boolean => !isInProject(scene, step, command) && !isOnlyTools(install)
+  const others = installs.filter(isOther)
   if (others.length === 0) return { path: undefined, isNew: false, wantsName: false, edits: [] }
-  let at = installs.findIndex(({ command, install }) => !isUvSync(command) && !isOnlyTools(install))
+  let at = installs.findIndex(isOther)
   const isOfStep = (step: Step): boolean => installs.filter(one => one.step === step).every(one => isOnlyUpgrade(one.install))
   while (at > 0 && (installs[at - 1]!.step === installs[at]!.step || isOfStep(installs[at - 1]!.step))) at--
   const wantsName = installs.some(({ command }) => /^(?:poetry|pipenv|pdm|uv)$/.test(command.name))
@@ -243,7 +246,20 @@ const environmentOf = (scene: Scene, installs: readonly Install[]): Environment 
   return { path: folder, isNew: true, wantsName, edits: [linesBefore(dockerfile, installs[at]!.step, lines)] }
 }
 
-const isUvSync = (command: Command): boolean => command.name === 'uv' && command.operands[0]?.text === 'sync'
+/**
+ * `.venv` beside the manifest: https://docs.astral.sh/uv/concepts/projects/layout/#the-project-environment,
+ * https://python-poetry.org/docs/configuration/#virtualenvsin-project, https://pipenv.pypa.io/en/latest/virtualenv.html
+ */
+const isInProject = (scene: Scene, step: Step, { name, operands }: Command): boolean => {
+  const isSet = (variable: string): boolean => /^(?:1|true|yes)$/i.test(step.before.variables.get(variable)?.value ?? '')
+  if (name === 'uv') return operands[0]?.text === 'sync'
+  if (name === 'pipenv') return isSet('PIPENV_VENV_IN_PROJECT')
+  if (name !== 'poetry') return false
+  return (
+    isSet('POETRY_VIRTUALENVS_IN_PROJECT') ||
+    commandsAbove(scene).some(({ script }) => /virtualenvs\.in-project["']?\s+["']?true/.test(script.text))
+  )
+}
 
 /** https://docs.python.org/3/library/venv.html#how-venvs-work: the PATH is enough; Poetry and others look at VIRTUAL_ENV. */
 const pathLine = ({ dockerfile }: Scene, wantsName: boolean): string =>
