@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Gives a quote of the day. */
@@ -22,7 +23,7 @@ public final class Quotes {
     public static void main(String[] args) throws IOException {
         List<Quote> quotes = load();
         Javalin app = Javalin.create(config -> config.showJavalinBanner = false);
-        app.get("/health", ctx -> ctx.json(Map.of("status", "ok", "service", "quotes", "quotes", quotes.size())));
+        app.get("/health", ctx -> ctx.json(new TreeMap<>(Map.of("status", "ok", "service", "quotes", "quotes", quotes.size()))));
         app.get("/quote", ctx -> ctx.json(quotes.get(ThreadLocalRandom.current().nextInt(quotes.size()))));
         Runtime.getRuntime().addShutdownHook(new Thread(app::stop));
         app.start(8080);
