@@ -146,6 +146,21 @@ describe('which image', () => {
     )
   })
 
+  test.each([
+    ['CMD node a.js\n', /line 3 has CMD without brackets, which needs a shell/],
+    ['ENTRYPOINT node a.js\n', /line 3 has ENTRYPOINT without brackets/],
+    ['HEALTHCHECK CMD node b.js\nCMD ["a.js"]\n', /line 3 has HEALTHCHECK without brackets/],
+    ['CMD ["node", "a.js"]\n', /line 3 has a CMD that begins with node, which the ENTRYPOINT of .* is already/],
+    ['CMD ["a.js"]\n', undefined],
+    ['HEALTHCHECK NONE\nENTRYPOINT ["/nodejs/bin/node", "a.js"]\n', undefined],
+    ['HEALTHCHECK --interval=5s CMD ["/nodejs/bin/node", "b.js"]\nCMD ["a.js"]\n', undefined],
+  ])('distroless starts what stands in brackets, by its own ENTRYPOINT: %j', async (end, why) => {
+    const path = folder({ Dockerfile: `FROM node:20\nCOPY . .\n${end}` })
+    const { notes } = await fix(path, report([candidate('gcr.io/distroless/nodejs24-debian12', 'distroless', 0), ...usual]))
+    expect(textOf(path)).toContain(why ? 'FROM node:22\n' : 'FROM gcr.io/distroless/nodejs24-debian12\n')
+    if (why) expect(notes.join()).toMatch(why)
+  })
+
   test('another tag of the same image is left, and named', async () => {
     const path = folder({ Dockerfile: 'FROM node:20-bookworm AS build\nFROM node:20\nCOPY --from=build / /\n' })
     const { notes } = await fix(path, report(usual))

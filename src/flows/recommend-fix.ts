@@ -2,6 +2,7 @@
 import { basename, dirname, join, resolve } from 'node:path'
 import { commitMessage } from '../change/base/commit-message.ts'
 import { nameOf, type Wanted } from '../change/base/wanted.ts'
+import { startOf } from '../change/harden/start.ts'
 import { runCommands } from '../judge/dockerfile-queries.ts'
 import { bestOf, nameBehindFrom } from '../model/best-candidate.ts'
 import { UsageError } from '../model/finding.ts'
@@ -209,6 +210,16 @@ const foreignManagers: ReadonlySet<string> = new Set(
   'apt apt-get apt-cache dpkg add-apt-repository dnf microdnf yum zypper'.split(' '),
 )
 
+/** https://docs.docker.com/reference/dockerfile/#shell-and-exec-form */
+const isShellForm = ({ name, json, argument: { text } }: Stage['steps'][number]['instruction']): boolean =>
+  /^(?:CMD|ENTRYPOINT)$/.test(name)
+    ? json === undefined
+    : name === 'HEALTHCHECK' && !/^\s*NONE\s*$/i.test(text) && !/\bCMD\s+\[/i.test(text)
+
+/** Images whose ENTRYPOINT is the runtime: https://github.com/GoogleContainerTools/distroless#entrypoints, https://edu.chainguard.dev/chainguard/chainguard-images/ */
+const startsRuntime = /^(?:gcr\.io\/distroless\/(?:nodejs|python3|java)|cgr\.dev\/chainguard\/(?:node|python|jre)\b)/
+const runtimes = /^(?:\/\S*\/)?(?:node|nodejs|python[\d.]*|java)$/
+
 /** Why the stages that are built on the old image cannot be built on this one; undefined where nothing is known against it. */
 const unfit = ({ kind, name }: Measured, dockerfile: Dockerfile, old: ImageReference): string | undefined => {
   const isOn = (stage: Stage): boolean => stage.root.kind === 'image' && isSame(stage.root.reference, old)
@@ -219,6 +230,19 @@ const unfit = ({ kind, name }: Measured, dockerfile: Dockerfile, old: ImageRefer
   const [first] = steps
   if ((kind === 'distroless' || kind === 'hardened') && first)
     return `line ${line(first.instruction.span.start)} has a RUN, which needs a shell, and ${name} has none`
+  const started =
+    (kind === 'distroless' || kind === 'hardened') && dockerfile.final && isOn(dockerfile.final) ? dockerfile.final : undefined
+  const shellForm = started?.steps.find(({ instruction }) => isShellForm(instruction))
+  if (shellForm) {
+    const { name: keyword, span } = shellForm.instruction
+    return `line ${line(span.start)} has ${keyword} without brackets, which needs a shell, and ${name} has none`
+  }
+  if (started && startsRuntime.test(name)) {
+    const { entrypoint, cmd } = startOf(started)
+    const word = entrypoint ? undefined : cmd?.instruction.json?.values[0]
+    if (cmd && word !== undefined && runtimes.test(word))
+      return `line ${line(cmd.instruction.span.start)} has a CMD that begins with ${word}, which the ENTRYPOINT of ${name} is already`
+  }
   // UBI minimal has microdnf, and no other.
   const foreign = runs.find(
     ({ command: { name: one } }) => foreignManagers.has(one) && (kind !== 'minimal' || one !== 'microdnf'),

@@ -117,6 +117,7 @@ const risks = {
   distroless:
     'without a shell and a package manager: RUN, and CMD, ENTRYPOINT and HEALTHCHECK without brackets, do not work in it',
   stages: 'everything is built in a stage before, and copied',
+  runtime: 'its ENTRYPOINT is the runtime: CMD names the script alone',
   major: 'another major version: what it no longer has is in its notes of release, and your tests tell the rest',
   suite: 'packages of another release of the distribution: other versions, some other names',
 } as const
@@ -311,7 +312,13 @@ export const propose = (name: string, options: ProposeOptions): Proposal => {
   const next = isEnded && last ? again(last.name.slice(reference.familiar.length + 1).split('-')) : tag
   const lean = distrolessFor(image, next)
   if (lean && found.isOfficial) {
-    add(lean.name, 'distroless', tag, [lean.why], [risks.distroless, risks.stages])
+    add(
+      lean.name,
+      'distroless',
+      tag,
+      [lean.why],
+      [risks.distroless, risks.stages, ...(/\/(?:nodejs|python3|java)/.test(lean.name) ? [risks.runtime] : [])],
+    )
   }
   for (const { name: text, kind, benefits, risks: against, isRolling } of hardenedVariants(reference, image, next.cycle))
     if (text !== at(tag.parts)) add(text, kind, tag, benefits, against, isRolling)
