@@ -18,7 +18,8 @@ export const rootHomeReason = (dockerfile: Dockerfile, stage: Stage): string | u
   const workdir = workdirAtEnd(stage)
   if (closed(workdir)) return `it works in ${workdir}, where nobody but root may look`
   const steps = lineage(stage)
-  for (const [name, value] of settingsOf(steps)) {
+  const settings = settingsOf(steps)
+  for (const [name, value] of settings) {
     const part = value.split(':').find(one => /^\/root(?:\/|$)/.test(one))
     if (part !== undefined) return `${name} leads to \`${part}\`, where nobody but root may look`
   }
@@ -38,6 +39,9 @@ export const rootHomeReason = (dockerfile: Dockerfile, stage: Stage): string | u
           command.args.some(({ text }) => text === 'install')
         )
           return '`pip install --user` puts packages into /root/.local, where nobody but root may look'
+        const words = [command.name, ...command.args.map(({ text }) => text)]
+        if (words.includes('playwright') && words.includes('install') && !settings.has('PLAYWRIGHT_BROWSERS_PATH'))
+          return 'browsers of Playwright are put into /root/.cache, where nobody but root may look'
         const from = command.name === 'ln' ? command.operands.find(({ text }) => /^(?:\/root|~)\//.test(text)) : undefined
         if (from) return `a link leads to \`${from.text}\`, where nobody but root may look`
       }

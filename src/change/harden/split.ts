@@ -415,6 +415,9 @@ const fromLine = (scene: Scene, base: string): string => {
   return `${keyword(dockerfile, 'FROM')} ${platform}${image}${name}`
 }
 
+/** What an official image has anyway. */
+const isRootUser = ({ instruction }: Step): boolean => /^(?:root|0)(?::(?:root|0))?$/.test(instruction.argument.text.trim())
+
 type Kept = { readonly step: Step; readonly isMoved: boolean }
 
 /** What of the settings above the split the final stage says too. */
@@ -429,7 +432,8 @@ const settingsAbove = ({ dockerfile, upper, lower }: Scene, plan: SplitPlan): re
     else if (name === 'ENV') {
       if (!pairs.every(({ key, value }) => isBuildOnly(key, value?.raw) || plan.isBuildVariable(key)))
         found.push({ step, isMoved: false })
-    } else if (name === 'ARG' || step === workdir || step === user || step === shell) found.push({ step, isMoved: false })
+    } else if (name === 'ARG' || step === workdir || (step === user && !isRootUser(step)) || step === shell)
+      found.push({ step, isMoved: false })
   }
   const texts = [
     ...found.filter(({ step }) => step.instruction.name !== 'ARG').map(({ step }) => step),

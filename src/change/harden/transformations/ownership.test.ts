@@ -193,3 +193,21 @@ test('what everyone may write to in a stage that is copied from, is no longer so
   // Nothing of it gets into the image.
   assert.match(await of('RUN chmod -R 777 /root/.npm\n'), /chmod -R 777 \/root\/\.npm/)
 })
+
+test('a chown of the whole program is narrowed to what it writes to', async () => {
+  await becomes(
+    'FROM php:8.4-apache\nCOPY html /var/www/html\nRUN chown -R www-data /var/www\nRUN chmod -R 777 /var/www\nUSER 33:33\n',
+    'FROM php:8.4-apache\nCOPY html /var/www/html\nRUN mkdir -p /var/www/html/var && chown -R www-data /var/www/html/var\nUSER 33:33\n',
+    { stacks: [{ name: 'php', writes: [{ value: '/var/www/html/var', by: 'composer.json' }] }] },
+  )
+  await becomes(
+    'FROM php:8.4-apache\nCOPY html /var/www/html\nUSER 33:33\n',
+    'FROM php:8.4-apache\nCOPY html /var/www/html\nRUN install -d -o 33 -g 33 /var/www/html/var\nUSER 33:33\n',
+    { stacks: [{ name: 'php', writes: [{ value: '/var/www/html/var', by: 'composer.json' }] }] },
+  )
+})
+
+test('a home folder stays with its user', async () => {
+  const text = 'FROM debian:12\nRUN useradd -u 2000 a && chown a:0 /home/a\nCOPY a /usr/bin/\nUSER a\nWORKDIR /home/a\nCOPY b .\n'
+  await becomes(text, text)
+})

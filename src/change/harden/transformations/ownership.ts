@@ -213,6 +213,8 @@ class Work {
     const targets = this.#targets(at)
     if (!owner || !targets || isRoot(owner.text) || isNonRoot(step.before)) return
     if (!targets.every(path => this.#isCode(path))) return
+    // A home folder that its user may write to is no program.
+    if (!hasOption(command, '-R', '--recursive') && targets.every(path => /^\/home\/[^/]+$/.test(path))) return
     if (!this.#isKnown) {
       this.left.add('the program is given to its user by `chown`, and what it writes is not known')
       return
@@ -223,6 +225,14 @@ class Work {
       return
     }
     const edit = withoutCommand(this.#dockerfile, at)
+    const kept = hasOption(command, '-R', '--recursive')
+      ? this.#written.filter(path => targets.some(folder => isInside(path, folder)))
+      : []
+    if (edit && kept.length > 0 && isEditable(at)) {
+      const text = `mkdir -p ${kept.join(' ')} && chown -R ${owner.raw} ${kept.join(' ')}`
+      this.#do('Give the user only what it writes to', replaceAt(this.#dockerfile, command.span, text))
+      return
+    }
     if (edit === 'only') this.#do(chownTitle, withoutStep(this.#dockerfile, step))
     else if (edit) this.#do(chownTitle, edit)
     else this.left.add('a `chown` of the program stands where it cannot be taken out by itself')
@@ -339,7 +349,9 @@ class Work {
   }
 
   #isOwned(path: string): boolean {
-    if (ownedByImage(this.#stage).some(folder => isInside(path, folder))) return true
+    // What is copied into it is root’s.
+    if (ownedByImage(this.#stage).some(folder => path === folder || (isInside(path, folder) && !this.#code.includes(folder))))
+      return true
     return this.#steps.some(step => {
       const { name } = step.instruction
       if (name === 'COPY' || name === 'ADD') {

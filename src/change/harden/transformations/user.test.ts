@@ -192,6 +192,8 @@ test('what is in root’s home folder is for root alone', async () => {
     await left('RUN ln -s /root/.cargo/bin/a /usr/local/bin/a\nCMD ["a"]'),
     /^a link leads to `\/root\/\.cargo\/bin\/a`/,
   )
+  assert.match(await left('RUN npm ci && npx playwright install firefox\nCMD ["a"]'), /^browsers of Playwright/)
+  assert.equal(await left('ENV PLAYWRIGHT_BROWSERS_PATH=/opt/browsers\nRUN npx playwright install\nCMD ["a"]'), '')
   assert.match(await left('WORKDIR /root/app\nCMD ["./a"]'), /^it works in \/root\/app/)
   assert.match(await left('VOLUME /root/.data\nCMD ["a"]'), /^its volume `\/root\/\.data`/)
   // What a step uses while it builds is not there for the program.
