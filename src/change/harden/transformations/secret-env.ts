@@ -36,10 +36,16 @@ export default transformation({
   },
 })
 
+/** All of it, or a password in an address: a password that is a word (`shop`) stands in other values too. */
 const isSecret = ({ value }: KeyValue, secrets: readonly Span[]): boolean =>
   value !== undefined &&
   !value.raw.includes('$') &&
-  secrets.some(span => span.start < value.span.end && span.end > value.span.start)
+  secrets.some(
+    ({ start, end }) =>
+      start < value.span.end &&
+      end > value.span.start &&
+      (end - start >= value.raw.replace(/["']/g, '').length || end - start >= 12 || value.raw.includes('://')),
+  )
 
 /** A later step of a build names it: that one needs it in another way. */
 const isRead = ({ stages }: Dockerfile, env: Step, name: string): boolean => {
