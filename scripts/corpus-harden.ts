@@ -6,7 +6,7 @@
  * variables and volumes are as before, except for what a change says that it changes. Prints how much was done; exit code 1 when a promise is broken.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { join, relative, resolve } from 'node:path'
+import { basename, join, relative, resolve } from 'node:path'
 import { transformations } from '../src/change/harden/transformations/registry.ts'
 import { isDockerfileName } from '../src/flows/discover.ts'
 import { harden } from '../src/flows/harden.ts'
@@ -14,7 +14,7 @@ import { isRoot } from '../src/judge/image-users.ts'
 import { rules } from '../src/judge/rules/registry.ts'
 import { type Hardening, type HardenLevel, hardenLevels } from '../src/model/hardening.ts'
 import { encode } from '../src/model/text.ts'
-import type { World } from '../src/model/world.ts'
+import type { Entry, World } from '../src/model/world.ts'
 import type { Dockerfile, Stage } from '../src/read/dockerfile/graph.ts'
 import { readDockerfile } from '../src/read/dockerfile/read-dockerfile.ts'
 import { showDiff } from '../src/show/diff.ts'
@@ -43,6 +43,10 @@ walk(dir)
 const overlaid = ({ files: changed }: Hardening): World => {
   const texts = new Map(changed.map(({ path, after }) => [resolve(path), after] as const))
   const { read, stat, list, open, inspect, names } = machine.files
+  const freshIn = (path: string): readonly Entry[] =>
+    changed
+      .filter(one => one.before === undefined && resolve(one.path, '..') === resolve(path))
+      .map(one => ({ name: basename(one.path), type: 'file' }))
   return {
     ...machine,
     files: {
@@ -57,12 +61,37 @@ const overlaid = ({ files: changed }: Hardening): World => {
       },
       list: async path => {
         const found = await list(path)
-        const fresh = changed.filter(one => one.before === undefined && resolve(one.path, '..') === resolve(path))
-        return [...found, ...fresh.map(one => ({ name: relative(path, one.path), type: 'file' as const }))]
+        return [...found, ...freshIn(path)]
       },
-      open,
-      inspect,
-      names,
+      open: path => {
+        const text = texts.get(resolve(path))
+        if (text === undefined) return open(path)
+        const bytes = encode({ text, encoding: 'utf-8' })
+        const read = (offset: number, into: Uint8Array): number => {
+          const piece = bytes.subarray(offset, offset + into.length)
+          into.set(piece)
+          return piece.length
+        }
+        return { size: bytes.length, identity: `${path} as changed`, read, close: () => undefined }
+      },
+      inspect: path => {
+        const text = texts.get(resolve(path))
+        const found = inspect(path)
+        return text === undefined
+          ? found
+          : {
+              type: 'file',
+              mode: 0o644,
+              uid: 0,
+              gid: 0,
+              mtime: 0,
+              inode: path,
+              target: '',
+              ...found,
+              size: encode({ text, encoding: 'utf-8' }).length,
+            }
+      },
+      names: path => [...new Set([...names(path), ...freshIn(path).map(({ name }) => name)])].sort(),
     },
   }
 }
@@ -75,7 +104,7 @@ const starts = (stage: Stage | undefined, name: string): string | undefined => {
     step &&
     (json?.values.join(' ') ?? argument!.text)
       .replace(/["']/g, '')
-      .replace(/^(?:\/bin\/)?sh -c (?:exec )?/, '')
+      .replace(/^(?:(?:\/bin\/)?sh -c )?(?:exec )?/, '')
       .replace(/\s+/g, ' ')
   )
 }
@@ -158,6 +187,7 @@ for (const path of files.filter(one => only === undefined || one.includes(only))
         differs(`ENV ${key}`, value, variables.get(key), [
           'dockerfile/secret-arg-env-name',
           'dockerfile/secret-value',
+          'secret-env',
           'dockerfile/debian-frontend',
           'dockerfile/env-self',
           'dockerfile/legacy-kv',
