@@ -245,7 +245,7 @@ test('a folder has no layers: it is compared by its packages, its size is not kn
     const found = known.get(subject)
     return found ? Promise.resolve(found) : Promise.reject(new UsageError(subject))
   }
-  const report = await run({ image: 'shop.tar', offline: true, read, candidates: ['dir:/srv/root'] })
+  const report = await run({ image: 'shop.tar', offline: true, read, candidates: ['dir:/srv/root', 'dir:/srv/root'] })
   const [first] = report.candidates
   expect(first).toMatchObject({
     name: 'dir:/srv/root',
@@ -253,6 +253,7 @@ test('a folder has no layers: it is compared by its packages, its size is not kn
     measure: { size: undefined },
     predicted: { size: undefined },
   })
+  expect(report.candidates.filter(({ kind }) => kind === 'named')).toHaveLength(1)
   expect(bestOf(report)).toBeUndefined()
   expectValid(report)
   // Where it has fewer vulnerabilities it is the best, and still no name for FROM.

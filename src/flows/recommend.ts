@@ -104,7 +104,7 @@ export const recommend = async (world: World, database: AdvisoryDatabase, option
   if (!proposal && options.candidates.length === 0)
     unverified.push('the name of the base image is not known: --candidate names images to compare with')
   unverified.push(...(proposal?.unverified ?? []))
-  const byHand = options.candidates.map(
+  const byHand = [...new Set(options.candidates)].map(
     (name): Candidate => ({ name, kind: 'named', supportUntil: supportOf(name, today), benefits: [], risks: [] }),
   )
   const wanted = [...(proposal?.candidates ?? []).filter(({ name }) => !options.candidates.includes(name)), ...byHand]
