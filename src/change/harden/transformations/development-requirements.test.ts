@@ -22,13 +22,19 @@ test('what only tests need is not installed', async () => {
   assert.equal(joined.text, 'from python:3.11\r\ncopy . .\r\nrun pip install -r requirements/base.txt\r\n')
 })
 
+test('one of several files is taken out of the command', async () => {
+  const of = (rest: string): string => `FROM python:3.11\nCOPY . .\nRUN pip install ${rest} && echo\n`
+  assert.equal((await still(of('-r requirements.txt -r requirements-dev.txt'))).text, of('-r requirements.txt'))
+  assert.equal((await still(of('--requirement=test-requirements.txt -r a.txt -q'))).text, of('-r a.txt -q'))
+})
+
 test('what is used, or installs the program’s own packages too, stays', async () => {
   for (const [rest, reason] of [
     ['RUN pip install -r requirements-dev.txt\nRUN pytest\n', /may use what/],
     ['RUN pip install -r requirements-dev.txt\nCMD ["pytest"]\n', /may use what/],
     ['RUN if true; then pip install -r requirements-dev.txt; fi\n', /among other commands/],
-    ['RUN pip install -r requirements-dev.txt flask\n', undefined],
-    ['RUN pip install -r requirements.txt -r requirements-dev.txt\n', undefined],
+    ['RUN pip install -r requirements-dev.txt flask\n', /among other commands/],
+    ['RUN pip install -r requirements.txt -r requirements-dev.txt && pytest\n', /may use what/],
     ['RUN pip install -r device-list.txt\n', undefined],
   ] as const) {
     const dockerfile = `FROM python:3.11\nCOPY . .\nRUN pip install -r requirements.txt\n${rest}`

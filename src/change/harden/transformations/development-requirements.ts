@@ -1,5 +1,7 @@
-import { stepsNamed } from '../../../judge/dockerfile-queries.ts'
-import type { Stage, Step } from '../../../read/dockerfile/graph.ts'
+import { removeAt, stepsNamed, withBlanksBefore } from '../../../judge/dockerfile-queries.ts'
+import { isEditable } from '../../../judge/package-queries.ts'
+import type { Edit } from '../../../model/finding.ts'
+import type { Dockerfile, Stage, Step } from '../../../read/dockerfile/graph.ts'
 import { expandWord } from '../../../read/dockerfile/read-dockerfile.ts'
 import { nameOf } from '../../../read/image/paths.ts'
 import { type Install, installsIn, requirementsOf } from '../installs.ts'
@@ -23,15 +25,17 @@ export default transformation({
     for (const stage of subject.dockerfile.stages) {
       if (stage.role !== 'final' && stage.role !== 'copied' && stage.role !== 'inherited') continue
       const installs = installsIn(stage).filter(({ tool }) => tool === 'pip' || tool === 'uv')
-      const [install] = installs.filter(isForDeveloping)
+      const [install] = installs.filter(one => developmentFiles(one).length > 0)
       if (!install || installs.every(isForDeveloping)) continue
-      const files = requirementsOf(install.command).join(', ')
+      const files = developmentFiles(install).join(', ')
       if (usesThem(subject, stage, install))
         return {
           leftOut: `a step, or what starts, may use what \`${files}\` installs`,
           check: ['Run tests in a stage that nothing is copied from'],
         }
-      const edit = withoutCommand(subject.dockerfile, install)
+      const edit = isForDeveloping(install)
+        ? withoutCommand(subject.dockerfile, install)
+        : withoutFile(subject.dockerfile, install)
       if (edit === undefined)
         return { leftOut: `\`${files}\` is installed among other commands`, check: ['Install it where the tests run'] }
       return {
@@ -45,14 +49,28 @@ export default transformation({
   },
 })
 
+const isDevelopment = (file: string): boolean => developing.test(file.replace(/\.(?:txt|in)$/, ''))
+
+const developmentFiles = ({ command }: Install): readonly string[] => requirementsOf(command).filter(isDevelopment)
+
 /** Nothing else is installed by the command. */
-const isForDeveloping = ({ command }: Install): boolean => {
-  const files = requirementsOf(command)
-  return (
-    files.length > 0 &&
-    files.every(file => developing.test(file.replace(/\.(?:txt|in)$/, ''))) &&
-    command.operands.slice(1).every(({ text }) => text === 'install')
+const isForDeveloping = ({ command }: Install): boolean =>
+  requirementsOf(command).length > 0 &&
+  requirementsOf(command).every(isDevelopment) &&
+  command.operands.slice(1).every(({ text }) => text === 'install')
+
+/** One of several files: `-r requirements.txt -r requirements-dev.txt`. */
+const withoutFile = (dockerfile: Dockerfile, install: Install): Edit | undefined => {
+  const { command } = install
+  if (requirementsOf(command).every(isDevelopment) || !isEditable(install)) return undefined
+  const option = command.options.find(
+    ({ name, value }) => /^(?:-r|--requirement)$/.test(name) && value !== undefined && isDevelopment(value),
   )
+  if (!option) return undefined
+  const span = withBlanksBefore(dockerfile, option.span)
+  const { text } = dockerfile.tree
+  // On a continued line of its own it stays: the continuation would be left alone.
+  return text.slice(span.start, span.end).includes('\n') || text[span.start - 1] === '\n' ? undefined : removeAt(dockerfile, span)
 }
 
 const usesThem = (subject: HardenSubject, stage: Stage, { step }: Install): boolean => {
