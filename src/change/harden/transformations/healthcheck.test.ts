@@ -42,6 +42,14 @@ test('by the runtime of the program, or by what its base has', async () => {
   )
 })
 
+test('PHP asks by itself, and bash where the image has nothing else', async () => {
+  await becomes(
+    'FROM php:8.4-apache\nCOPY . .\nEXPOSE 8080\nCMD ["apache2-foreground"]\n',
+    `["php", "-r", "exit(@fsockopen('127.0.0.1', 8080, $n, $e, 3) ? 0 : 1);"]`,
+  )
+  await becomes('FROM debian:13-slim\nCOPY s /\nEXPOSE 8080\nCMD ["/s"]\n', '["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8080"]')
+})
+
 test('a probe beside it says path and port', async () => {
   const pod =
     'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n    - name: a\n      image: acme/a\n      livenessProbe: {httpGet: {path: /live, port: 9000}}\n'
@@ -68,7 +76,7 @@ test('where nothing can ask, or nothing is known, it is said; where one is there
   }
 })
 
-test('the commands for Node.js and Python tell a server that answers from none, and from one that fails', async () => {
+test('the commands for Node.js, bash and Python tell a server that answers from none, and from one that fails', async () => {
   let status = 200
   const server = createServer((_, response) => response.writeHead(status).end())
   server.listen(0, '127.0.0.1')
@@ -83,6 +91,8 @@ test('the commands for Node.js and Python tell a server that answers from none, 
   for (const [base, path] of [
     ['node:22', '/health'],
     ['node:22', undefined],
+    ['debian:13', '/health'],
+    ['debian:13', undefined],
     ...(hasPython
       ? ([
           ['registry.example.com/py', '/health'],
@@ -90,7 +100,7 @@ test('the commands for Node.js and Python tell a server that answers from none, 
         ] as const)
       : []),
   ] as const) {
-    const program = base === 'node:22' ? 'node' : 'python3'
+    const program = base === 'node:22' ? 'node' : base === 'debian:13' ? 'serve' : 'python3'
     const { text } = await untilStill(healthcheck, { dockerfile: `FROM ${base}\nCMD ["${program}", "a"]\n`, ...at(port, path) })
     const step = readDockerfile('Dockerfile', text).steps.find(({ instruction }) => instruction.name === 'HEALTHCHECK')
     const words = step!.instruction.nested!.json!.values

@@ -127,8 +127,15 @@ const command = (stage: Stage, asked: Question): readonly string[] | undefined =
         : `import urllib.request; urllib.request.urlopen('${urlOf(asked)}', timeout=3)`,
     ]
   }
-  if (/(?:^|\/)php$/.test(reference?.repository ?? '') && programs.has('php'))
-    return ['php', '-r', `exit(@fsockopen('127.0.0.1', ${port}, $n, $e, 3) ? 0 : 1);`]
+  // The interpreter for the command line is in each variant: https://hub.docker.com/_/php
+  if (/^docker\.io\/library\/(?:php|wordpress|drupal)$/.test(name))
+    return [
+      'php',
+      '-r',
+      path === undefined
+        ? `exit(@fsockopen('127.0.0.1', ${port}, $n, $e, 3) ? 0 : 1);`
+        : `exit(@file_get_contents('${urlOf(asked)}') === false ? 1 : 0);`,
+    ]
   if (/(?:^|\/)ruby$/.test(reference?.repository ?? ''))
     return path === undefined
       ? ['ruby', '-rsocket', '-e', `TCPSocket.new('127.0.0.1', ${port})`]
@@ -141,6 +148,12 @@ const command = (stage: Stage, asked: Question): readonly string[] | undefined =
   // https://github.com/nginx/docker-nginx: the Debian variant installs curl.
   if (/^docker\.io\/library\/nginx$/.test(name) && !/slim/.test(reference?.tag ?? ''))
     return ['curl', '-fsS', '-o', '/dev/null', urlOf(asked)]
+  // Bash of Debian, Ubuntu and the Red Hat family opens connections itself: https://www.gnu.org/software/bash/manual/html_node/Redirections.html
+  if (family === 'debian' || family === 'rpm') {
+    const open = `exec 3<>/dev/tcp/127.0.0.1/${port}`
+    const ask = `printf 'GET ${path} HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && ((status < 400))`
+    return ['bash', '-c', path === undefined ? open : `${open} && ${ask}`]
+  }
   return undefined
 }
 
