@@ -338,6 +338,21 @@ describe.skipIf(!hasEngine || !hasRegistry)('an application on an old base (need
     ])
     expect(text).toContain('    npm install left-pad@1.3.0\n')
     expect(text).toContain('CVE-2024-3333, critical, which the base image does not have')
+    // A digest in the Dockerfile is what every build takes, until it is changed.
+    const again = join(top, 'Pinned.Dockerfile')
+    const rest = 'COPY package.json /app/node_modules/left-pad/package.json\nCMD ["node", "/app"]\n'
+    for (const [digest, line] of [
+      ['', 'docker build --pull'],
+      [`@sha256:${'a'.repeat(64)}`, `bulkhead rebase ${name('20-bookworm')} ${name('20-bookworm')} --pin`],
+    ] as const) {
+      writeFileSync(again, `FROM ${name('20-bookworm')}${digest}\n${rest}`)
+      const one = await run({ image: `registry:${registry.host}/shop/app:1`, dockerfile: again, limit: 1 })
+      expect(one.base.isPinned).toBe(digest !== '')
+      expect(showRecommendText(one, { colour: false })).toContain(`\n    ${line}`)
+      expect(one.remedies[0]?.commands[0]).toContain(line)
+      expect([...recommendHtmlPieces(one, findingOwner)].join('')).toContain(line)
+      expectValid(one)
+    }
     // What was predicted is what comes of it.
     build(
       'shop/app:2',

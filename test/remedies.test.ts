@@ -180,6 +180,10 @@ describe('by owner', () => {
       closes: 1,
       text: 'The base image node:20 has been built again since: building on it closes 1 of its 1.',
     })
+    expect(base({ refresh: 'newer', refreshCloses: 1, isPinned: true })).toMatchObject({
+      commands: ['bulkhead rebase node:20 node:20 --pin'],
+      text: expect.stringMatching(/The Dockerfile pins the old one/),
+    })
     // Its makers have nothing newer: only then its packages are upgraded.
     expect(base({ refresh: 'present' })).toMatchObject({
       commands: [],

@@ -81,7 +81,7 @@ const recommendationWith = (text: string, scan?: ScanReport): Recommendation => 
     aliases: [text],
   },
   isOffline: false,
-  base: { name: text, digest: undefined, supportUntil: '2028-06-30', isEnded: false, measure: measure() },
+  base: { name: text, digest: undefined, supportUntil: '2028-06-30', isEnded: false, isPinned: false, measure: measure() },
   own: measure(),
   candidates: [
     candidate({}),

@@ -63,7 +63,7 @@ const report = (candidates: readonly Measured[], name: string | undefined = 'nod
       aliases,
     },
     isOffline: false,
-    base: { name, digest: undefined, supportUntil: undefined, isEnded: false, measure: measure(9) },
+    base: { name, digest: undefined, supportUntil: undefined, isEnded: false, isPinned: false, measure: measure(9) },
     own: undefined,
     candidates,
     unverified: [],

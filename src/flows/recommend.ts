@@ -237,6 +237,7 @@ export const recommend = async (world: World, database: AdvisoryDatabase, option
       digest: base?.digest,
       supportUntil: proposal?.supportUntil,
       isEnded: proposal?.isEnded ?? false,
+      isPinned: pinnedIn(dockerfile) !== undefined && isBaseOf(dockerfile, baseName),
       measure: baseMeasure,
     },
     own,
@@ -251,6 +252,7 @@ export const recommend = async (world: World, database: AdvisoryDatabase, option
     name: baseName,
     refresh: !refresh?.measure || (refresh.isPresent && options.offline) ? 'unknown' : refresh.isPresent ? 'present' : 'newer',
     refreshCloses: refresh && closed.get(refresh.name),
+    isPinned: found.base.isPinned,
     change:
       best && best.kind !== 'refresh'
         ? { name: best.name, closes: closed.get(best.name) }
@@ -296,6 +298,17 @@ const pinnedIn = (dockerfile: DockerfileBase | undefined): string | undefined =>
   dockerfile?.root.kind === 'image' && dockerfile.root.digest !== undefined
     ? `${dockerfile.root.name}@${dockerfile.root.digest}`
     : undefined
+
+const isBaseOf = (dockerfile: DockerfileBase | undefined, name: string | undefined): boolean => {
+  const [one, other] = [dockerfile?.root.kind === 'image' ? dockerfile.root.name : '', name ?? ''].map(parseReference)
+  return (
+    one !== undefined &&
+    other !== undefined &&
+    one.registry === other.registry &&
+    one.repository === other.repository &&
+    one.tag === other.tag
+  )
+}
 
 const hasDigest = ({ image }: Inventory, dockerfile: DockerfileBase | undefined): boolean => {
   const digest = dockerfile?.root.kind === 'image' ? dockerfile.root.digest : undefined

@@ -25,6 +25,8 @@ export type BaseOutlook = {
   readonly refresh: 'newer' | 'present' | 'unknown'
   /** Closed by building on the same tag as it is now; undefined: nobody looked. */
   readonly refreshCloses: number | undefined
+  /** The Dockerfile has its digest, which a build does not change. */
+  readonly isPinned?: boolean
   /** The best other one; of one that nobody looked into it is not known what it closes. */
   readonly change: { readonly name: string; readonly closes: number | undefined } | undefined
   /** ISO date after which it gets no security fixes; undefined: it gets them. */
@@ -473,8 +475,9 @@ const ofBase = (
       : line
         ? measure(mends).closes
         : undefined
-  const build = 'docker build --pull --no-cache .'
   const isName = (text: string): boolean => /^[A-Za-z0-9][\w.:/@-]{0,300}$/.test(text)
+  const isPinned = outlook?.isPinned === true && name !== undefined && isName(name)
+  const build = isPinned ? `bulkhead rebase ${name} ${name} --pin` : 'docker build --pull --no-cache .'
   const behind = change && nameBehindFrom(change.name)
   const rebase =
     name !== undefined && behind !== undefined && isName(name) && isName(behind) ? [`bulkhead rebase ${name} ${behind}`] : []
@@ -493,7 +496,7 @@ const ofBase = (
     change !== undefined
       ? `${of}${ended} is better changed to ${change.name}, ${better}.${line ? ' Whoever has to stay on it upgrades by the line what its distribution has mended.' : ''}`
       : refreshes === 'newer'
-        ? `${of} has been built again since: building on it closes ${closes ?? 'some'} of its ${total}.`
+        ? `${of} has been built again since: building on it closes ${closes ?? 'some'} of its ${total}.${isPinned ? ' The Dockerfile pins the old one, and the command writes the digest of the new one.' : ''}`
         : refreshes === 'present'
           ? `${of} is the newest of its tag.${line ? ' Until it is built again, the line upgrades what its distribution has mended.' : ''}`
           : `${of} is mended by whoever makes it: build again on its newest version${asks.length > 0 ? '; bulkhead recommend tells which others leave less' : ''}.`

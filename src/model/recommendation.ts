@@ -74,6 +74,8 @@ export type Recommendation = {
     readonly digest: string | undefined
     readonly supportUntil: string | undefined
     readonly isEnded: boolean
+    /** The Dockerfile has its digest: building again takes the same one, until that is changed. */
+    readonly isPinned: boolean
     readonly measure: Measure | undefined
   }
   /** What the image adds to its base; undefined where that cannot be told. */

@@ -6,7 +6,7 @@ import { forTerminal } from './escape.ts'
 import { commandLines, severityTag } from './html-advice.ts'
 import { pagePieces, shown } from './html-page.ts'
 import { bytesText } from './inventory-text.ts'
-import { letters, longest, sizeText, why } from './recommend-text.ts'
+import { letters, longest, refreshLine, sizeText, why } from './recommend-text.ts'
 import { plural, shellWord } from './scan-facts.ts'
 import { problemsSection, type ScanHtmlOptions, scanHtmlPieces } from './scan-html.ts'
 import { styleFor } from './style.ts'
@@ -83,7 +83,7 @@ const advice = ({ base, candidates }: Recommendation, best: Measured | undefined
   const isRefresh = best.kind === 'refresh'
   const behind = nameBehindFrom(best.name)
   const command = isRefresh
-    ? ['docker build --pull --no-cache …']
+    ? [refreshLine(base)]
     : base.name !== undefined && behind !== undefined
       ? [rebaseLine(base.name, behind)]
       : []

@@ -36,6 +36,7 @@ export const showRecommendJson = (report: Recommendation): string =>
       aliases: report.answer.aliases,
       supportUntil: report.base.supportUntil ?? null,
       isEnded: report.base.isEnded,
+      isPinned: report.base.isPinned,
       measure: measureJson(report.base.measure),
     },
     own: measureJson(report.own),

@@ -133,6 +133,12 @@ const byText = {
   history: 'its history',
 } as const
 
+/** A digest in the Dockerfile is what a build takes, whatever the tag means now. */
+export const refreshLine = ({ name, isPinned }: Recommendation['base']): string => {
+  const word = shellWord(forTerminal(name ?? ''))
+  return isPinned && name !== undefined ? `bulkhead rebase ${word} ${word} --pin` : 'docker build --pull --no-cache …'
+}
+
 const advice = (report: Recommendation, best: Measured | undefined, style: Style, width: number): readonly string[] => {
   const { base, candidates } = report
   const refresh = candidates.find(({ kind }) => kind === 'refresh')
@@ -151,7 +157,7 @@ const advice = (report: Recommendation, best: Measured | undefined, style: Style
         style.bold(style.green(what)),
         facts(best, style, width),
         left === '' ? '' : item(left, width),
-        isRefresh ? '    docker build --pull --no-cache …' : behind === undefined ? '' : rebase(behind),
+        isRefresh ? `    ${refreshLine(base)}` : behind === undefined ? '' : rebase(behind),
       ]
         .filter(text => text !== '')
         .join('\n'),
