@@ -199,6 +199,10 @@ test('what could be read only in part is never recommended, and a registry that 
   expect(refused.length).toBeGreaterThan(1)
   for (const { missing } of refused) expect(missing).toMatch(/access denied$/)
   expectValid(report)
+  // What cannot be read in the present base either says nothing against another one.
+  const odd = { kind: 'failed', code: 'archive-unreadable', message: '/opt/a.jar: broken' } as const
+  known.set('20-bookworm', made('20', '7.9-1', [odd])).set('24-bookworm', made('24', '8.0-2', [odd]))
+  expect(bestOf(await run({ dockerfile: path, read, limit: 20 }))?.name).toContain('24-bookworm')
   // Of a registry that nobody finds only the first one is asked for.
   const gone = await run({
     dockerfile: path,

@@ -123,7 +123,7 @@ export const recommend = async (world: World, database: AdvisoryDatabase, option
     }
   }
   const measured: Measured[] = []
-  /** What could not be read in the image itself says nothing against a candidate. */
+  /** What could not be read in the image or its present base either says nothing against a candidate. */
   const known = new Set(problems.filter(({ kind }) => kind === 'failed').map(textOf))
   /** Of the base's vulnerabilities, how many a candidate does not have. */
   const closed = new Map<string, number>()
@@ -187,6 +187,7 @@ export const recommend = async (world: World, database: AdvisoryDatabase, option
     if (isNext) {
       baseMeasure = measure
       presentCritical = new Set(critical(its))
+      for (const one of unread) known.add(textOf(one))
     }
     const isPresent = isNext || startsWith(inventory, found)
     if (isPresent && candidate.kind === 'refresh' && options.offline)
