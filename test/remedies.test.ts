@@ -461,6 +461,7 @@ describe('the tools of each language', () => {
     ])
     expect(only(advise(ruby, flaws(['RubyGems', 'rack', '2.2.8.1'], ['RubyGems', 'rexml', '3.2.7'])))).toMatchObject({
       commands: ['bundle update --conservative rack'],
+      text: expect.stringContaining('in place of those that it has for them'),
       snippets: [{ file: 'Gemfile', text: "gem 'rack', '>= 2.2.8.1'\ngem 'rexml', '>= 3.2.7'\n" }],
     })
     const dotnet = await imageOf([
@@ -485,6 +486,10 @@ describe('the tools of each language', () => {
         text: '<dependencyManagement>\n  <dependencies>\n    <dependency>\n      <groupId>org.apache.logging.log4j</groupId>\n      <artifactId>log4j-core</artifactId>\n      <version>2.17.1</version>\n    </dependency>\n  </dependencies>\n</dependencyManagement>\n',
       },
     ])
+    expect(run(['/app/pom.xml']).text).toMatch(
+      /Where pom.xml has a version of its own for one of them, change that one: it goes before/,
+    )
+    expect(run(['/app/build.gradle.kts']).text).not.toContain('pom.xml')
     expect(run(['/app/build.gradle.kts']).snippets).toEqual([
       {
         file: 'build.gradle.kts',

@@ -11,7 +11,7 @@ const unit: RemedyUnit = {
     const own = upgrades.filter(one => !brought.includes(one))
     return {
       text: [
-        own.length > 0 ? `Upgrade ${goals(own)}: the lines go into the Gemfile.` : '',
+        own.length > 0 ? `Upgrade ${goals(own)}: the lines go into the Gemfile, in place of those that it has for them.` : '',
         brought.length > 0
           ? `Ruby itself brings ${goals(brought)}: a newer Ruby has newer ones, and a newer gem beside it goes before them.`
           : '',

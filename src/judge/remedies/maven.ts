@@ -39,7 +39,12 @@ const unit: RemedyUnit = {
       text: `dependencies {\n  constraints {\n${upgrades.map(one => `    implementation("${one.name}:${one.to}")`).join('\n')}\n  }\n}\n`,
     }
     return {
-      text: `Upgrade ${goals(upgrades)}: what the build file says of them counts for whatever needs them, too.`,
+      // A version beside the dependency goes before what is managed; Gradle takes the highest.
+      text: `Upgrade ${goals(upgrades)}: what the build file says of them counts for whatever needs them, too.${
+        name.startsWith('build.gradle')
+          ? ''
+          : ' Where pom.xml has a version of its own for one of them, change that one: it goes before.'
+      }`,
       commands: [],
       snippets: name === 'pom.xml' ? [pom] : name !== '' ? [gradle] : [pom, gradle],
     }
