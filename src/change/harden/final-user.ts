@@ -1,7 +1,7 @@
 /** Who the final image runs as, and who it could run as: a number, for Kubernetes cannot tell from a name whether it is root. */
 
 import type { CommandAt } from '../../judge/dockerfile-queries.ts'
-import { lineage } from '../../judge/dockerfile-queries.ts'
+import { flagNamed, lineage } from '../../judge/dockerfile-queries.ts'
 import {
   anonymousUser,
   baseUser,
@@ -208,6 +208,13 @@ const rootReason = (subject: HardenSubject, stage: Stage): Choice | undefined =>
     )
   const start = startOf(stage)
   const programs = startedPrograms(start)
+  if (isForNobody(subject, stage))
+    return left(
+      start.words.length > 0
+        ? 'it starts a shell: who works in it decides as whom'
+        : 'nothing says what it starts, so that others may be built from it, and their steps would run as this user',
+      'If it is to run by itself: a CMD, and then a user',
+    )
   const program = [...programs].find(one => needRoot.has(one))
   if (program !== undefined)
     return left(
@@ -237,6 +244,20 @@ const rootReason = (subject: HardenSubject, stage: Stage): Choice | undefined =>
       'A configuration with a port above 1023, and its files of process ids and temporary files in /tmp; for nginx the image nginxinc/nginx-unprivileged has it',
     )
   return undefined
+}
+
+/** Images that start a shell unless they are told otherwise. */
+const plainImages =
+  /^library\/(?:debian|ubuntu|alpine|busybox|fedora|centos|rockylinux|almalinux|oraclelinux|amazonlinux|buildpack-deps|golang|rust|gcc|maven|gradle)$/
+
+/** A shell is all that starts, or whatever an unknown base starts, and Compose gives nothing else. */
+const isForNobody = (subject: HardenSubject, stage: Stage): boolean => {
+  const { words } = startOf(stage)
+  if (servicesOf(subject).some(({ container }) => (container.command.value ?? []).length > 0)) return false
+  if (words.length > 0) return /^(?:\/(?:usr\/)?bin\/)?(?:ba|z|fi|a)?sh$/.test(words.join(' ').replace(/["'[\]]/g, ''))
+  if (stage.root.kind !== 'image') return false
+  const { registry, repository } = stage.root.reference
+  return registry === 'docker.io' && plainImages.test(repository)
 }
 
 /** What hosts keep for root: the sockets of engines, logs, the folders of containers, devices. */
@@ -278,6 +299,8 @@ const becomes = (stage: Stage, dockerfile: Dockerfile): Choice => {
       }
     return { kind: 'becomes', text: text ?? name, ids: undefined, make: undefined, give: undefined }
   }
+  const owner = ownerOfFiles(stage)
+  if (owner) return { kind: 'becomes', text: idsText(owner), ids: owner, make: undefined, give: undefined }
   const ofImage = (stage.root.kind === 'image' ? imageAccount(stage.root.reference) : undefined) ?? ofServer(stage, family)
   if (ofImage) return { kind: 'becomes', text: idsText(ofImage), ids: ofImage, make: undefined, give: undefined }
   if (stage.root.kind === 'image' && startsUnprivileged(stage.root.reference))
@@ -289,6 +312,17 @@ const becomes = (stage: Stage, dockerfile: Dockerfile): Choice => {
     return { kind: 'becomes', text: idsText(madeAccount), ids: madeAccount, make: family, give: undefined }
   const [uid = '', gid = ''] = anonymousUser.split(':')
   return { kind: 'becomes', text: anonymousUser, ids: { uid: Number(uid), gid: Number(gid) }, make: undefined, give: undefined }
+}
+
+/** Whom the author gives the program to when copying it, where the number is known: `COPY --chown=nobody:root`. */
+const ownerOfFiles = (stage: Stage): Ids | undefined => {
+  for (const step of lineage(stage).toReversed()) {
+    const value = step.instruction.name === 'COPY' ? flagNamed(step, 'chown')?.value : undefined
+    const [name = ''] = value?.split(':') ?? []
+    if (name === '' || name.includes('$') || isRoot(name)) continue
+    return idsOf(stage, name, undefined)
+  }
+  return undefined
 }
 
 /** Debian’s nginx works as www-data, whom every Debian has: https://salsa.debian.org/nginx-team/nginx/-/blob/main/debian/conf/nginx.conf */

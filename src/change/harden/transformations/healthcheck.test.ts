@@ -65,6 +65,8 @@ test('where nothing can ask, or nothing is known, it is said; where one is there
   assert.match(go.left?.leftOut ?? '', /nothing in the image can ask/)
   const two = await untilStill(healthcheck, { dockerfile: 'FROM node:22\nEXPOSE 1000 2000\nCMD ["node", "a.js"]\n' })
   assert.match(two.left?.leftOut ?? '', /not known/)
+  const later = await untilStill(healthcheck, { dockerfile: 'FROM node:22\nEXPOSE ${PORT}\nCMD ["node", "a.js"]\n', ...at(3000) })
+  assert.match(later.left?.leftOut ?? '', /not known/)
   for (const dockerfile of [
     'FROM node:22\nHEALTHCHECK NONE\nCMD ["node", "a.js"]\n',
     'FROM node:22\nCMD ["node", "a.js"]\n',

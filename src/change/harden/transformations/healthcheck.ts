@@ -3,6 +3,7 @@
  * for it. Kubernetes ignores it (its probes are its own), and it does no harm there. https://docs.docker.com/reference/dockerfile/#healthcheck
  */
 import { lineage } from '../../../judge/dockerfile-queries.ts'
+import { exposedPorts } from '../../../judge/ports.ts'
 import type { Stage } from '../../../read/dockerfile/graph.ts'
 import { asMap, get } from '../../../read/yaml/fields.ts'
 import { integerOf, stringOf } from '../../../read/yaml/scalars.ts'
@@ -84,6 +85,11 @@ const question = (subject: HardenSubject): Question | undefined => {
   }
   const { ports } = proposedRun(subject)
   const stage = subject.dockerfile.final
+  // `EXPOSE $PORT` without a value: whoever starts it says which, and may say another than what the sources do.
+  const { escape } = subject.dockerfile.tree
+  const steps = stage ? lineage(stage) : []
+  if (steps.some(step => step.instruction.name === 'EXPOSE' && exposedPorts(step, escape).some(({ known }) => !known)))
+    return undefined
   const port =
     ports.length === 1 ? ports[0] : stage && serverOf(subject, stage) ? ports.find(one => one === 8080 || one === 80) : undefined
   if (port === undefined) return undefined

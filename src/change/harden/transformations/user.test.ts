@@ -243,3 +243,18 @@ test('what is mounted from the host for root alone keeps it root', async () => {
   assert.equal(await left(compose('/etc/localtime:/etc/localtime:ro')), '')
   assert.equal(await left(compose('./data:/data')), '')
 })
+
+test('what starts a shell, or nothing, is left to who works in it or builds from it', async () => {
+  const left = async (dockerfile: string, context = {}): Promise<string> =>
+    (await untilStill(user, { dockerfile, context })).left?.leftOut ?? ''
+  assert.match(await left('FROM debian:13-slim\nRUN make\n'), /^nothing says what it starts/)
+  assert.match(await left('FROM fedora:44\nCMD ["/bin/bash"]\n'), /^it starts a shell/)
+  assert.equal(await left('FROM debian:13-slim\nCMD ["sh", "-c", "exec a"]\n'), '')
+  const compose = 'services:\n  a:\n    build: .\n    command: ["a"]\n'
+  assert.equal(await left('FROM debian:13-slim\nRUN make\n', { 'compose.yaml': compose }), '')
+})
+
+test('whom the author gives the program to is who runs it', async () => {
+  const before = 'FROM debian:13-slim\nCOPY --chown=nobody:root a /a\nCMD ["/a"]\n'
+  assert.equal((await untilStill(user, { dockerfile: before })).text, before.replace('CMD', 'USER 65534:65534\nCMD'))
+})
