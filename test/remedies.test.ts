@@ -406,7 +406,8 @@ describe('the tools of each language', () => {
       'usr/local/lib/node_modules/npm/node_modules/minimist/package.json': npm('minimist', '1.2.0'),
     }
     expect(only(advise(await imageOf([files]), node))).toMatchObject({
-      commands: ['npm install --global npm@latest'],
+      commands: [],
+      snippets: [{ file: 'Dockerfile', text: 'RUN npm install --global npm@latest\n' }],
       text: 'Install the newest npm, which brings minimist to 1.2.6.',
     })
   })

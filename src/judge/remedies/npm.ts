@@ -85,6 +85,15 @@ const unit: RemedyUnit = {
     const names = [...programs.keys()].filter(name => unit.name.test(name))
     const tool = toolOf(own, project)
     const [direct, others] = [highestOf(own.filter(one => one.isDirect)), own.filter(one => !one.isDirect)]
+    const globals = commandsFor(
+      'npm install --global',
+      names.map(name => `${name}@latest`),
+    )
+    // What is installed beside the application is the image's, and not the project's.
+    const snippets = [
+      ...(others.length > 0 ? [forced(tool, others, direct)] : []),
+      ...(project.isFolder ? [] : globals.map(line => ({ file: 'Dockerfile', text: `RUN ${line}\n` }))),
+    ]
     const texts = [
       direct.length > 0 ? `Upgrade ${goals(direct)}.` : '',
       others.length > 0
@@ -112,12 +121,9 @@ const unit: RemedyUnit = {
                   others.map(({ name }) => name),
                 )
               : [`${tool} install`]),
-        ...commandsFor(
-          'npm install --global',
-          names.map(name => `${name}@latest`),
-        ),
+        ...(project.isFolder ? globals : []),
       ],
-      ...(others.length > 0 ? { snippets: [forced(tool, others, direct)] } : {}),
+      ...(snippets.length > 0 ? { snippets } : {}),
     }
   },
 }
