@@ -67,6 +67,12 @@ test('where nothing can ask, or nothing is known, it is said; where one is there
   assert.match(two.left?.leftOut ?? '', /not known/)
   const later = await untilStill(healthcheck, { dockerfile: 'FROM node:22\nEXPOSE ${PORT}\nCMD ["node", "a.js"]\n', ...at(3000) })
   assert.match(later.left?.leftOut ?? '', /not known/)
+  const bound = 'FROM python:3.14\nCMD exec gunicorn --bind :$PORT main:app\n'
+  assert.equal((await untilStill(healthcheck, { dockerfile: bound, ...at(8000) })).text, bound)
+  await becomes(
+    bound.replace('CMD', 'ENV PORT=9000\nEXPOSE 9000\nCMD'),
+    `["python", "-c", "import socket; socket.create_connection(('127.0.0.1', 9000), 3)"]`,
+  )
   for (const dockerfile of [
     'FROM node:22\nHEALTHCHECK NONE\nCMD ["node", "a.js"]\n',
     'FROM node:22\nCMD ["node", "a.js"]\n',

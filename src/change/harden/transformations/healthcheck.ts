@@ -90,11 +90,19 @@ const question = (subject: HardenSubject): Question | undefined => {
   const steps = stage ? lineage(stage) : []
   if (steps.some(step => step.instruction.name === 'EXPOSE' && exposedPorts(step, escape).some(({ known }) => !known)))
     return undefined
+  if (stage && startsOnVariable(stage)) return undefined
   const port =
     ports.length === 1 ? ports[0] : stage && serverOf(subject, stage) ? ports.find(one => one === 8080 || one === 80) : undefined
   if (port === undefined) return undefined
   const path = subject.project.stacks.flatMap(({ healthPaths }) => healthPaths.map(({ value }) => value)).find(isPlain)
   return { port, path }
+}
+
+/** `gunicorn --bind :$PORT`, where the image gives it no value. */
+const startsOnVariable = (stage: Stage): boolean => {
+  const { entrypoint, cmd } = startOf(stage)
+  const text = [entrypoint, cmd].map(step => step?.instruction.argument.text ?? '').join(' ')
+  return [...text.matchAll(/\$\{?(\w*PORT)\b(?!:?-)/g)].some(([, name]) => stage.end.variables.get(name!)?.value === undefined)
 }
 
 const isPlain = (path: string): boolean => /^\/[\w./-]{0,200}$/.test(path)
