@@ -95,6 +95,8 @@ class Proving {
   readonly #unseen: string[] = []
   readonly #end: number
   #isShared = false
+  /** Milliseconds that an answer may take. */
+  #patience: number
   /** What the old one answered; undefined: it answers otherwise each time. */
   #expected: string | undefined
   #old: Trial | undefined
@@ -104,6 +106,7 @@ class Proving {
     this.#engine = engine
     this.#options = options
     this.#end = world.clock.now() + options.deadline
+    this.#patience = options.patience
   }
 
   async run(): Promise<{ readonly proof: Proof; readonly hardening: Hardening }> {
@@ -307,8 +310,9 @@ class Proving {
   }
 
   async #ask(container: string, port: number | undefined): Promise<Trial> {
-    const { check, patience, hide } = this.#options
-    const until = this.#world.clock.now() + patience
+    const { check, hide } = this.#options
+    const start = this.#world.clock.now()
+    const until = start + this.#patience
     const settled = this.#world.clock.now() + 4000
     let said = ''
     let asked = ''
@@ -335,7 +339,11 @@ class Proving {
       if (answer) {
         asked = answer.asked
         said = hide(answer.said).slice(0, mostSaid)
-        if (answer.isGood) return { state: 'answered', asked, said, log: hide(await this.#engine.log(container)) }
+        if (answer.isGood) {
+          // What took it so long before may take it a few times as long now, and no longer: most tries are to fail.
+          this.#patience = Math.min(this.#patience, 8000 + 4 * (this.#world.clock.now() - start))
+          return { state: 'answered', asked, said, log: hide(await this.#engine.log(container)) }
+        }
       } else if (this.#world.clock.now() > settled)
         return { state: 'running', asked: '', said: '', log: hide(await this.#engine.log(container)) }
       if (this.#world.clock.now() > until) return { state: 'silent', asked, said, log: hide(await this.#engine.log(container)) }
@@ -353,7 +361,7 @@ class Proving {
       port === undefined ? {} : { BULKHEAD_PORT: String(port), BULKHEAD_URL: `http://127.0.0.1:${port}` }
     try {
       const { code, stdout, stderr } = await this.#world.processes.run('/bin/sh', ['-c', check], {
-        timeout: this.#options.patience,
+        timeout: this.#patience,
         env: { BULKHEAD_CONTAINER: container, ...address },
       })
       const decoder = new TextDecoder()
