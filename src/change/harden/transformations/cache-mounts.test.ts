@@ -37,3 +37,8 @@ test('where the path is not sure, or somebody looked after it, nothing changes',
   ])
     await becomes(dockerfile, dockerfile)
 })
+
+test('pip that keeps nothing needs no cache, also where the option is cut short', async () => {
+  const text = `${syntax}FROM python:3.14\nRUN pip install --no-cache /wheels/a.whl\n`
+  await becomes(text, text)
+})

@@ -46,7 +46,8 @@ const caches: readonly Cache[] = [
   },
   {
     tool: 'pip',
-    uses: command => command.name === 'pip' && verb(command, 'install') && !hasOption(command, '--no-cache-dir', '--cache-dir'),
+    uses: command =>
+      command.name === 'pip' && verb(command, 'install') && !hasOption(command, '--no-cache-dir', '--no-cache', '--cache-dir'),
     targets: ['/root/.cache/pip'],
     moved: ['PIP_NO_CACHE_DIR', 'PIP_CACHE_DIR', 'XDG_CACHE_HOME'],
     isShared: false,

@@ -188,3 +188,9 @@ test('settings of developing stay with what builds', async () => {
   assert.match(final, /ENV LOG=info/)
   assert.doesNotMatch(final, /NODE_ENV|USER root/)
 })
+
+test('what starts nothing is not split', async () => {
+  const text = 'FROM node:24\nRUN apt-get update && apt-get install -y build-essential\nWORKDIR /app\nCOPY . .\nRUN npm ci\n'
+  assert.equal((await still(text)).text, text)
+  assert.match((await still(`${text}CMD ["node", "a.js"]\n`)).text, /AS build/)
+})

@@ -2,6 +2,7 @@ import { packageRequest } from '../../../read/shell/packages.ts'
 import { isFat, nameOfImage, officialImage, slimOf } from '../image-choice.ts'
 import { commandsAbove, type Scene, sceneOf, splitStage } from '../split.ts'
 import { appFolder, buildsWithPackages } from '../split-choice.ts'
+import { isForPeople } from '../start.ts'
 import { transformation } from '../transformation.ts'
 
 /** Tools of a build: whoever starts one of them by name at run time keeps it. */
@@ -30,6 +31,8 @@ export default transformation({
   apply(subject) {
     const scene = sceneOf(subject)
     if (!scene || officialImage(scene.base) !== 'node' || !installsModules(scene)) return undefined
+    // What is for tests, or starts nothing, has no other stage to leave behind.
+    if (isForPeople(subject.dockerfile, scene.stage) || (!scene.needs.cmd && !scene.needs.entrypoint)) return undefined
     const stack = subject.project.stacks.find(({ name }) => name === 'node')
     const fat = isFat(subject, scene.base)
     const slim = fat ? slimOf(subject, scene.base) : nameOfImage(scene.base)
