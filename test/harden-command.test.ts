@@ -168,6 +168,16 @@ test('a Compose file above that builds the image is changed along, others are no
   expect(run(folder, 'harden', 'web/Dockerfile').stdout).toBe('')
 })
 
+test('what init has to assume is said', () => {
+  const folder = project({
+    'package.json': '{"name":"a","version":"1.0.0","scripts":{"dev":"nodemon src/index.js"}}',
+    'src/index.js': 'console.log(1)\n',
+  })
+  const { stdout, stderr } = run(folder, 'init')
+  expect(stderr).toContain('assumed: no file says what starts it: `node src/index.js` is taken')
+  expect(stdout).toContain('+CMD ["node", "src/index.js"]')
+})
+
 test('one that is no UTF-8 stays what it is', () => {
   const folder = join(top, 'latin')
   mkdirSync(folder)

@@ -24,7 +24,7 @@ export const firstDockerfile = (project: Project): FirstDockerfile | { readonly 
   const ports = [...new Set(stack.ports.map(({ value }) => value))].filter(() => stack.name !== 'static')
   const expose = ports.length === 0 ? [] : [`EXPOSE ${ports.join(' ')}`]
   const start = body.at(-1)!
-  return { text: `${[...body.slice(0, -1), ...expose, start].join('\n')}\n`, stack: stack.name, assumed }
+  return { text: `${[...body.slice(0, -1), '', ...expose, start].join('\n')}\n`, stack: stack.name, assumed }
 }
 
 type Body = (stack: Stack, project: Project, assumed: string[]) => readonly string[] | undefined
@@ -54,10 +54,24 @@ const installs: Readonly<Record<string, string>> = {
   pipenv: 'pip install --no-cache-dir pipenv && pipenv install --system --deploy',
 }
 
+/** Files that people start by these names. */
+const usualStarts: Readonly<Partial<Record<StackName, readonly [program: string, files: readonly string[]]>>> = {
+  node: ['node', ['server.js', 'index.js', 'app.js', 'main.js', 'src/server.js', 'src/index.js', 'src/app.js', 'src/main.js']],
+  python: ['python', ['main.py', 'app.py', 'server.py', 'run.py']],
+}
+
+const assumedStart = ({ name, folder }: Stack, { files }: Project): readonly string[] | undefined => {
+  const [program, usual] = usualStarts[name] ?? []
+  const file = usual?.find(one => files.has(folder === '' ? one : `${folder}/${one}`))
+  return program === undefined || file === undefined ? undefined : [program, file]
+}
+
 const interpreted =
   (image: string, manager: string, digits: number): Body =>
-  (stack, _, assumed) => {
-    if (!stack.start) return undefined
+  (stack, project, assumed) => {
+    const start = stack.start?.value ?? assumedStart(stack, project)
+    if (!start) return undefined
+    if (!stack.start) assumed.push(`no file says what starts it: \`${start.join(' ')}\` is taken`)
     const install =
       stack.lockFile === undefined && stack.name === 'node'
         ? 'npm install'
@@ -70,7 +84,7 @@ const interpreted =
       ...inFolder(stack),
       ...(hasDependencies ? [`RUN ${install}`] : []),
       ...(stack.build ? [`RUN ${stack.build.value}`] : []),
-      `CMD ${json(stack.start.value)}`,
+      `CMD ${json(start)}`,
     ]
   }
 
