@@ -208,6 +208,11 @@ const rootReason = (subject: HardenSubject, stage: Stage): Choice | undefined =>
     )
   const start = startOf(stage)
   const programs = startedPrograms(start)
+  if (start.words.length === 0 && startsUnknown(subject, stage))
+    return left(
+      'what its base image starts, and as whom, nobody here knows',
+      'Its start: `docker image inspect --format "{{.Config.Entrypoint}} {{.Config.Cmd}} {{.Config.User}}" IMAGE`',
+    )
   if (isForNobody(subject, stage))
     return left(
       start.words.length > 0
@@ -249,6 +254,14 @@ const rootReason = (subject: HardenSubject, stage: Stage): Choice | undefined =>
 /** Images that start a shell unless they are told otherwise. */
 const plainImages =
   /^library\/(?:debian|ubuntu|alpine|busybox|fedora|centos|rockylinux|almalinux|oraclelinux|amazonlinux|buildpack-deps|golang|rust|gcc|maven|gradle)$/
+
+/** The start comes from an image that is neither official nor known otherwise. */
+const startsUnknown = (subject: HardenSubject, stage: Stage): boolean => {
+  if (stage.root.kind !== 'image' || servicesOf(subject).some(({ container }) => (container.command.value ?? []).length > 0))
+    return false
+  const { registry, repository } = stage.root.reference
+  return !(registry === 'docker.io' && repository.startsWith('library/')) && imageAccount(stage.root.reference) === undefined
+}
 
 /** A shell is all that starts, or whatever an unknown base starts, and Compose gives nothing else. */
 const isForNobody = (subject: HardenSubject, stage: Stage): boolean => {

@@ -248,6 +248,7 @@ test('what starts a shell, or nothing, is left to who works in it or builds from
   const left = async (dockerfile: string, context = {}): Promise<string> =>
     (await untilStill(user, { dockerfile, context })).left?.leftOut ?? ''
   assert.match(await left('FROM debian:13-slim\nRUN make\n'), /^nothing says what it starts/)
+  assert.match(await left('FROM registry.example.com/a:1\nRUN apt-get install -y b\n'), /^what its base image starts/)
   assert.match(await left('FROM fedora:44\nCMD ["/bin/bash"]\n'), /^it starts a shell/)
   assert.equal(await left('FROM debian:13-slim\nCMD ["sh", "-c", "exec a"]\n'), '')
   const compose = 'services:\n  a:\n    build: .\n    command: ["a"]\n'
