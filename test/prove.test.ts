@@ -25,6 +25,9 @@ test('what was written is found from what the engine calls different', () => {
   // Another owner for a folder.
   expect(lastChanged(of('C /srv\nC /srv/www'))).toEqual(['/srv/www'])
   expect(written('C /srv\nC /srv/www', '/srv/www')).toEqual(['/srv/www'])
+  expect(written('C /usr\nC /usr/lib\nA /usr/lib/python3/json/__pycache__\nA /usr/lib/python3/json/__pycache__/a.pyc')).toEqual(
+    [],
+  )
   // The system's own, and what is a tmpfs anyway.
   expect(written('C /etc\nC /etc/hosts\nC /tmp\nA /tmp/x\nC /run\nA /run/a.pid\nA /new')).toEqual([])
 })

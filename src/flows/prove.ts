@@ -459,14 +459,15 @@ class Proving {
     const fresh = [...written].filter(path => !state.learnt.includes(path) && !isCovered(path, proposed))
     const works = async (run: ProposedRun): Promise<boolean> =>
       this.#judge(await this.#trial(image, flagsOf(run), port)) === 'good'
-    if (fresh.length > 0) {
+    const learn = (): boolean => {
       state.learnt = [...state.learnt, ...fresh]
       state.flags = { ...state.flags, learnt: [...new Set([...state.flags.learnt, ...fresh])] }
       this.#backedOff.push(
         ...fresh.map((id): BackOff => ({ kind: 'learnt', id, phase: attempt.phase, evidence: attempt.evidence })),
       )
-      return true
+      return fresh.length > 0
     }
+    if (!isOfPowers(attempt.evidence) && learn()) return true
     // One flag after the other; what is left in place is what it can live with.
     const flags: readonly (readonly [string, (run: ProposedRun) => ProposedRun, Partial<Flags>])[] = [
       ['--read-only', run => ({ ...run, readOnly: false }), { readOnly: false }],
@@ -479,14 +480,24 @@ class Proving {
       if (name === '--cap-drop') {
         const needed = await this.#capabilities(proposed, works)
         state.flags = { ...state.flags, capAdd: needed }
-        this.#backedOff.push(
-          ...needed.map((id): BackOff => ({ kind: 'learnt', id: `CAP_${id}`, phase: attempt.phase, evidence: attempt.evidence })),
-        )
+        this.#backedOff.push(...capabilitiesLearnt(needed, attempt))
         return needed.length > 0
       }
       if (name === '--user') break
       state.flags = { ...state.flags, ...without }
       this.#backedOff.push({ kind: 'flag', id: name, phase: attempt.phase, evidence: attempt.evidence })
+      return true
+    }
+    // Programs with capabilities of their own get them only where new privileges are allowed.
+    const own: ProposedRun = { ...proposed, noNewPrivileges: false }
+    if (await works({ ...own, capAdd: defaultCapabilities })) {
+      const needed = await this.#capabilities(own, works)
+      state.flags = { ...state.flags, noNewPrivileges: false, capAdd: needed }
+      const id = '--security-opt no-new-privileges'
+      this.#backedOff.push(
+        { kind: 'flag', id, phase: attempt.phase, evidence: attempt.evidence },
+        ...capabilitiesLearnt(needed, attempt),
+      )
       return true
     }
     // As root it may need some capabilities, and nothing else.
@@ -497,14 +508,12 @@ class Proving {
         this.#backedOff.push({ kind: 'flag', id: 'all of the flags together', phase: attempt.phase, evidence: attempt.evidence })
         return true
       }
-      return false
+      return isOfPowers(attempt.evidence) && learn()
     }
     const needed = (await works(root)) ? [] : await this.#capabilities(root, works)
     state.flags = { ...state.flags, isRoot: true, capAdd: needed }
     this.#backedOff.push({ kind: 'flag', id: 'a user other than root', phase: attempt.phase, evidence: attempt.evidence })
-    this.#backedOff.push(
-      ...needed.map((id): BackOff => ({ kind: 'learnt', id: `CAP_${id}`, phase: attempt.phase, evidence: attempt.evidence })),
-    )
+    this.#backedOff.push(...capabilitiesLearnt(needed, attempt))
     if (hardening.changes.some(({ id }) => id === 'user')) state.excluded.add('user')
     return true
   }
@@ -574,6 +583,14 @@ const deniedIn = (log: string): readonly string[] =>
     .split('\n')
     .filter(line => /permission denied|read-only file ?system|operation not permitted|\b(?:EACCES|EPERM|EROFS)\b/i.test(line))
 
+const capabilitiesLearnt = (names: readonly string[], { phase, evidence }: Exclude<Attempt, 'good'>): readonly BackOff[] =>
+  names.map(name => ({ kind: 'learnt', id: `CAP_${name}`, phase, evidence }))
+
+/** EPERM, and nothing about files: what is missing is a capability, and no place to write to. */
+const isOfPowers = (evidence: string): boolean =>
+  /operation not permitted|\bEPERM\b/i.test(evidence) &&
+  !/read-only file ?system|permission denied|\bE(?:ACCES|ROFS)\b/i.test(evidence)
+
 type Flags = {
   readonly readOnly: boolean
   readonly capDrop: boolean
@@ -618,6 +635,9 @@ const ownFolders = new Set([
   '/usr/local',
 ])
 
+/** What is a tmpfs anyway, and caches of Python’s, which does without them. */
+const passing = /^\/(?:tmp|proc|sys|dev|run)(?:\/|$)|(?:^|\/)__pycache__(?:\/|$)/
+
 type Written = readonly { readonly kind: string; readonly path: string }[]
 
 /** What was changed, and has no change below it: a file, or a folder of which owner or mode changed. */
@@ -640,7 +660,7 @@ export const writtenFolders = (changes: Written, folders: ReadonlySet<string>): 
     if (kind === 'A' && !added.has(dirname(path))) found.add(parents.has(path) ? path : dirname(path))
   }
   for (const path of lastChanged(changes)) if (!folders.has(path)) found.add(dirname(path))
-  return [...found].filter(path => !ownFolders.has(path) && !/^\/(?:tmp|proc|sys|dev|run)(?:\/|$)/.test(path)).sort()
+  return [...found].filter(path => !ownFolders.has(path) && !passing.test(path)).sort()
 }
 
 /** Ports that a Dockerfile states. */

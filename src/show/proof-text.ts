@@ -1,10 +1,10 @@
 /** What a proof has seen, as one table, before and after: for people. */
 import type { Severity } from '../model/finding.ts'
-import type { Proof, ProofRun, ProofSide } from '../model/proof.ts'
+import type { BackOff, Proof, ProofRun, ProofSide } from '../model/proof.ts'
 import { forTerminal } from './escape.ts'
 import { bytesText } from './inventory-text.ts'
 import { runCommand } from './proposed-run-text.ts'
-import { plural } from './scan-facts.ts'
+import { listText, plural } from './scan-facts.ts'
 import { alignCells, type Cell, type Style, styleFor, wrapText } from './style.ts'
 
 export type ProofTextOptions = { readonly colour: boolean; readonly width?: number; readonly title: (id: string) => string }
@@ -61,20 +61,10 @@ export const showProofText = (proof: Proof, options: ProofTextOptions): string =
     ...(backedOff.length === 0
       ? []
       : [
-          `${style.bold('Taken back, or given')}\n${backedOff
-            .map(({ kind, id, phase, evidence }) => {
-              const what =
-                kind === 'transformation'
-                  ? `left out: ${options.title(id)} (${id})`
-                  : kind === 'missing'
-                    ? `the engine cannot get ${id}, and another base was taken`
-                    : kind === 'flag'
-                      ? `it does not run with ${id}`
-                      : id.startsWith('CAP_')
-                        ? `it needs ${id}`
-                        : `it writes to ${id}`
+          `${style.bold('Taken back, or given')}\n${together(backedOff)
+            .map(({ kind, ids, phase, evidence }) => {
               const when = { build: 'it did not build', start: 'it did not start', answer: 'it did not answer as before' }[phase]
-              return `${wrapText(`- ${forTerminal(what)}: else ${when}`, width, '  ').trimStart()}\n${quoted(evidence)}`
+              return `${wrapText(`- ${forTerminal(backOffText(kind, ids, options.title))}: else ${when}`, width, '  ').trimStart()}\n${quoted(evidence)}`
             })
             .join('\n')}`,
         ]),
@@ -86,6 +76,27 @@ export const showProofText = (proof: Proof, options: ProofTextOptions): string =
       `${plural(proof.builds, 'build')}, ${plural(proof.starts, 'start')}; images and containers of the proof are gone, the builder’s cache stays`,
     ),
   ].join('\n\n')}\n`
+}
+
+const backOffText = (kind: BackOff['kind'], ids: readonly string[], title: (id: string) => string): string => {
+  const list = listText(ids)
+  if (kind === 'transformation') return `left out: ${ids.map(id => `${title(id)} (${id})`).join('; ')}`
+  if (kind === 'missing') return `the engine cannot get ${list}, and another base was taken`
+  if (kind === 'flag') return `it does not run with ${list}`
+  return ids[0]!.startsWith('CAP_') ? `it needs ${list}` : `it writes to ${list}`
+}
+
+/** What was found out at once has one reason. */
+const together = (backOffs: readonly BackOff[]): readonly (Omit<BackOff, 'id'> & { readonly ids: readonly string[] })[] => {
+  const groups: (Omit<BackOff, 'id'> & { readonly ids: string[] })[] = []
+  for (const { id, ...one } of backOffs) {
+    const last = groups.at(-1)
+    const isSame =
+      last?.kind === one.kind && last.evidence === one.evidence && last.ids[0]!.startsWith('CAP_') === id.startsWith('CAP_')
+    if (isSame) last.ids.push(id)
+    else groups.push({ ...one, ids: [id] })
+  }
+  return groups
 }
 
 const isBad = (after: ProofRun, before: ProofRun | undefined): boolean =>
