@@ -5,10 +5,9 @@
  * parses as before, hardening twice changes nothing, none that ran as somebody else than root runs as root, and what the image starts, its folder, ports,
  * variables and volumes are as before, except for what a change says that it changes. Prints how much was done; exit code 1 when a promise is broken.
  */
-import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { basename, join, relative, resolve } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { basename, relative, resolve } from 'node:path'
 import { transformations } from '../src/change/harden/transformations/registry.ts'
-import { isDockerfileName } from '../src/flows/discover.ts'
 import { harden } from '../src/flows/harden.ts'
 import { isRoot } from '../src/judge/image-users.ts'
 import { rules } from '../src/judge/rules/registry.ts'
@@ -19,6 +18,7 @@ import type { Dockerfile, Stage } from '../src/read/dockerfile/graph.ts'
 import { readDockerfile } from '../src/read/dockerfile/read-dockerfile.ts'
 import { showDiff } from '../src/show/diff.ts'
 import { machine } from '../src/world/machine.ts'
+import { dockerfilesBelow } from './dockerfiles-below.ts'
 
 const [dir, ...flags] = process.argv.slice(2)
 const valueOf = (flag: string): string | undefined => (flags.includes(flag) ? flags[flags.indexOf(flag) + 1] : undefined)
@@ -29,15 +29,7 @@ if (dir === undefined || !hardenLevels.includes(level)) {
   process.exit(2)
 }
 
-const files: string[] = []
-const walk = (folder: string): void => {
-  for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const path = join(folder, entry.name)
-    if (entry.isDirectory()) walk(path)
-    else if (entry.isFile() && isDockerfileName(entry.name) && statSync(path).size < 8e6) files.push(path)
-  }
-}
-walk(dir)
+const files = dockerfilesBelow(dir)
 
 /** The machine with some files as they would be after writing them. */
 const overlaid = ({ files: changed }: Hardening): World => {

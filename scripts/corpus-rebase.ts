@@ -6,17 +6,17 @@
  * wanted and every other word as it was. Prints how much was done and how; exit code 1 when a promise is broken.
  */
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { relative } from 'node:path'
 import { rewriteFrom } from '../src/change/base/dockerfile.ts'
 import { nameOf, type Wanted, writeReference } from '../src/change/base/wanted.ts'
 import { applyEdits } from '../src/change/fix.ts'
-import { isDockerfileName } from '../src/flows/discover.ts'
 import { decode, encode, type Span } from '../src/model/text.ts'
 import type { Dockerfile } from '../src/read/dockerfile/graph.ts'
 import { print } from '../src/read/dockerfile/print.ts'
 import { readDockerfile } from '../src/read/dockerfile/read-dockerfile.ts'
 import type { ImageReference } from '../src/read/dockerfile/reference.ts'
+import { dockerfilesBelow } from './dockerfiles-below.ts'
 
 const [dir, ...flags] = process.argv.slice(2)
 if (dir === undefined) {
@@ -24,15 +24,7 @@ if (dir === undefined) {
   process.exit(2)
 }
 
-const files: string[] = []
-const walk = (folder: string): void => {
-  for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const path = join(folder, entry.name)
-    if (entry.isDirectory()) walk(path)
-    else if (entry.isFile() && isDockerfileName(entry.name) && statSync(path).size < 8e6) files.push(path)
-  }
-}
-walk(dir)
+const files = dockerfilesBelow(dir)
 
 const isPinned = !flags.includes('--tag-only')
 /** Another one for each repository, as it is in life: ARGs that several share do not always want the same. */

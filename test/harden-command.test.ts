@@ -170,7 +170,7 @@ test('a Compose file above that builds the image is changed along, others are no
 
 test('what init has to assume is said', () => {
   const folder = project({
-    'package.json': '{"name":"a","version":"1.0.0","scripts":{"dev":"nodemon src/index.js"}}',
+    'package.json': '{"name":"a","version":"1.0.0","main":"index.js"}',
     'src/index.js': 'console.log(1)\n',
   })
   const { stdout, stderr } = run(folder, 'init')

@@ -6,6 +6,7 @@ import type { HardenLevel } from '../src/model/hardening.ts'
 import type { Project, Stack } from '../src/model/project.ts'
 import { readComposeProject } from '../src/read/compose/project.ts'
 import { readDockerfile } from '../src/read/dockerfile/read-dockerfile.ts'
+import { emptyStack } from '../src/read/project/stack-reader.ts'
 
 export type Given = {
   readonly dockerfile: string
@@ -22,34 +23,13 @@ export type Still = {
   readonly left: LeftOut | undefined
 }
 
-export const emptyStack: Stack = {
-  name: 'node',
-  folder: '',
-  manager: undefined,
-  managerVersion: undefined,
-  lockFile: undefined,
-  manifests: [],
-  version: undefined,
-  dependencies: new Set(),
-  devDependencies: new Set(),
-  build: undefined,
-  output: undefined,
-  start: undefined,
-  native: [],
-  writes: [],
-  ports: [],
-  healthPaths: [],
-  programs: [],
-  timeZones: undefined,
-}
-
 export const subjectOf = async (
   { context = {}, stacks = [], level = 'strict' }: Given,
   text: string,
   files: ReadonlyMap<string, string>,
 ): Promise<HardenSubject> => {
   const project: Project = {
-    stacks: stacks.map(stack => ({ ...emptyStack, ...stack })),
+    stacks: stacks.map(stack => ({ ...emptyStack('node', ''), ...stack })),
     files: new Set(Object.keys(context).sort()),
     texts: new Map(Object.entries(context)),
     closed: [],
@@ -107,4 +87,35 @@ export const untilStill = async (transformation: Transformation, given: Given): 
     assert.ok(readDockerfile('Dockerfile', text).tree.errors.length <= faults, `it does not parse any more:\n${text}`)
   }
   return assert.fail(`it has no end:\n${text}`)
+}
+
+type More = Omit<Given, 'dockerfile'>
+
+/** What most tests of one transformation ask, with what is given to each of them. */
+export const trialOf = (
+  transformation: Transformation,
+  given: More,
+): {
+  still(dockerfile: string, more?: More): Promise<Still>
+  /** It is changed so, and nothing more the second time. */
+  becomes(before: string, after: string, more?: More): Promise<void>
+  /** It is not changed, for this reason. */
+  stays(dockerfile: string, reason: RegExp, more?: More): Promise<void>
+} => {
+  const still = (dockerfile: string, more: More = {}): Promise<Still> =>
+    untilStill(transformation, { dockerfile, ...given, ...more })
+  return {
+    still,
+    becomes: async (before, after, more) => {
+      const { text, left } = await still(before, more)
+      assert.equal(text, after)
+      assert.equal(left, undefined)
+      assert.equal((await still(after, more)).text, after, 'twice changes nothing')
+    },
+    stays: async (dockerfile, reason, more) => {
+      const { text, left } = await still(dockerfile, more)
+      assert.equal(text, dockerfile)
+      assert.match(left?.leftOut ?? '', reason)
+    },
+  }
 }

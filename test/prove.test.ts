@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Interrupted } from '../src/flows/proof-engine.ts'
 import { lastChanged, missingImage, type ProveOptions, prove, writtenFolders } from '../src/flows/prove.ts'
-import type { HardenChange, Hardening, ProposedRun } from '../src/model/hardening.ts'
+import { type HardenChange, type Hardening, leastRun, type ProposedRun } from '../src/model/hardening.ts'
 import type { Proof } from '../src/model/proof.ts'
 import type { World } from '../src/model/world.ts'
 import { showProofText } from '../src/show/proof-text.ts'
@@ -55,18 +55,7 @@ afterAll(async () => {
   rmSync(top, { recursive: true, force: true })
 })
 
-const privileges: ProposedRun = {
-  user: '65532:65532',
-  readOnly: true,
-  tmpfs: ['/tmp'],
-  volumes: [],
-  capDrop: ['ALL'],
-  capAdd: [],
-  noNewPrivileges: true,
-  init: false,
-  env: [],
-  ports: [],
-}
+const privileges: ProposedRun = { ...leastRun, user: '65532:65532' }
 
 /** One change is one text that stands in the Dockerfile in place of another. */
 type Part = { readonly id: string; readonly from: string; readonly to: string }

@@ -57,6 +57,20 @@ export const tmpfsText = ({ user }: Pick<ProposedRun, 'user'>, path: string): st
   return `${path}:uid=${uid}${gid === undefined ? '' : `,gid=${gid}`}`
 }
 
+/** Nothing but what a program cannot do without. */
+export const leastRun: ProposedRun = {
+  user: undefined,
+  readOnly: true,
+  tmpfs: ['/tmp'],
+  volumes: [],
+  capDrop: ['ALL'],
+  capAdd: [],
+  noNewPrivileges: true,
+  init: false,
+  env: [],
+  ports: [],
+}
+
 export type Hardening = {
   readonly version: string
   readonly path: string

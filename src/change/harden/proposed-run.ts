@@ -4,7 +4,7 @@ import { entryPointStepsDown, startCapabilities } from '../../judge/image-users.
 import { knownProgram } from '../../judge/known-programs.ts'
 import { exposedPorts } from '../../judge/ports.ts'
 import { startsByStepDown, stepDownEvidence } from '../../judge/step-down.ts'
-import type { ProposedRun } from '../../model/hardening.ts'
+import { leastRun, type ProposedRun } from '../../model/hardening.ts'
 import type { Stage } from '../../read/dockerfile/graph.ts'
 import { finalUser, idsText } from './final-user.ts'
 import { scratchFolders, volumesOf, workdirAtEnd, writtenFolders } from './image-paths.ts'
@@ -12,23 +12,10 @@ import { keepsToTmp, serverOf } from './servers.ts'
 import { startedPrograms, startOf } from './start.ts'
 import type { HardenSubject } from './transformation.ts'
 
-const nothing: ProposedRun = {
-  user: undefined,
-  readOnly: true,
-  tmpfs: ['/tmp'],
-  volumes: [],
-  capDrop: ['ALL'],
-  capAdd: [],
-  noNewPrivileges: true,
-  init: false,
-  env: [],
-  ports: [],
-}
-
 export const proposedRun = (subject: HardenSubject): ProposedRun => {
   const { dockerfile } = subject
   const stage = dockerfile.final
-  if (!stage) return nothing
+  if (!stage) return leastRun
   const { escape } = dockerfile.tree
   const user = finalUser(stage)
   const ids = user.kind === 'ids' ? user.ids : user.kind === 'name' ? user.ids : user.kind === 'base' ? user.account : undefined
@@ -46,7 +33,7 @@ export const proposedRun = (subject: HardenSubject): ProposedRun => {
   const kept = [...new Set([...volumes, ...(volumes.length > 0 ? [] : data), ...written.filter(path => !isCache(path))])]
   const passing = ['/tmp', ...scratch, ...written.filter(isCache)].map(path => path.replace(/^\/var\/run(?=\/|$)/, '/run'))
   return {
-    ...nothing,
+    ...leastRun,
     user: ids && idsText(ids),
     tmpfs: [...new Set(passing)].filter(path => !kept.some(one => path === one || path.startsWith(`${one}/`))).sort(),
     volumes: kept.sort(),

@@ -304,50 +304,43 @@ const apacheEdits = (subject: HardenSubject, copied: readonly Copied[], ports: n
     ),
   )
 
+const apache = (more: Partial<Server>): Server => ({
+  name: 'Apache',
+  obstacle: undefined,
+  edits: [],
+  commands: [],
+  ports: [],
+  ...more,
+})
+
 const httpd = (subject: HardenSubject, stage: Stage): Server => {
   const folder = '/usr/local/apache2/conf'
   const copied = copiedInto(subject, stage, folder)
-  const server = (more: Partial<Server>): Server => ({
-    name: 'Apache',
-    obstacle: undefined,
-    edits: [],
-    commands: [],
-    ports: [],
-    ...more,
-  })
   const unknown = copied.find(({ text, path }) => text === undefined && /\.conf$|conf$|extra$/.test(path))
-  if (unknown) return server({ obstacle: `its configuration \`${unknown.source}\` could not be looked into`, ports: [80] })
+  if (unknown) return apache({ obstacle: `its configuration \`${unknown.source}\` could not be looked into`, ports: [80] })
   const ours = 'Listen 8080'
   const logs = 'chown OWNER /usr/local/apache2/logs'
   const isDone = hasRun(stage, ours) || hasRun(stage, '/usr/local/apache2/logs')
-  if (writesInto(stage, folder, ours)) return server({ obstacle: 'a step of the file writes its configuration', ports: [80] })
+  if (writesInto(stage, folder, ours)) return apache({ obstacle: 'a step of the file writes its configuration', ports: [80] })
   const ports: number[] = []
   const edits = apacheEdits(subject, copied, ports)
   const hasMain = copied.some(({ path }) => path === `${folder}/httpd.conf`)
   if (!hasMain && !isDone) ports.push(80)
   const commands = isDone ? [] : [...(hasMain ? [] : [`sed -i 's/^Listen 80$/${ours}/' ${folder}/httpd.conf`]), logs]
-  return server({ edits, commands, ports: [...new Set(ports)] })
+  return apache({ edits, commands, ports: [...new Set(ports)] })
 }
 
 /** https://hub.docker.com/_/php: the variant with Apache runs under any user, but for the port. */
 const phpApache = (subject: HardenSubject, stage: Stage): Server => {
   const copied = copiedInto(subject, stage, '/etc/apache2')
-  const server = (more: Partial<Server>): Server => ({
-    name: 'Apache',
-    obstacle: undefined,
-    edits: [],
-    commands: [],
-    ports: [],
-    ...more,
-  })
   const unknown = copied.find(({ text, path }) => text === undefined && /\.conf$/.test(path))
-  if (unknown) return server({ obstacle: `its configuration \`${unknown.source}\` could not be looked into`, ports: [80] })
+  if (unknown) return apache({ obstacle: `its configuration \`${unknown.source}\` could not be looked into`, ports: [80] })
   const ours = 'Listen 8080'
   const ports: number[] = []
   const edits = apacheEdits(subject, copied, ports)
   const hasPorts = copied.some(({ path }) => path === '/etc/apache2/ports.conf')
-  if (hasPorts || hasRun(stage, ours)) return server({ edits, ports: [...new Set(ports)] })
-  return server({
+  if (hasPorts || hasRun(stage, ours)) return apache({ edits, ports: [...new Set(ports)] })
+  return apache({
     edits,
     commands: [
       `sed -i 's/^Listen 80$/${ours}/' /etc/apache2/ports.conf`,

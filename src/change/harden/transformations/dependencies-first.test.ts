@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'vitest'
-import { type Given, untilStill } from '../../../../test/harden-still.ts'
+import { trialOf } from '../../../../test/harden-still.ts'
 import first from './dependencies-first.ts'
 
 const context = {
@@ -9,21 +9,7 @@ const context = {
   'src/a.ts': '',
 }
 const stacks = [{ name: 'node', manifests: ['package.json', 'package-lock.json'] }] as const
-const still = (dockerfile: string, more: Omit<Given, 'dockerfile'> = {}): ReturnType<typeof untilStill> =>
-  untilStill(first, { dockerfile, context, stacks, ...more })
-
-const becomes = async (before: string, after: string, more: Omit<Given, 'dockerfile'> = {}): Promise<void> => {
-  const { text, left } = await still(before, more)
-  assert.equal(text, after)
-  assert.equal(left, undefined)
-  assert.equal((await still(after, more)).text, after, 'twice changes nothing')
-}
-
-const stays = async (dockerfile: string, reason: RegExp, more: Omit<Given, 'dockerfile'> = {}): Promise<void> => {
-  const { text, left } = await still(dockerfile, more)
-  assert.equal(text, dockerfile)
-  assert.match(left?.leftOut ?? '', reason)
-}
+const { still, becomes, stays } = trialOf(first, { context, stacks })
 
 test('the manifests come first, to the same place, with the comments of the step that installs', async () => {
   await becomes(

@@ -1,24 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'vitest'
-import { type Given, untilStill } from '../../../../test/harden-still.ts'
+import { trialOf } from '../../../../test/harden-still.ts'
 import split from './multi-stage-go.ts'
 
 const context = { 'go.mod': 'module example.com/app\n', 'go.sum': '', 'cmd/server/main.go': '', 'main.go': '' }
-const still = (dockerfile: string, more: Omit<Given, 'dockerfile'> = {}): ReturnType<typeof untilStill> =>
-  untilStill(split, { dockerfile, context, stacks: [{ name: 'go' }], ...more })
-
-const becomes = async (before: string, after: string, more: Omit<Given, 'dockerfile'> = {}): Promise<void> => {
-  const { text, left } = await still(before, more)
-  assert.equal(text, after)
-  assert.equal(left, undefined)
-  assert.equal((await still(after, more)).text, after, 'twice changes nothing')
-}
-
-const stays = async (dockerfile: string, reason: RegExp, more: Omit<Given, 'dockerfile'> = {}): Promise<void> => {
-  const { text, left } = await still(dockerfile, more)
-  assert.equal(text, dockerfile)
-  assert.match(left?.leftOut ?? '', reason)
-}
+const { still, becomes, stays } = trialOf(split, { context, stacks: [{ name: 'go' }] })
 
 test('a program without C ships alone, with certificates and the files that it reads', async () => {
   await becomes(

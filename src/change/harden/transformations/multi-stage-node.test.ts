@@ -1,23 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'vitest'
-import { type Given, untilStill } from '../../../../test/harden-still.ts'
+import { trialOf } from '../../../../test/harden-still.ts'
 import split from './multi-stage-node.ts'
 
-const still = (dockerfile: string, more: Omit<Given, 'dockerfile'> = {}): ReturnType<typeof untilStill> =>
-  untilStill(split, { dockerfile, stacks: [{ name: 'node', dependencies: new Set(['express']) }], ...more })
-
-const becomes = async (before: string, after: string, more: Omit<Given, 'dockerfile'> = {}): Promise<void> => {
-  const { text, left } = await still(before, more)
-  assert.equal(text, after)
-  assert.equal(left, undefined)
-  assert.equal((await still(after, more)).text, after, 'twice changes nothing')
-}
-
-const stays = async (dockerfile: string, reason: RegExp, more: Omit<Given, 'dockerfile'> = {}): Promise<void> => {
-  const { text, left } = await still(dockerfile, more)
-  assert.equal(text, dockerfile)
-  assert.match(left?.leftOut ?? '', reason)
-}
+const { still, becomes, stays } = trialOf(split, { stacks: [{ name: 'node', dependencies: new Set(['express']) }] })
 
 test('what builds stays in its place; settings, packages that are loaded and what is started go on', async () => {
   await becomes(

@@ -1,29 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'vitest'
-import { type Given, untilStill } from '../../../../test/harden-still.ts'
+import { type Given, trialOf } from '../../../../test/harden-still.ts'
 import split from './multi-stage-python.ts'
 
-const still = (dockerfile: string, more: Omit<Given, 'dockerfile'> = {}): ReturnType<typeof untilStill> =>
-  untilStill(split, {
-    dockerfile,
-    stacks: [{ name: 'python', manifests: ['requirements.txt'], dependencies: new Set(['flask', 'gunicorn']) }],
-    ...more,
-  })
+const { still, becomes, stays } = trialOf(split, {
+  stacks: [{ name: 'python', manifests: ['requirements.txt'], dependencies: new Set(['flask', 'gunicorn']) }],
+})
 const psycopg: Omit<Given, 'dockerfile'> = {
   stacks: [{ name: 'python', manifests: ['requirements.txt'], dependencies: new Set(['django', 'gunicorn', 'psycopg2']) }],
-}
-
-const becomes = async (before: string, after: string, more: Omit<Given, 'dockerfile'> = {}): Promise<void> => {
-  const { text, left } = await still(before, more)
-  assert.equal(text, after)
-  assert.equal(left, undefined)
-  assert.equal((await still(after, more)).text, after, 'twice changes nothing')
-}
-
-const stays = async (dockerfile: string, reason: RegExp, more: Omit<Given, 'dockerfile'> = {}): Promise<void> => {
-  const { text, left } = await still(dockerfile, more)
-  assert.equal(text, dockerfile)
-  assert.match(left?.leftOut ?? '', reason)
 }
 
 test('an environment before the first installation goes on to the slim image, with the libraries that are loaded', async () => {
