@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { applyEdits } from '../src/change/fix.ts'
 import type { HardenSubject, LeftOut, Transformation } from '../src/change/harden/transformation.ts'
-import type { HardenLevel } from '../src/model/hardening.ts'
+import type { HardenLevel, SeenNeeds } from '../src/model/hardening.ts'
 import type { Project, Stack } from '../src/model/project.ts'
 import { readComposeProject } from '../src/read/compose/project.ts'
 import { readDockerfile } from '../src/read/dockerfile/read-dockerfile.ts'
@@ -14,6 +14,7 @@ export type Given = {
   readonly context?: Readonly<Record<string, string>>
   readonly stacks?: readonly Partial<Stack>[]
   readonly level?: HardenLevel
+  readonly seen?: SeenNeeds
 }
 
 export type Still = {
@@ -24,7 +25,7 @@ export type Still = {
 }
 
 export const subjectOf = async (
-  { context = {}, stacks = [], level = 'strict' }: Given,
+  { context = {}, stacks = [], level = 'strict', seen }: Given,
   text: string,
   files: ReadonlyMap<string, string>,
 ): Promise<HardenSubject> => {
@@ -53,6 +54,7 @@ export const subjectOf = async (
       )
   return {
     dockerfile: readDockerfile('Dockerfile', text),
+    ...(seen === undefined ? {} : { seen }),
     project,
     context: {
       entries: new Set(Object.keys(context).map(path => path.replace(/\/.*/, '/'))),

@@ -32,6 +32,16 @@ test('what was written is found from what the engine calls different', () => {
   expect(written('C /etc\nC /etc/hosts\nC /tmp\nA /tmp/x\nC /run\nA /run/a.pid\nA /new')).toEqual([])
 })
 
+test('a program does not choose what is mounted from the host', () => {
+  const written = (...paths: readonly string[]) =>
+    writtenFolders(
+      paths.map(path => ({ kind: 'A', path })),
+      new Set(),
+    )
+  expect(written('/:/etc/x', '/srv/$(id)/x', '/srv/a b/x', '/srv/a;b/x', '/srv/a,b/x', '/srv/data/x')).toEqual(['/srv/data'])
+  expect(written(...Array.from({ length: 500 }, (_, i) => `/srv/data${i}/x`)).length).toBe(40)
+})
+
 test('an image that a builder could not get is read from what it prints', () => {
   const failed = (name: string, error: string) =>
     `#2 [internal] load .dockerignore\n#3 [internal] load metadata for ${name}\n#3 ERROR: ${error}\n`
@@ -235,6 +245,57 @@ describe.skipIf(!hasEngine)('a hardened image is built, started and asked (needs
     expect(proof.isProved).toBe(true)
     expect(proof.backedOff).toMatchObject([{ kind: 'transformation', id: 'other', phase: 'answer' }])
     expect(proof.backedOff[0]?.evidence).toMatch(/answers otherwise.*ill.*before.*well/s)
+  }, 180_000)
+
+  test('an answer is compared to its end', async () => {
+    const long = project('i=0; mkdir -p /tmp/www; export L="$(head -c 6000 /dev/zero | tr "\\0" x)"')
+    writeFileSync(
+      join(long.folder, 'start.sh'),
+      readFileSync(join(long.folder, 'start.sh'), 'utf8').replace('echo well', 'echo "$L"well'),
+    )
+    const { proof } = await run(long, [{ id: 'other', from: 'EXPOSE', to: 'RUN sed -i s/well/ill/ /start.sh\nEXPOSE' }])
+    expect(proof.isProved).toBe(true)
+    expect(proof.backedOff).toMatchObject([{ kind: 'transformation', id: 'other', phase: 'answer' }])
+    expect(proof.backedOff[0]?.evidence).toMatch(/answers otherwise: …x+ill.*before: …x+well/s)
+  }, 180_000)
+
+  test('what speaks no HTTP is asked by its health check', async () => {
+    const dumb = project('while :; do nc -l -p "$PORT" -e true; done')
+    const text = dumb.text.replace('CMD', `ENV PORT=${port}\nHEALTHCHECK --interval=1s --start-period=1s CMD ["true"]\nCMD`)
+    writeFileSync(dumb.path, text)
+    const { proof } = await run({ ...dumb, text }, [], { patience: 30_000 })
+    expect(proof.before.run).toMatchObject({ state: 'answered', asked: 'its health check' })
+    expect(proof.isProved).toBe(true)
+  }, 180_000)
+
+  test('what was not proved is not written', async () => {
+    const { folder, path, text } = project('sleep 1')
+    const command = fileURLToPath(new URL('../src/cli/run.ts', import.meta.url))
+    const child = spawn(
+      process.execPath,
+      [command, 'harden', folder, '--prove', '--write', '--check', 'echo no; sleep 600; true', '--patience', '1'],
+      {
+        env: {
+          PATH: `/usr/bin:${process.env.PATH}`,
+          HOME: join(top, 'home'),
+          DOCKER_HOST: `unix://${engine.socket}`,
+          DOCKER_CONFIG: join(top, 'config'),
+        },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    )
+    let said = ''
+    child.stderr.on('data', chunk => {
+      said += chunk
+    })
+    const start = Date.now()
+    expect(await new Promise(resolve => child.once('exit', resolve))).toBe(1)
+    // Nor is a check waited for that hangs.
+    expect(Date.now() - start).toBeLessThan(100_000)
+    expect(said).toContain('nothing was written, because it was not proved')
+    expect(said).not.toMatch(/, written/)
+    expect(readFileSync(path, 'utf8')).toBe(text)
+    expect(engine.docker('ps', '-aq')).toBe('')
   }, 180_000)
 
   test('the user’s own check decides, and what it prints is compared', async () => {

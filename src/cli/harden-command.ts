@@ -9,7 +9,7 @@ import { hideSecrets, secretsOf, secretsOfFile } from '../judge/secrets/redact-f
 import { UsageError } from '../model/finding.ts'
 import type { HardenChange, Hardening, HardenLevel } from '../model/hardening.ts'
 import type { Proof } from '../model/proof.ts'
-import { encode } from '../model/text.ts'
+import { decode, encode } from '../model/text.ts'
 import { version } from '../model/version.ts'
 import { WorldError } from '../model/world.ts'
 import { readDockerfile } from '../read/dockerfile/read-dockerfile.ts'
@@ -55,7 +55,7 @@ export const hardenFile = async (path: string, first: FirstFiles | undefined, ar
       `--exclude ${unknown.join(',')}: no such change`,
       `there are ${Object.keys(transformations).join(', ')}, and the rules with fixes`,
     )
-  const make: MakeHardening = (excluded, learnt, missing) =>
+  const make: MakeHardening = (excluded, learnt, missing, seen) =>
     harden(machine, {
       path,
       ...first,
@@ -63,6 +63,7 @@ export const hardenFile = async (path: string, first: FirstFiles | undefined, ar
       excluded,
       learnt,
       missing,
+      ...(seen === undefined ? {} : { seen }),
       transformations,
       rules,
       version,
@@ -87,7 +88,9 @@ export const hardenFile = async (path: string, first: FirstFiles | undefined, ar
     ;({ proof, hardening } = await proveHardening(hardening, excluded, make, args, first?.text))
   }
   const { diffs, isHiding } = diffsOf(hardening, args.json || args.write ? 'never' : args.color)
-  const unwritten = args.write ? await writeFiles(hardening) : []
+  // What is written with a proof is what was proved.
+  const isWritten = args.write === true && (proof === undefined || proof.isProved)
+  const unwritten = isWritten ? await writeFiles(hardening) : []
   if (args.json) await print((await import('../show/harden-json.ts')).showHardenJson(hardening, diffs, proof))
   else if (!args.write) await print([...diffs.values()].join(''))
   if (!args.quiet && !args.json) {
@@ -95,7 +98,7 @@ export const hardenFile = async (path: string, first: FirstFiles | undefined, ar
     const width = terminalWidth()
     const shown = { colour: wantsErrorColour(args.color), ...(width === undefined ? {} : { width }) }
     process.stderr.write(
-      showHardenText(hardening, { ...shown, written: args.write === true, reasons: args.reasons, isProved: proof !== undefined }),
+      showHardenText(hardening, { ...shown, written: isWritten, reasons: args.reasons, isProved: proof !== undefined }),
     )
     if (proof) {
       const { showProofText } = await import('../show/proof-text.ts')
@@ -103,6 +106,10 @@ export const hardenFile = async (path: string, first: FirstFiles | undefined, ar
     }
     if (isHiding && !args.write) tell('secrets are hidden in this diff, so it cannot be applied; --write changes the files')
   }
+  if (args.write && !isWritten)
+    tell(
+      'bulkhead: not done[not-proved] nothing was written, because it was not proved; --write without --prove writes it all the same',
+    )
   for (const { kind, code, message } of hardening.problems)
     tell(`bulkhead: ${kind === 'failed' ? 'not done' : 'not covered'}[${code}] ${message}`)
   for (const message of unwritten) tell(`bulkhead: not done[file-unwritable] ${message}`)
@@ -148,29 +155,35 @@ const diffsOf = (
   return { diffs, isHiding }
 }
 
-/** Hides what is secret in any of the files, as they were. */
-export const hiding = ({ files, path }: Hardening): ((text: string) => string) => {
-  const secrets = new Set(
-    files.flatMap(({ path: file, before, after }) => {
+/** Hides what is secret in any of the files, as they were, and `more`. */
+export const hiding = ({ files, path }: Hardening, more: readonly string[] = []): ((text: string) => string) => {
+  const secrets = new Set([
+    ...more,
+    ...files.flatMap(({ path: file, before, after }) => {
       const text = before ?? after
       return (file === path ? secretsOf(readDockerfile(file, text), []) : secretsOfFile(text, [])).values
     }),
-  )
+  ])
   const all = [...secrets].sort((a, b) => b.length - a.length)
   return text => hideSecrets(text, all)
 }
+
+const byteOrderMark = '\ufeff'
 
 const writeFiles = async ({ files }: Hardening): Promise<readonly string[]> => {
   const unwritten: string[] = []
   for (const { path, before, after } of files) {
     try {
-      const old = before === undefined ? undefined : await machine.files.read(path)
+      // Questions and proofs take their time: what the author wrote meanwhile stays.
+      const old = before === undefined ? undefined : decode(await machine.files.read(path))
+      // Some readers take the mark of UTF-8 away.
+      const mark = old?.text.startsWith(byteOrderMark) && !before!.startsWith(byteOrderMark) ? byteOrderMark : ''
+      if (old ? old.text !== mark + before : await machine.files.stat(path)) {
+        unwritten.push(`${path} was changed meanwhile: run it again`)
+        continue
+      }
       // What is no UTF-8 is written as it was read.
-      const isUtf8 =
-        old === undefined ||
-        new TextDecoder().decode(old) === before ||
-        new TextDecoder('utf-8', { ignoreBOM: true }).decode(old) === before
-      await machine.files.write(path, encode({ text: after, encoding: isUtf8 ? 'utf-8' : 'latin1' }))
+      await machine.files.write(path, encode({ text: mark + after, encoding: old?.encoding ?? 'utf-8' }))
     } catch (error) {
       if (!(error instanceof WorldError)) throw error
       unwritten.push(error.message)

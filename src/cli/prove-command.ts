@@ -8,6 +8,7 @@ import { type MakeHardening, prove } from '../flows/prove.ts'
 import { readSilencers } from '../flows/silencers.ts'
 import { containerRules } from '../judge/rules/container-registry.ts'
 import { rules } from '../judge/rules/registry.ts'
+import { secretsOf, secretsOfFile } from '../judge/secrets/redact-file.ts'
 import type { Trait } from '../model/comparison.ts'
 import { type Severity, severities, UsageError } from '../model/finding.ts'
 import type { Hardening } from '../model/hardening.ts'
@@ -95,7 +96,10 @@ export const proveHardening = async (
         note: message => {
           if (!args.quiet) tell(`bulkhead: ${message}`)
         },
-        hide: hiding(hardening),
+        hide: hiding(hardening, [
+          ...secretsOf(readDockerfile(hardening.path, original.text), []).values,
+          ...secretsOfOptions([...(args.runOption ?? []), ...(args.buildOption ?? [])], args.check),
+        ]),
       })
       for (const name of result.left) tell(`bulkhead: not done[proof-left] ${name} could not be removed`)
       return result
@@ -109,6 +113,17 @@ export const proveHardening = async (
   } finally {
     for (const signal of signals) process.off(signal, interrupt)
   }
+}
+
+/** What is secret in `-e NAME=value`, `--build-arg NAME=value`, and in a command: all of it is printed by somebody. */
+export const secretsOfOptions = (options: readonly string[], check = ''): readonly string[] => {
+  const given = options.flatMap((option, i) => {
+    const match = /^(?:-e|--env=|--build-arg=)?(\w+)=(.+)$/s.exec(option)
+    return match && (/^-/.test(option) || /^(?:-e|--env|--build-arg)$/.test(options[i - 1] ?? ''))
+      ? [`${match[1]}=${match[2]}`]
+      : []
+  })
+  return [...given, check].flatMap(text => secretsOfFile(text, []).values)
 }
 
 /** The Dockerfile as it is, and the ignore file that holds for it. */

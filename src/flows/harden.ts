@@ -9,7 +9,14 @@ import { imagesOf } from '../judge/dockerfile-queries.ts'
 import type { BuildContext, DockerfileRule } from '../judge/dockerfile-rule.ts'
 import type { RunningRule } from '../judge/run.ts'
 import { type Edit, type Finding, type Problem, reaches, UsageError } from '../model/finding.ts'
-import { type HardenChange, type Hardening, type HardenLeftOut, type HardenLevel, hardenLevels } from '../model/hardening.ts'
+import {
+  type HardenChange,
+  type Hardening,
+  type HardenLeftOut,
+  type HardenLevel,
+  hardenLevels,
+  type SeenNeeds,
+} from '../model/hardening.ts'
 import type { Project } from '../model/project.ts'
 import { decode, encode } from '../model/text.ts'
 import { type World, WorldError } from '../model/world.ts'
@@ -45,6 +52,8 @@ export type HardenOptions = RuleOptions & {
   readonly learnt?: readonly string[]
   /** Images that nobody could get. */
   readonly missing?: ReadonlySet<string>
+  /** What it was seen to run with. */
+  readonly seen?: SeenNeeds
   /** What a registry, or the engine, knows of these names; undefined: nobody is asked. */
   readonly images?: (names: readonly string[]) => Promise<ReadonlyMap<string, ImageFacts>>
 }
@@ -108,6 +117,7 @@ export const harden = async (world: World, options: HardenOptions): Promise<Hard
       level: options.level,
       today,
       images,
+      ...(options.seen === undefined ? {} : { seen: options.seen }),
     })
     const allowed = Object.entries(options.transformations)
       .filter(([id, { level }]) => !options.excluded.has(id) && within(level, options.level))
@@ -179,7 +189,7 @@ const isForLevel = ({ severity, fix }: Finding, level: HardenLevel): boolean =>
 const isLeft = ({ rule, severity, suppressed }: Finding, excluded: ReadonlySet<string>): boolean =>
   !suppressed && !excluded.has(rule) && reaches(severity, 'medium')
 
-type Start = Pick<HardenSubject, 'project' | 'level' | 'today' | 'images'> & {
+type Start = Pick<HardenSubject, 'project' | 'level' | 'today' | 'images' | 'seen'> & {
   readonly path: string
   readonly original: string
   readonly fresh: ReadonlyMap<string, string>
@@ -253,10 +263,10 @@ class Run {
   }
 
   subject({ context, compose }: Surroundings): HardenSubject {
-    const { project, level, today, images, beside, path } = this.#start
+    const { project, level, today, images, seen, beside, path } = this.#start
     const files = new Map([...beside, ...this.texts])
     files.delete(path)
-    return { dockerfile: this.dockerfile, project, context, compose, files, level, today, images }
+    return { dockerfile: this.dockerfile, project, context, compose, files, level, today, images, ...(seen ? { seen } : {}) }
   }
 
   /** Most transformations find the files as the one before did. */

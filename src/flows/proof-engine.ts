@@ -1,5 +1,5 @@
 /** What a proof asks of the engine at hand, through its own command line: builds and containers of ours, and nothing of the user's. */
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type ProposedRun, tmpfsText } from '../model/hardening.ts'
 import { type World, WorldError } from '../model/world.ts'
 
@@ -27,6 +27,8 @@ export class Interrupted extends Error {
 }
 
 const nameLength = 12
+/** Times that a removal is tried. */
+const mostRemovals = 4
 
 export class ProofEngine {
   readonly #world: World
@@ -67,7 +69,7 @@ export class ProofEngine {
       await write(dockerfile, new TextEncoder().encode(files.dockerfile))
       // BuildKit reads the ignore file beside the Dockerfile first, wherever that is.
       if (files.ignore !== undefined) await write(`${dockerfile}.dockerignore`, new TextEncoder().encode(files.ignore))
-      const context = files.changed.size === 0 ? files.context : await this.#copy(files, join(folder, 'context'))
+      const context = files.changed.size === 0 ? files.context : await this.#copy(files, folder)
       this.#images.add(image)
       const { code, out } = await this.#call(['build', '-t', image, '-f', dockerfile, ...options, context], this.#limits.build, {
         DOCKER_BUILDKIT: '1',
@@ -82,14 +84,30 @@ export class ProofEngine {
     })
   }
 
-  /** Hard links where that goes: a file that is written again is a new one, and the user's stays as it is. */
-  async #copy({ context, changed }: BuildFiles, to: string): Promise<string> {
-    const linked = await this.#run('cp', ['-al', '--', context, to])
-    if (linked.code !== 0) {
-      const copied = await this.#run('cp', ['-a', '--', context, to])
-      if (copied.code !== 0) throw new WorldError('failed', `the build context could not be copied: ${lastLines(copied.out, 3)}`)
+  /**
+   * Hard links where that goes: a file that is written again is a new one, and the user's stays as it is. What a link leads out of the copy for is not what the
+   * builder sees, and not ours to write.
+   */
+  async #copy({ context, changed }: BuildFiles, folder: string): Promise<string> {
+    // With `/.`, a context that is a link is the folder that it leads to.
+    const copyTo = (flags: string, to: string): Promise<{ readonly code: number; readonly out: string }> =>
+      this.#run('cp', [flags, '--', `${context}/.`, to], this.#limits.call, { LC_ALL: 'C' })
+    let to = join(folder, 'linked')
+    // Not across file systems, and where the kernel protects them not to files of others.
+    if ((await copyTo('-al', to)).code !== 0) {
+      to = join(folder, 'copied')
+      const copied = await copyTo('-a', to)
+      // What we may not read, the builder may not either: it is there because the ignore file keeps it out, or the build says so.
+      if (copied.code !== 0 && !isOnlyDenied(copied.out))
+        throw new WorldError('failed', `the build context could not be copied: ${lastLines(copied.out, 3)}`)
     }
-    for (const [path, text] of changed) await this.#world.files.write(join(to, path), new TextEncoder().encode(text))
+    const { real, write } = this.#world.files
+    const top = await real(to)
+    for (const [path, text] of changed) {
+      const place = join(to, path)
+      const found = await real(place).catch(() => real(dirname(place)).catch(() => ''))
+      if (found === top || found.startsWith(`${top}/`)) await write(place, new TextEncoder().encode(text))
+    }
     return to
   }
 
@@ -114,7 +132,9 @@ export class ProofEngine {
     const format =
       '{{.State.Running}}|{{.State.ExitCode}}|{{if .State.Health}}{{.State.Health.Status}}{{end}}|{{.State.Status}} {{.State.Error}}'
     const { code, out } = await this.#call(['inspect', '--type', 'container', '--format', format, container])
-    const [running = '', exit = '', health = '', status = ''] = code === 0 ? out.trim().split('|') : []
+    // Neither "it ended" nor "it runs" was seen.
+    if (code !== 0) throw new WorldError('failed', `the engine no longer tells of a container of the proof: ${lastLines(out, 2)}`)
+    const [running = '', exit = '', health = '', status = ''] = out.trim().split('|')
     return {
       isRunning: running === 'true',
       exitCode: Number(exit),
@@ -164,13 +184,15 @@ export class ProofEngine {
 
   /** Of everything that is left over; what could not be removed is told. */
   async cleanUp(): Promise<readonly string[]> {
-    for (const container of this.#containers) await this.remove(container)
-    const left = [...this.#containers]
-    for (const image of this.#images) {
-      const { code, out } = await this.#run(this.#program, ['image', 'rm', '-f', image])
-      if (code !== 0 && !/no such image/i.test(out)) left.push(image)
+    // A terminal sends its Ctrl-C to the client as well: a second one would leave something behind.
+    for (let time = 0; time < mostRemovals && this.#containers.size + this.#images.size > 0; time++) {
+      for (const container of this.#containers) await this.remove(container)
+      for (const image of this.#images) {
+        const { code, out } = await this.#run(this.#program, ['image', 'rm', '-f', image])
+        if (code === 0 || /no such image/i.test(out)) this.#images.delete(image)
+      }
     }
-    return left.filter(name => name !== '')
+    return [...this.#containers, ...this.#images]
   }
 
   async #call(
@@ -181,6 +203,9 @@ export class ProofEngine {
     if (this.#isInterrupted()) throw new Interrupted()
     const result = await this.#run(this.#program, args, timeout, env)
     if (this.#isInterrupted()) throw new Interrupted()
+    const gone = result.code === 0 ? null : noEngine.exec(result.out)
+    // No fault of any change.
+    if (gone) throw new WorldError('failed', `no engine answers: ${gone[0].replace(/^ERROR: /, '')}`)
     return result
   }
 
@@ -199,6 +224,15 @@ export class ProofEngine {
       return { code: -1, out: error.message }
     }
   }
+}
+
+/** What the client says of itself; lines of a build's own steps begin with their number. */
+const noEngine =
+  /^(?:docker: |ERROR: )?(?:Cannot connect to the Docker daemon|error during connect|permission denied while trying to connect).*$/im
+
+const isOnlyDenied = (said: string): boolean => {
+  const lines = said.trim().split('\n')
+  return lines[0] !== '' && lines.every(line => /permission denied/i.test(line))
 }
 
 /** As flags of `docker run`. `without`: names of flags that are left out. */

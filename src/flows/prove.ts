@@ -4,18 +4,19 @@
  */
 import { dirname, isAbsolute, relative } from 'node:path'
 import { nameOfImage } from '../change/harden/image-choice.ts'
-import type { Hardening, ProposedRun } from '../model/hardening.ts'
+import type { Hardening, ProposedRun, SeenNeeds } from '../model/hardening.ts'
 import type { BackOff, Proof, ProofMeasure, ProofRun, ProofSide } from '../model/proof.ts'
 import { type World, WorldError } from '../model/world.ts'
 import { readDockerfile } from '../read/dockerfile/read-dockerfile.ts'
 import { parseReference } from '../read/dockerfile/reference.ts'
 import { type BuildFiles, flagsOf, lastLines, ProofEngine } from './proof-engine.ts'
 
-/** Hardens again; `learnt`: paths that the program was seen to write to; `missing`: images that the engine could not get. */
+/** Hardens again; `learnt`: paths that the program was seen to write to; `missing`: images that the engine could not get; `seen`: what it runs with. */
 export type MakeHardening = (
   excluded: ReadonlySet<string>,
   learnt: readonly string[],
   missing: ReadonlySet<string>,
+  seen?: SeenNeeds,
 ) => Promise<Hardening>
 
 export type ProveOptions = {
@@ -52,8 +53,11 @@ const buildTimeout = 900_000
 const callTimeout = 120_000
 const mostBackOffs = 8
 const portPatience = 60_000
-/** Characters of an answer that are kept. */
+/** Characters of an answer that are kept; that are compared. */
 const mostSaid = 2000
+const mostCompared = 1024 * 1024
+/** Milliseconds after which a healthy program that gives no answer over HTTP is taken to speak something else. */
+const otherTongue = 5000
 /** What every container has, as the engine gives it: https://docs.docker.com/engine/containers/run/#runtime-privilege-and-linux-capabilities */
 const defaultCapabilities =
   'AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER FSETID KILL MKNOD NET_BIND_SERVICE NET_RAW SETFCAP SETGID SETPCAP SETUID SYS_CHROOT'.split(
@@ -72,18 +76,18 @@ export const prove = async (
     { build: buildTimeout, call: callTimeout },
     options.isInterrupted,
   )
-  let left: readonly string[] = []
+  let found: Awaited<ReturnType<Proving['run']>>
   try {
-    const proving = new Proving(world, engine, options)
-    const found = await proving.run()
-    left = await engine.cleanUp()
-    return { ...found, left }
-  } finally {
-    await engine.cleanUp()
+    found = await new Proving(world, engine, options).run()
+  } catch (error) {
+    for (const name of await engine.cleanUp()) options.note(`${name} could not be removed`)
+    throw error
   }
+  return { ...found, left: await engine.cleanUp() }
 }
 
-type Trial = Omit<ProofRun, 'waysOut' | 'capabilities' | 'readOnly'>
+/** `whole`: the answer as it is compared, of which `said` is the start. */
+type Trial = Omit<ProofRun, 'waysOut' | 'capabilities' | 'readOnly'> & { readonly whole: string }
 
 type Attempt = { readonly phase: BackOff['phase']; readonly evidence: string } | 'good'
 
@@ -134,7 +138,7 @@ class Proving {
       this.#old = await this.#trial(before.image, [], port)
       if (this.#old.state === 'answered') {
         const again = await this.#trial(before.image, [], port)
-        if (again.said === this.#old.said) this.#expected = this.#old.said
+        if (again.whole === this.#old.whole) this.#expected = this.#old.whole
         else this.#unseen.push('whether the answers are the same: the old one answers otherwise each time')
       } else if (this.#old.state !== 'running') this.#unseen.push('whether it works: it does not even answer as it is')
       beforeSide = await this.#side(before.image, this.#old, [], this.#privileges(undefined))
@@ -158,7 +162,7 @@ class Proving {
           ? this.#misses(state, attempt) || (await this.#blame(hardening, state, attempt, []))
           : await this.#give(image, hardening, state, attempt)
       if (!isChanged) break
-      hardening = await make(state.excluded, state.learnt, state.missing)
+      hardening = await make(state.excluded, state.learnt, state.missing, state.flags)
     }
     const trial = image === undefined ? undefined : this.#last
     const afterSide: ProofSide =
@@ -250,8 +254,8 @@ class Proving {
     if (old?.state === 'answered') {
       if (trial.state !== 'answered')
         return { phase: 'answer', evidence: [trial.said, trial.log].filter(text => text !== '').join('\n') }
-      if (this.#expected !== undefined && trial.said !== this.#expected)
-        return { phase: 'answer', evidence: `it answers otherwise: ${trial.said}\nbefore: ${this.#expected}` }
+      if (this.#expected !== undefined && trial.whole !== this.#expected)
+        return { phase: 'answer', evidence: differenceOf(trial.whole, this.#expected) }
     }
     const denied = deniedIn(trial.log).filter(line => !old?.log.includes(line))
     return denied.length === 0 ? 'good' : { phase: 'answer', evidence: denied.join('\n') }
@@ -267,7 +271,7 @@ class Proving {
     if (this.#isShared && port !== undefined) await this.#waitForPort(port)
     const network = this.#isShared ? ['--network', 'host'] : port === undefined ? [] : ['-p', `127.0.0.1::${port}`]
     const started = await this.#engine.start(image, [...network, ...this.#options.runOptions, ...flags], this.#values(flags))
-    if ('error' in started) return { state: 'not-started', asked: '', said: this.#options.hide(started.error), log: '' }
+    if ('error' in started) return notStarted(this.#options.hide(started.error))
     try {
       const trial = await this.#ask(started.id, port)
       await keep?.(started.id)
@@ -315,38 +319,37 @@ class Proving {
     const until = start + this.#patience
     const settled = this.#world.clock.now() + 4000
     let said = ''
+    let whole = ''
     let asked = ''
     for (let wait = 100; ; wait = Math.min(wait * 1.5, 2000)) {
       const state = await this.#engine.state(container)
       if (!state.isRunning) {
         const log = hide(await this.#engine.log(container))
-        return {
-          state: 'ended',
-          asked,
-          said: `ended with exit code ${state.exitCode}${state.status === 'exited' ? '' : ` (${state.status})`}`,
-          log,
-        }
+        const whole = `ended with exit code ${state.exitCode}${state.status === 'exited' ? '' : ` (${state.status})`}`
+        return { state: 'ended', asked, said: whole, whole, log }
       }
       const host = port === undefined ? undefined : this.#isShared ? port : await this.#engine.published(container, port)
-      const answer =
-        check !== undefined
-          ? await this.#command(check, host, container)
-          : host !== undefined
-            ? await this.#get(host)
-            : state.health === undefined
-              ? undefined
-              : { isGood: state.health === 'healthy', said: `health: ${state.health}`, asked: 'its health check' }
+      const health =
+        state.health === undefined
+          ? undefined
+          : { isGood: state.health === 'healthy', said: `health: ${state.health}`, asked: 'its health check' }
+      const got =
+        check !== undefined ? await this.#command(check, host, container) : host !== undefined ? await this.#get(host) : health
+      const isDumb = check === undefined && got?.isGood === false && this.#world.clock.now() - start > otherTongue
+      const answer = isDumb && health?.isGood ? health : got
       if (answer) {
-        asked = answer.asked
-        said = hide(answer.said).slice(0, mostSaid)
+        asked = hide(answer.asked)
+        whole = hide(answer.said.slice(0, mostCompared))
+        said = whole.slice(0, mostSaid)
         if (answer.isGood) {
           // What took it so long before may take it a few times as long now, and no longer: most tries are to fail.
           this.#patience = Math.min(this.#patience, 8000 + 4 * (this.#world.clock.now() - start))
-          return { state: 'answered', asked, said, log: hide(await this.#engine.log(container)) }
+          return { state: 'answered', asked, said, whole, log: hide(await this.#engine.log(container)) }
         }
       } else if (this.#world.clock.now() > settled)
-        return { state: 'running', asked: '', said: '', log: hide(await this.#engine.log(container)) }
-      if (this.#world.clock.now() > until) return { state: 'silent', asked, said, log: hide(await this.#engine.log(container)) }
+        return { state: 'running', asked: '', said: '', whole: '', log: hide(await this.#engine.log(container)) }
+      if (this.#world.clock.now() > until)
+        return { state: 'silent', asked, said, whole, log: hide(await this.#engine.log(container)) }
       await this.#world.clock.sleep(wait)
     }
   }
@@ -390,7 +393,7 @@ class Proving {
         for await (const piece of body) {
           pieces.push(piece)
           size += piece.length
-          if (size > mostSaid) break
+          if (size > mostCompared) break
         }
         said.push(`GET ${path}: ${status} ${headers['content-type'] ?? ''}\n${new TextDecoder().decode(Buffer.concat(pieces))}`)
       } catch (error) {
@@ -414,13 +417,13 @@ class Proving {
   /** Which change breaks it: the first of them, in order, with which it breaks. False: none of them does. */
   async #blame(
     hardening: Hardening,
-    { excluded, learnt, missing }: State,
+    { excluded, learnt, missing, flags: seen }: State,
     attempt: Exclude<Attempt, 'good'>,
     flags: readonly string[],
   ): Promise<boolean> {
     const ids = hardening.changes.map(({ id }) => id)
     const works = async (count: number): Promise<boolean> => {
-      const made = await this.#options.make(new Set([...excluded, ...ids.slice(count)]), learnt, missing)
+      const made = await this.#options.make(new Set([...excluded, ...ids.slice(count)]), learnt, missing, seen)
       const built = await this.#buildNew(made, `part-${count}`)
       if (built.error !== undefined) return false
       return attempt.phase === 'build' || (await this.#attempt(built.image, flags, made)) === 'good'
@@ -552,7 +555,10 @@ class Proving {
       buildError: undefined,
       measure: { ...measure, size: await this.#engine.size(image) },
       run: trial && {
-        ...trial,
+        state: trial.state,
+        asked: trial.asked,
+        said: trial.said,
+        log: trial.log,
         ...privileges,
         waysOut: await this.#options.waysOut(
           [...this.#options.runOptions, ...flags],
@@ -562,6 +568,17 @@ class Proving {
       },
     }
   }
+}
+
+const notStarted = (said: string): Trial => ({ state: 'not-started', asked: '', said, whole: said, log: '' })
+
+/** From a little before the first character that is another one. */
+const differenceOf = (now: string, before: string): string => {
+  let same = 0
+  while (same < now.length && now[same] === before[same]) same++
+  const start = same < 1000 ? 0 : same - 60
+  const part = (text: string): string => `${start === 0 ? '' : '…'}${text.slice(start, start + mostSaid)}`
+  return `it answers otherwise: ${part(now)}\nbefore: ${part(before)}`
 }
 
 /** What is tried, and changes from try to try. */
@@ -591,14 +608,7 @@ const isOfPowers = (evidence: string): boolean =>
   /operation not permitted|\bEPERM\b/i.test(evidence) &&
   !/read-only file ?system|permission denied|\bE(?:ACCES|ROFS)\b/i.test(evidence)
 
-type Flags = {
-  readonly readOnly: boolean
-  readonly capDrop: boolean
-  readonly noNewPrivileges: boolean
-  readonly isRoot: boolean
-  readonly capAdd: readonly string[]
-  readonly learnt: readonly string[]
-}
+type Flags = SeenNeeds & { readonly isRoot: boolean; readonly learnt: readonly string[] }
 const emptyFlags: Flags = { readOnly: true, capDrop: true, noNewPrivileges: true, isRoot: false, capAdd: [], learnt: [] }
 
 const withFlags = (run: ProposedRun, flags: Flags): ProposedRun => ({
@@ -638,6 +648,10 @@ const ownFolders = new Set([
 /** What is a tmpfs anyway, and caches of Python’s, which does without them. */
 const passing = /^\/(?:tmp|proc|sys|dev|run)(?:\/|$)|(?:^|\/)__pycache__(?:\/|$)/
 
+/** The program chose the names, and `-v /:/etc` would be the whole host. */
+const plainPath = /^\/[\w./@+-]*$/
+const mostLearnt = 40
+
 type Written = readonly { readonly kind: string; readonly path: string }[]
 
 /** What was changed, and has no change below it: a file, or a folder of which owner or mode changed. */
@@ -660,12 +674,16 @@ export const writtenFolders = (changes: Written, folders: ReadonlySet<string>): 
     if (kind === 'A' && !added.has(dirname(path))) found.add(parents.has(path) ? path : dirname(path))
   }
   for (const path of lastChanged(changes)) if (!folders.has(path)) found.add(dirname(path))
-  return [...found].filter(path => !ownFolders.has(path) && !passing.test(path)).sort()
+  return [...found]
+    .filter(path => plainPath.test(path) && !ownFolders.has(path) && !passing.test(path))
+    .sort()
+    .slice(0, mostLearnt)
 }
 
 /** Ports that a Dockerfile states. */
 const exposed = (text: string): readonly number[] =>
   readDockerfile('Dockerfile', text)
     .steps.filter(({ instruction, stage }) => instruction.name === 'EXPOSE' && stage?.role === 'final')
-    .flatMap(({ instruction }) => instruction.words.map(word => Number.parseInt(word.raw, 10)))
-    .filter(port => port > 0)
+    .flatMap(({ instruction }) => instruction.words.map(word => /^"?(\d{1,5})(?:\/tcp)?"?$/i.exec(word.raw)?.[1]))
+    .map(Number)
+    .filter(port => port > 0 && port < 65536)

@@ -47,6 +47,9 @@ export type ProposedRun = {
   readonly ports: readonly number[]
 }
 
+/** With which of the flags it was seen to run, and what it was seen to need. */
+export type SeenNeeds = Pick<ProposedRun, 'readOnly' | 'noNewPrivileges' | 'capAdd'> & { readonly capDrop: boolean }
+
 /**
  * A tmpfs as `--tmpfs` and Compose have it. Where the image has the folder, the mount gets the folder's own mode whatever is asked for, and never its owner: so that is said
  * (https://github.com/opencontainers/runc/blob/main/libcontainer/rootfs_linux.go). /tmp is for everyone.

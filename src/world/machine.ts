@@ -343,6 +343,8 @@ const processes: Processes = {
       let size = 0
       const stop = (error: WorldError): void => {
         child.kill('SIGKILL')
+        // What it started itself may live on, and holds the pipes open: nobody waits for it.
+        for (const pipe of [child.stdin, child.stdout, child.stderr]) pipe.destroy()
         reject(error)
       }
       const timer = setTimeout(() => stop(new WorldError('timed-out', `${program} did not end within ${timeout} ms`)), timeout)

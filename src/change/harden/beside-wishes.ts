@@ -34,10 +34,12 @@ export const wishesFor = (subject: HardenSubject, container: Container): BesideW
   if (run.noNewPrivileges && !container.noNewPrivileges.value && !container.privileged.value)
     wishes.push({ do: 'set', field: 'noNewPrivileges', value: true })
   // Root without any capability is somebody else: only where it is known what it needs.
-  if (isOther || isOwn || run.capAdd.length > 0) {
+  if (run.capDrop.length === 0) check.push('It was seen to need capabilities: drop them one by one')
+  else if (isOther || isOwn || run.capAdd.length > 0) {
     if (!container.capDrop.some(({ value }) => value === 'ALL')) {
       wishes.push({ do: 'add', field: 'capDrop', value: ['ALL'] })
-      const missing = isOther || isOwn ? [] : run.capAdd.filter(one => !container.capAdd.some(({ value }) => value === one))
+      const needed = subject.seen?.capAdd ?? (isOther || isOwn ? [] : run.capAdd)
+      const missing = needed.filter(one => !container.capAdd.some(({ value }) => value === one))
       if (missing.length > 0) wishes.push({ do: 'add', field: 'capAdd', value: missing })
     }
   } else check.push('It stays root, and which capabilities it needs is not known: drop them one by one')
@@ -83,6 +85,7 @@ const readOnly = (container: Container, run: ProposedRun, isKnown: boolean, wish
   const isMounted = (path: string): boolean => targets.some(target => path === target || path.startsWith(`${target}/`))
   const kept = run.volumes.filter(path => !isMounted(path))
   if (!container.readOnlyRoot.value) {
+    if (!run.readOnly) return
     if (container.entrypoint.value !== undefined || container.command.value !== undefined) {
       check.push(
         'It starts something else than the image, and what that writes is not known: try it with a read-only root file system',

@@ -13,6 +13,19 @@ import { startedPrograms, startOf } from './start.ts'
 import type { HardenSubject } from './transformation.ts'
 
 export const proposedRun = (subject: HardenSubject): ProposedRun => {
+  const run = supposedRun(subject)
+  const { seen } = subject
+  if (!seen) return run
+  return {
+    ...run,
+    readOnly: run.readOnly && seen.readOnly,
+    capDrop: seen.capDrop ? run.capDrop : [],
+    capAdd: [...new Set([...run.capAdd, ...seen.capAdd])],
+    noNewPrivileges: run.noNewPrivileges && seen.noNewPrivileges,
+  }
+}
+
+const supposedRun = (subject: HardenSubject): ProposedRun => {
   const { dockerfile } = subject
   const stage = dockerfile.final
   if (!stage) return leastRun

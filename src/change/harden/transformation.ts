@@ -1,7 +1,7 @@
 /** One way to make a Dockerfile, or a file beside it, safer or smaller: one file each in `transformations/`. */
 import type { BuildContext } from '../../judge/dockerfile-rule.ts'
 import type { Edit, Safety } from '../../model/finding.ts'
-import type { HardenLevel } from '../../model/hardening.ts'
+import type { HardenLevel, SeenNeeds } from '../../model/hardening.ts'
 import type { Project } from '../../model/project.ts'
 import type { ComposeProject } from '../../read/compose/project.ts'
 import type { Dockerfile } from '../../read/dockerfile/graph.ts'
@@ -28,6 +28,8 @@ export type HardenSubject = {
   readonly images: ReadonlyMap<string, ImageFacts>
   /** The Compose projects among `files`, read again after every change: the path of the main file → the project. Reading them waits for files, so the flow does it. */
   readonly compose?: ReadonlyMap<string, ComposeProject>
+  /** Undefined: it was not run. */
+  readonly seen?: SeenNeeds
 }
 
 export type Applied = {

@@ -18,6 +18,21 @@ test('a service that builds the file: user, read-only with tmpfs, no capabilitie
   assert.deepEqual(again.files, files)
 })
 
+test('a service gets what the program was seen to need', async () => {
+  const context = { 'compose.yaml': 'services:\n  web:\n    build: .\n' }
+  const seen = { readOnly: false, capDrop: true, noNewPrivileges: false, capAdd: ['NET_RAW'] }
+  const { files } = await untilStill(compose, { dockerfile: node, stacks: [{}], context, seen })
+  assert.match(files['compose.yaml']!, /cap_drop:\n {6}- ALL\n {4}cap_add:\n {6}- NET_RAW\n/)
+  assert.doesNotMatch(files['compose.yaml']!, /read_only|no-new-privileges/)
+  const all = await untilStill(compose, {
+    dockerfile: node,
+    stacks: [{}],
+    context,
+    seen: { ...seen, capDrop: false, capAdd: [] },
+  })
+  assert.doesNotMatch(all.files['compose.yaml']!, /cap_drop/)
+})
+
 test('nginx gets its folders, owned by its user', async () => {
   const { files } = await untilStill(compose, {
     dockerfile: 'FROM nginx:1.27\nCOPY s /usr/share/nginx/html\nUSER 101:101\n',
