@@ -168,6 +168,24 @@ test('a Compose file above that builds the image is changed along, others are no
   expect(run(folder, 'harden', 'web/Dockerfile').stdout).toBe('')
 })
 
+test('names in a project become no commands and no lines of the Dockerfile', () => {
+  const go = 'package main\nfunc main(){}\n'
+  const module = 'module example.com/shop\n\ngo 1.26\n'
+  const { stdout } = run(project({ 'go.mod': module, 'cmd/a b;id/main.go': go }), 'init')
+  expect(stdout).toMatch(/^\+FROM golang/m)
+  expect(stdout).not.toContain(';id')
+  const cargo = '[package]\nname = "a; touch /x"\nversion = "1.0.0"\n'
+  expect(run(project({ 'Cargo.toml': cargo, 'Cargo.lock': '', 'src/main.rs': '' }), 'init').stderr).toMatch(
+    /nothing says what starts/,
+  )
+  const python = run(project({ 'my $app/requirements.txt': 'flask==3.0.0\n', 'my $app/main.py': '' }), 'init')
+  expect(python.stderr).toMatch(/the folder `my \$app` has a name that a COPY cannot take/)
+  // A colon would make a mount of the host.
+  const { stderr } = run(project({ Dockerfile: 'FROM node:24-slim\nVOLUME ["/:/host"]\nCMD ["node", "a.js"]\n' }), 'harden')
+  expect(stderr).toContain('docker run')
+  expect(stderr).not.toContain('/host')
+})
+
 test('what init has to assume is said', () => {
   const folder = project({
     'package.json': '{"name":"a","version":"1.0.0","main":"index.js"}',

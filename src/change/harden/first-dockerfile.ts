@@ -17,6 +17,9 @@ export const firstDockerfile = (project: Project): FirstDockerfile | { readonly 
     return {
       why: 'no file says what it is: package.json, requirements.txt, pyproject.toml, go.mod, pom.xml, build.gradle, Cargo.toml, *.csproj, composer.json, Gemfile and index.html are known',
     }
+  // A line of a Dockerfile would take it apart, or for a flag or a variable.
+  const folder = (stack.name === 'static' ? stack.output?.value : undefined) ?? stack.folder
+  if (!/^(?!-)[\w./@+-]*$/.test(folder)) return { why: `the folder \`${folder}\` has a name that a COPY cannot take as it is` }
   const assumed: string[] = []
   const body = bodies[stack.name](stack, project, assumed)
   if (body === undefined)

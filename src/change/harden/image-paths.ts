@@ -8,9 +8,12 @@ import { servicesOf } from './beside.ts'
 import { contextText, startedPrograms, startOf } from './start.ts'
 import type { HardenSubject } from './transformation.ts'
 
-/** Absolute and without `.` and `..`; undefined where a variable, a pattern or an unknown folder is in it. */
+/**
+ * Absolute and without `.` and `..`; undefined where a variable, a pattern or an unknown folder is in it, and where it would be more than a path in what is made
+ * of it: a line of a Dockerfile, a command, `-v PATH`, of which a colon makes a mount of the host.
+ */
 export const resolvedPath = (text: string, folder: string | undefined): string | undefined => {
-  if (text === '' || /[$`*?[\]{}~\\]/.test(text)) return undefined
+  if (text === '' || /[$`*?[\]{}~\\;&|<>()'"!#:,\p{C}]/u.test(text)) return undefined
   const whole = text.startsWith('/') ? text : folder === undefined ? undefined : `${folder}/${text}`
   if (whole === undefined) return undefined
   const names: string[] = []
@@ -100,7 +103,7 @@ export const writtenFolders = (subject: HardenSubject): readonly Written[] => {
   for (const { writes } of project.stacks)
     for (const { value, by } of writes) {
       const path = resolvedPath(value, workdir)
-      if (path === undefined || passing.test(path) || (path === nginxCache && !usesCache)) continue
+      if (path === undefined || /\s/.test(path) || passing.test(path) || (path === nginxCache && !usesCache)) continue
       const folder = value.endsWith('/') ? path : isFile(subject, value, by) ? (workdir ?? '/') : folderOf(path)
       if (!found.has(folder)) found.set(folder, by)
     }
@@ -108,7 +111,8 @@ export const writtenFolders = (subject: HardenSubject): readonly Written[] => {
   for (const { container, main } of servicesOf(subject))
     for (const { type, source, target, readOnly } of container.mounts) {
       const path = resolvedPath(target, '/')
-      if (type !== 'volume' || source === undefined || readOnly || path === undefined || passing.test(path)) continue
+      if (type !== 'volume' || source === undefined || readOnly || path === undefined || /\s/.test(path) || passing.test(path))
+        continue
       if (!/(?:^|\/)(?:node_modules|vendor|\.venv|venv)$/.test(path) && !found.has(path)) found.set(path, main)
     }
   return [...found].map(([path, by]) => ({ path, by })).sort((a, b) => (a.path < b.path ? -1 : 1))

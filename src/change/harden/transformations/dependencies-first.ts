@@ -106,7 +106,8 @@ const modulesFirst = (subject: HardenSubject, stage: Stage): Applied | undefined
   const { value } = copy.before.workdir
   if (placed.target !== (value?.known && value.absolute ? absolutePath(value.path, '/') : undefined)) return undefined
   const source = placed.source === '' ? '' : `${placed.source}/`
-  const isPlain = stack.manifests.every(file => file === `${source}go.mod` || file === `${source}go.sum`)
+  const isPlain =
+    /^[\w./@+-]*$/.test(source) && stack.manifests.every(file => file === `${source}go.mod` || file === `${source}go.sum`)
   const hasVendor = [...project.files].some(file => file.startsWith(`${source}vendor/`))
   const downloads = before.some(({ scripts }) => scripts.some(({ text }) => /\bgo\s+mod\b/.test(text)))
   if (!isPlain || hasVendor || downloads || mountsOf(build).length > 0) return undefined

@@ -93,6 +93,8 @@ const mainPackage = (
     if (/^\/\/go:build[ \t]{1,4}(?:ignore|tools)\b/m.test(text)) continue
     const at = name.lastIndexOf('/')
     const dir = at === -1 ? '' : name.slice(0, at)
+    // It becomes part of a command.
+    if (!/^[\w./@+-]*$/.test(dir)) continue
     // A module of its own.
     if (!mains.has(dir) && (dir === '' || !hasOwnModule(folder, dir))) mains.set(dir, { value: dir, by: path })
   }

@@ -46,7 +46,7 @@ const reader: StackReader = {
       dependencies,
       devDependencies,
       build: binary && {
-        value: `cargo build --release${isMember ? ` -p ${textField(toml, 'package', 'name') ?? binary.value}` : ''}`,
+        value: `cargo build --release${isMember ? ` -p ${cargoName(textField(toml, 'package', 'name')) ?? binary.value}` : ''}`,
         by: binary.by,
       },
       output: binary && { value: `target/release/${binary.value}`, by: binary.by },
@@ -79,10 +79,14 @@ const versionOf = (folder: ProjectFolder, toml: unknown, own: string): Stated<st
   )
 }
 
+/** Cargo takes no others: https://doc.rust-lang.org/cargo/reference/manifest.html#the-name-field. It becomes part of a command. */
+const cargoName = (value: string | undefined): string | undefined =>
+  value !== undefined && /^[\p{L}\d_][\p{L}\d_-]{0,200}$/u.test(value) ? value : undefined
+
 const binaryOf = (folder: ProjectFolder, toml: unknown, own: string): Stated<string> | undefined => {
-  const name = textField(toml, 'package', 'name')
-  const bins = listField(toml, 'bin').flatMap(one => textField(one, 'name') ?? [])
-  const wanted = textField(toml, 'package', 'default-run')
+  const name = cargoName(textField(toml, 'package', 'name'))
+  const bins = listField(toml, 'bin').flatMap(one => cargoName(textField(one, 'name')) ?? [])
+  const wanted = cargoName(textField(toml, 'package', 'default-run'))
   if (wanted !== undefined) return { value: wanted, by: own }
   if (bins.length === 1) return { value: bins[0]!, by: own }
   if (name !== undefined && (folder.has('src/main.rs') || bins.includes(name))) return { value: name, by: own }
