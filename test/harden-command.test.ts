@@ -168,6 +168,20 @@ test('a Compose file above that builds the image is changed along, others are no
   expect(run(folder, 'harden', 'web/Dockerfile').stdout).toBe('')
 })
 
+test('a service that builds another stage than the last one is told', () => {
+  const Dockerfile =
+    'FROM node:24 AS prod\nWORKDIR /app\nCOPY . .\nCMD ["node", "a.js"]\nFROM prod AS test\nCMD ["npm", "test"]\n'
+  const services = 'services:\n  web:\n    build: {context: ., target: prod}\n  test:\n    build: {context: ., target: Test}\n'
+  const folder = project({ Dockerfile, 'compose.yaml': services })
+  const { status, stderr } = run(folder, 'harden')
+  expect(status).toBe(0)
+  expect(stderr).toContain(
+    'not covered[harden-target] the service `web` of compose.yaml builds the stage `prod` of Dockerfile, and what is hardened here is the last one, `test`',
+  )
+  expect(stderr).not.toContain('the service `test` of compose.yaml builds')
+  expect(run(folder, 'harden', '--strict').status).toBe(2)
+})
+
 test('names in a project become no commands and no lines of the Dockerfile', () => {
   const go = 'package main\nfunc main(){}\n'
   const module = 'module example.com/shop\n\ngo 1.26\n'

@@ -111,7 +111,7 @@ const run = async (
       files: [{ path, before: text, after }],
       changes: taken.map(change),
       leftOut: [],
-      proposed: { ...privileges, ports: [port] },
+      proposed: { ...privileges, ports: text.includes('EXPOSE') ? [port] : [] },
       healthPaths: ['/index.html'],
       problems: [],
     })
@@ -267,6 +267,27 @@ describe.skipIf(!hasEngine)('a hardened image is built, started and asked (needs
     expect(proof.before.run).toMatchObject({ state: 'answered', asked: 'its health check' })
     expect(proof.isProved).toBe(true)
   }, 180_000)
+
+  test('of a job the end is compared, and what it printed', async () => {
+    const job = project('')
+    const text = 'FROM busybox:1\nCMD ["sh", "-c", "echo done as $(id -u)"]\n'
+    writeFileSync(job.path, text)
+    const { proof } = await run({ ...job, text }, [])
+    expect(proof.before.run).toMatchObject({
+      state: 'answered',
+      asked: 'what it prints until it ends',
+      said: 'exit code 0\ndone as 0',
+    })
+    // As another user it prints something else, so that it has to be this one.
+    expect(proof.proposed.user).toBeUndefined()
+  }, 180_000)
+
+  test('what it prints is kept in bounds, and hidden where it is secret', async () => {
+    const loud = project('for i in 1 2 3; do head -c 5000 /dev/zero | tr "\\0" x; echo; done; echo the-secret')
+    const { proof } = await run(loud, [], { hide: one => one.replaceAll('the-secret', '***') })
+    expect(proof.isProved).toBe(true)
+    expect(proof.after.run?.log).toMatch(/^x{1000}…\nx{1000}…\nx{1000}…\n\*\*\*$/)
+  }, 120_000)
 
   test('what was not proved is not written', async () => {
     const { folder, path, text } = project('sleep 1')

@@ -1,6 +1,7 @@
 /** harden: a Dockerfile and its build context → rule fixes and transformations, each read again after its edits → files, reasons, how to run it. */
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { applyEdits, planFixes } from '../change/fix.ts'
+import { otherTargetsOf } from '../change/harden/beside.ts'
 import { nameOfImage } from '../change/harden/image-choice.ts'
 import { proposedRun } from '../change/harden/proposed-run.ts'
 import { joinTitles } from '../change/harden/titles.ts'
@@ -156,6 +157,13 @@ export const harden = async (world: World, options: HardenOptions): Promise<Hard
     context: await contexts.contextOf(path, done.texts, done.dockerfile),
     compose: await composes(new Map([...beside, ...done.texts])),
   })
+  for (const { container, main, target } of otherTargetsOf(subject))
+    problems.push({
+      kind: 'uncovered',
+      code: 'harden-target',
+      message: `the service \`${container.name}\` of ${main} builds the stage \`${target}\` of ${path}, and what is hardened here is the last one${subject.dockerfile.final?.name === undefined ? '' : `, \`${subject.dockerfile.final.name}\``}: put the stage that ships last`,
+      at: { in: 'file', path: main, span: { start: 0, end: 0 } },
+    })
   return {
     version: options.version,
     path,
@@ -378,10 +386,9 @@ class Run {
       known
         ? {
             ...known,
-            title:
-              known.title === change.title || known.title.includes(change.title)
-                ? known.title
-                : joinTitles([known.title, change.title]),
+            title: known.title.toLowerCase().includes(change.title.toLowerCase())
+              ? known.title
+              : joinTitles([known.title, change.title]),
             risk: known.risk ?? change.risk,
             check: [...new Set([...known.check, ...change.check])],
             files: [...new Set([...known.files, ...change.files])],

@@ -27,6 +27,8 @@ export class Interrupted extends Error {
 }
 
 const nameLength = 12
+/** What a program that starts itself without end may have of this machine; the user's own flags come later, and win. */
+const mostProcesses = 4096
 /** Times that a removal is tried. */
 const mostRemovals = 4
 
@@ -119,7 +121,11 @@ export class ProofEngine {
   ): Promise<{ readonly id: string } | { readonly error: string }> {
     const name = `${this.#tag}-${++this.starts}`
     this.#containers.add(name)
-    const { code, out } = await this.#call(['run', '-d', '--name', name, ...flags, image], this.#limits.call, env)
+    const { code, out } = await this.#call(
+      ['run', '-d', '--name', name, '--pids-limit', String(mostProcesses), ...flags, image],
+      this.#limits.call,
+      env,
+    )
     return code === 0 ? { id: name } : { error: lastLines(out, 4) }
   }
 

@@ -56,6 +56,7 @@ const portPatience = 60_000
 /** Characters of an answer that are kept; that are compared. */
 const mostSaid = 2000
 const mostCompared = 1024 * 1024
+const longestLine = 1000
 /** Milliseconds after which a healthy program that gives no answer over HTTP is taken to speak something else. */
 const otherTongue = 5000
 /** What every container has, as the engine gives it: https://docs.docker.com/engine/containers/run/#runtime-privilege-and-linux-capabilities */
@@ -199,6 +200,15 @@ class Proving {
     this.#options.note(text)
   }
 
+  /** What programs print: without secrets, and lines that a person reads. */
+  #safe(text: string): string {
+    return this.#options
+      .hide(text)
+      .split('\n')
+      .map(line => (line.length > longestLine ? `${line.slice(0, longestLine)}…` : line))
+      .join('\n')
+  }
+
   #context(hardening: Hardening): string {
     return hardening.context === undefined ? dirname(hardening.path) : hardening.context === '' ? '.' : hardening.context
   }
@@ -217,7 +227,7 @@ class Proving {
   async #build(name: string, files: BuildFiles): Promise<{ readonly image: string; readonly error: string | undefined }> {
     const shared = this.#isShared ? ['--network', 'host'] : []
     const { image, error } = await this.#engine.build(name, files, [...shared, ...this.#options.buildOptions])
-    return { image, error: error === undefined ? undefined : this.#options.hide(error) }
+    return { image, error: error === undefined ? undefined : this.#safe(error) }
   }
 
   #buildNew(hardening: Hardening, name: string): Promise<{ readonly image: string; readonly error: string | undefined }> {
@@ -271,7 +281,7 @@ class Proving {
     if (this.#isShared && port !== undefined) await this.#waitForPort(port)
     const network = this.#isShared ? ['--network', 'host'] : port === undefined ? [] : ['-p', `127.0.0.1::${port}`]
     const started = await this.#engine.start(image, [...network, ...this.#options.runOptions, ...flags], this.#values(flags))
-    if ('error' in started) return notStarted(this.#options.hide(started.error))
+    if ('error' in started) return notStarted(this.#safe(started.error))
     try {
       const trial = await this.#ask(started.id, port)
       await keep?.(started.id)
@@ -324,8 +334,13 @@ class Proving {
     for (let wait = 100; ; wait = Math.min(wait * 1.5, 2000)) {
       const state = await this.#engine.state(container)
       if (!state.isRunning) {
-        const log = hide(await this.#engine.log(container))
-        const whole = `ended with exit code ${state.exitCode}${state.status === 'exited' ? '' : ` (${state.status})`}`
+        const log = this.#safe(await this.#engine.log(container))
+        // A job, and no server: its output is its answer.
+        if (port === undefined && check === undefined && state.exitCode === 0) {
+          whole = `exit code 0\n${log}`
+          return { state: 'answered', asked: 'what it prints until it ends', said: whole.slice(0, mostSaid), whole, log }
+        }
+        whole = `ended with exit code ${state.exitCode}${state.status === 'exited' ? '' : ` (${state.status})`}`
         return { state: 'ended', asked, said: whole, whole, log }
       }
       const host = port === undefined ? undefined : this.#isShared ? port : await this.#engine.published(container, port)
@@ -344,12 +359,12 @@ class Proving {
         if (answer.isGood) {
           // What took it so long before may take it a few times as long now, and no longer: most tries are to fail.
           this.#patience = Math.min(this.#patience, 8000 + 4 * (this.#world.clock.now() - start))
-          return { state: 'answered', asked, said, whole, log: hide(await this.#engine.log(container)) }
+          return { state: 'answered', asked, said, whole, log: this.#safe(await this.#engine.log(container)) }
         }
       } else if (this.#world.clock.now() > settled)
-        return { state: 'running', asked: '', said: '', whole: '', log: hide(await this.#engine.log(container)) }
+        return { state: 'running', asked: '', said: '', whole: '', log: this.#safe(await this.#engine.log(container)) }
       if (this.#world.clock.now() > until)
-        return { state: 'silent', asked, said, whole, log: hide(await this.#engine.log(container)) }
+        return { state: 'silent', asked, said, whole, log: this.#safe(await this.#engine.log(container)) }
       await this.#world.clock.sleep(wait)
     }
   }

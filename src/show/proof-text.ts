@@ -156,7 +156,7 @@ const rowsOf = (before: ProofSide, after: ProofSide): readonly Row[] => {
       after: after.run ? String(after.run.waysOut) : '–',
       numbers: before.run && after.run ? [before.run.waysOut, after.run.waysOut] : undefined,
     },
-    told('asked', ({ run }) => run && (run.asked === '' ? 'nothing' : run.asked)),
+    told('asked', ({ run }) => run && (run.asked === '' ? 'nothing' : short(run.asked))),
     told('answer', ({ run }) => run && answerText(run)),
   ]
 }
@@ -169,7 +169,14 @@ const answerText = ({ state, said }: ProofRun): string => {
     return { running: 'it runs', ended: 'it ended', silent: 'no answer', 'not-started': 'not started' }[state]
   const status = /^GET \S+: (\d+)/.exec(said)
   const body = status ? said.slice(said.indexOf('\n') + 1) : said
-  const text = `${status ? `${status[1]} ` : ''}${body}`.trim().replace(/\s+/g, ' ')
+  return short(`${status ? `${status[1]} ` : ''}${body}`)
+}
+
+const short = (whole: string): string => {
+  const text = whole
+    .slice(0, 4000)
+    .replace(/[\s\p{C}]+/gu, ' ')
+    .trim()
   return text.length > longest ? `${text.slice(0, longest)}…` : text
 }
 

@@ -21,8 +21,23 @@ export type BesideService = {
 }
 
 /** Services that build the final stage of this Dockerfile. */
-export const servicesOf = ({ compose, dockerfile, context: seen }: HardenSubject): readonly BesideService[] => {
-  const found: BesideService[] = []
+export const servicesOf = (subject: HardenSubject): readonly BesideService[] =>
+  buildersOf(subject).filter(({ target }) => target === undefined || target.toLowerCase() === subject.dockerfile.final?.name)
+
+/** Services that build another stage of it: what they ship is not what is hardened. */
+export const otherTargetsOf = (subject: HardenSubject): readonly (BesideService & { readonly target: string })[] =>
+  buildersOf(subject).flatMap(one =>
+    one.target !== undefined && one.target.toLowerCase() !== subject.dockerfile.final?.name
+      ? [{ ...one, target: one.target }]
+      : [],
+  )
+
+const buildersOf = ({
+  compose,
+  dockerfile,
+  context: seen,
+}: HardenSubject): readonly (BesideService & { readonly target: string | undefined })[] => {
+  const found: (BesideService & { readonly target: string | undefined })[] = []
   for (const [main, project] of compose ?? [])
     for (const container of project.containers) {
       const source = project.sourceOf.get(container)
@@ -35,8 +50,7 @@ export const servicesOf = ({ compose, dockerfile, context: seen }: HardenSubject
       // Seen from inside of its folder it is `Dockerfile`, and by a Compose file above `../web/Dockerfile`.
       const isInside = seen?.path.startsWith('..') && normalize(folder) === normalize(seen.path) && named === dockerfile.path
       if (normalize(join(folder, named)) !== normalize(dockerfile.path) && !isInside) continue
-      if (target !== undefined && target.toLowerCase() !== dockerfile.final?.name) continue
-      found.push({ container, source, project, main })
+      found.push({ container, source, project, main, target })
     }
   return found
 }
