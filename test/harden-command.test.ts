@@ -7,6 +7,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, expect, test } from 'vitest'
 import { sampleText } from '../src/judge/secrets/detector.ts'
 import { readDockerfile } from '../src/read/dockerfile/read-dockerfile.ts'
+import { has } from './components.ts'
 
 const program = join(import.meta.dirname, '../src/cli/run.ts')
 const top = mkdtempSync(join(tmpdir(), 'bulkhead-harden-'))
@@ -166,6 +167,30 @@ test('a Compose file above that builds the image is changed along, others are no
   expect(readFileSync(join(folder, 'compose.yaml'), 'utf8')).toContain('user: "101:101"')
   expect(readFileSync(join(folder, 'other/compose.yaml'), 'utf8')).toBe(compose)
   expect(run(folder, 'harden', 'web/Dockerfile').stdout).toBe('')
+})
+
+/** A terminal, on which `typed` is typed. */
+const onTerminal = (folder: string, typed: string, ...args: readonly string[]) => {
+  const command = [process.execPath, program, ...args].map(word => `'${word}'`).join(' ')
+  const env = { PATH: process.env.PATH, HOME: join(top, 'home') }
+  return spawnSync('script', ['-qec', command, '/dev/null'], {
+    cwd: folder,
+    encoding: 'utf8',
+    input: typed,
+    env,
+    timeout: 30_000,
+  })
+}
+
+test.skipIf(!has('script'))('nothing that was not asked is done after a review that ends early', () => {
+  const { Dockerfile, ...others } = service
+  const clean = { ...others, Dockerfile: Dockerfile.replace(/ENV.*\n/, '') }
+  const folder = project(clean)
+  const left = onTerminal(folder, 'q\n', 'harden', '--review', '--write')
+  expect(left.stdout).toContain('Take it? [Y/n/q]')
+  expect(left.stdout).toMatch(/nothing to change/)
+  expect(readFileSync(join(folder, 'Dockerfile'), 'utf8')).toBe(clean.Dockerfile)
+  expect(readdirSync(folder).sort()).toEqual(Object.keys(clean).sort())
 })
 
 test('a service that builds another stage than the last one is told', () => {

@@ -204,6 +204,12 @@ const review = async (
   // What was typed ahead is not lost, and the end of the input ends the questions.
   const answers = lines[Symbol.asyncIterator]()
   const refused = new Set(start)
+  const taken = new Set<string>()
+  let isInterrupted = false
+  lines.on('SIGINT', () => {
+    isInterrupted = true
+    lines.close()
+  })
   try {
     const asked = new Set<string>()
     let all = hardening
@@ -215,12 +221,21 @@ const review = async (
       process.stderr.write(`\n${effectText(change, without, all, args.color)}\n`)
       process.stderr.write('Take it? [Y/n/q] ')
       const typed = await answers.next()
+      if (isInterrupted) throw new UsageError('interrupted: nothing was changed')
       const answer = typed.done ? 'q' : typed.value.trim().toLowerCase()
       if (answer === 'q') {
-        for (const { id } of all.changes) if (!asked.has(id) || id === change.id) refused.add(id)
-        return refused
+        // Without these there may be others to make: nothing is done that was not asked.
+        for (;;) {
+          const unwanted = all.changes.filter(({ id }) => !taken.has(id) && !refused.has(id))
+          if (unwanted.length === 0) return refused
+          for (const { id } of unwanted) refused.add(id)
+          all = await make(refused, [], new Set())
+        }
       }
-      if (!answer.startsWith('n')) continue
+      if (!answer.startsWith('n')) {
+        taken.add(change.id)
+        continue
+      }
       refused.add(change.id)
       all = without
     }

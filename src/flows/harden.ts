@@ -161,7 +161,7 @@ export const harden = async (world: World, options: HardenOptions): Promise<Hard
     problems.push({
       kind: 'uncovered',
       code: 'harden-target',
-      message: `the service \`${container.name}\` of ${main} builds the stage \`${target}\` of ${path}, and what is hardened here is the last one${subject.dockerfile.final?.name === undefined ? '' : `, \`${subject.dockerfile.final.name}\``}: put the stage that ships last`,
+      message: `the service \`${container.name}\` of ${main} builds the stage \`${target}\` of ${path}, and what is hardened here is the last one${subject.dockerfile.final?.name === undefined ? '' : `, \`${subject.dockerfile.final.name}\``}: where the other one ships, put it last`,
       at: { in: 'file', path: main, span: { start: 0, end: 0 } },
     })
   return {
