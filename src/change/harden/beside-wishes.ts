@@ -38,7 +38,7 @@ export const wishesFor = (subject: HardenSubject, container: Container): BesideW
   else if (isOther || isOwn || run.capAdd.length > 0) {
     if (!container.capDrop.some(({ value }) => value === 'ALL')) {
       wishes.push({ do: 'add', field: 'capDrop', value: ['ALL'] })
-      const needed = subject.seen?.capAdd ?? (isOther || isOwn ? [] : run.capAdd)
+      const needed = isOther || isOwn ? (subject.seen?.capAdd ?? []) : run.capAdd
       const missing = needed.filter(one => !container.capAdd.some(({ value }) => value === one))
       if (missing.length > 0) wishes.push({ do: 'add', field: 'capAdd', value: missing })
     }

@@ -24,6 +24,10 @@ test('a service gets what the program was seen to need', async () => {
   const { files } = await untilStill(compose, { dockerfile: node, stacks: [{}], context, seen })
   assert.match(files['compose.yaml']!, /cap_drop:\n {6}- ALL\n {4}cap_add:\n {6}- NET_RAW\n/)
   assert.doesNotMatch(files['compose.yaml']!, /read_only|no-new-privileges/)
+  // Beside what it is known to need.
+  const root = { dockerfile: 'FROM nginx:1.27\nCOPY s /usr/share/nginx/html\n', context }
+  const server = await untilStill(compose, { ...root, seen: { ...seen, capAdd: ['DAC_OVERRIDE'] } })
+  assert.match(server.files['compose.yaml']!, /cap_add:(?=.*- NET_BIND_SERVICE)(?=.*- SETUID).*- DAC_OVERRIDE/s)
   const all = await untilStill(compose, {
     dockerfile: node,
     stacks: [{}],
