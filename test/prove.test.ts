@@ -268,6 +268,14 @@ describe.skipIf(!hasEngine)('a hardened image is built, started and asked (needs
     expect(proof.isProved).toBe(true)
   }, 180_000)
 
+  test('a build that hangs ends with the deadline', async () => {
+    const start = Date.now()
+    const { proof } = await run(project(':', 'RUN sleep 100\n'), [], { deadline: 2000 })
+    expect(proof.isProved).toBe(false)
+    expect(proof.before.buildError).toMatch(/did not end within/)
+    expect(Date.now() - start).toBeLessThan(40_000)
+  }, 120_000)
+
   test('of a job the end is compared, and what it printed', async () => {
     const job = project('')
     const text = 'FROM busybox:1\nCMD ["sh", "-c", "echo done as $(id -u)"]\n'

@@ -70,11 +70,18 @@ export const prove = async (
   world: World,
   options: ProveOptions,
 ): Promise<{ readonly proof: Proof; readonly hardening: Hardening; readonly left: readonly string[] }> => {
+  const end = world.clock.now() + options.deadline
   const engine = new ProofEngine(
     world,
     options.program,
     options.id,
-    { build: buildTimeout, call: callTimeout },
+    {
+      // The deadline holds for a build that hangs, too.
+      get build() {
+        return Math.max(1000, Math.min(buildTimeout, end - world.clock.now()))
+      },
+      call: callTimeout,
+    },
     options.isInterrupted,
   )
   let found: Awaited<ReturnType<Proving['run']>>
