@@ -193,6 +193,13 @@ test.skipIf(!has('script'))('nothing that was not asked is done after a review t
   expect(readdirSync(folder).sort()).toEqual(Object.keys(clean).sort())
 })
 
+test('of what builds no image nothing is said to run', () => {
+  const { status, stderr } = run(project({ Dockerfile: '# FROM node\n' }), 'harden')
+  expect(status).toBe(0)
+  expect(stderr).toContain('there is nothing to build')
+  expect(stderr).not.toContain('docker run')
+})
+
 test('a service that builds another stage than the last one is told', () => {
   const Dockerfile =
     'FROM node:24 AS prod\nWORKDIR /app\nCOPY . .\nCMD ["node", "a.js"]\nFROM prod AS test\nCMD ["npm", "test"]\n'

@@ -19,6 +19,7 @@ export const showHardenText = (hardening: Hardening, options: HardenTextOptions)
   const style = styleFor(options.colour)
   const width = Math.max(60, options.width ?? 100)
   const { path, level, files, changes, leftOut, proposed } = hardening
+  const buildsNothing = leftOut.some(({ id }) => id === 'dockerfile/from-missing')
   const head =
     changes.length === 0
       ? `${forTerminal(path)}: nothing to change at level ${level}`
@@ -29,7 +30,9 @@ export const showHardenText = (hardening: Hardening, options: HardenTextOptions)
     ...(leftOut.length === 0
       ? []
       : [`${style.bold('Left out')}\n${leftOut.map(one => leftOutText(one, style, width)).join('\n')}`]),
-    ...(options.isProved ? [] : [`${style.bold('Run it with')}\n  ${forTerminal(runCommand(proposed, 'IMAGE'))}`]),
+    ...(options.isProved || buildsNothing
+      ? []
+      : [`${style.bold('Run it with')}\n  ${forTerminal(runCommand(proposed, 'IMAGE'))}`]),
   ].join('\n\n')}\n`
 }
 
