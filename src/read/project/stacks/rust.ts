@@ -81,7 +81,7 @@ const versionOf = (folder: ProjectFolder, toml: unknown, own: string): Stated<st
 
 /** Cargo takes no others: https://doc.rust-lang.org/cargo/reference/manifest.html#the-name-field. It becomes part of a command. */
 const cargoName = (value: string | undefined): string | undefined =>
-  value !== undefined && /^[\p{L}\d_][\p{L}\d_-]{0,200}$/u.test(value) ? value : undefined
+  value !== undefined && /^\w[\w-]{0,200}$/.test(value) ? value : undefined
 
 const binaryOf = (folder: ProjectFolder, toml: unknown, own: string): Stated<string> | undefined => {
   const name = cargoName(textField(toml, 'package', 'name'))
