@@ -4,6 +4,7 @@ import type { BuildContext, DockerfileFacts } from '../judge/dockerfile-rule.ts'
 import { judgeDockerfile, type RunningRule } from '../judge/run.ts'
 import { secretsOf } from '../judge/secrets/redact-file.ts'
 import { type Suppressions, suppress } from '../judge/suppress.ts'
+import type { SourceFile } from '../model/report.ts'
 import { decode, type Text } from '../model/text.ts'
 import { type Entry, type World, WorldError } from '../model/world.ts'
 import type { Dockerfile } from '../read/dockerfile/graph.ts'
@@ -46,12 +47,20 @@ export const dockerfileUnit = (
       const judged = await judgeDockerfile(dockerfile, how.rules, { ...how.facts, context })
       const suppressed = suppress(dockerfile, judged.findings, how.suppressions)
       const known = suppressed.findings.flatMap(({ redact }) => redact ?? [])
-      const { spans, values } = secretsOf(dockerfile, known)
+      const judgedFile = dockerfile
+      let files: readonly SourceFile[] | undefined
       return {
         findings: suppressed.findings,
         problems: [...judged.problems, ...suppressed.problems],
         faults: errors.length,
-        files: [{ path, text, lines, redact: spans, secrets: values }],
+        // Secrets are looked for when somebody shows the file.
+        get files() {
+          if (!files) {
+            const { spans, values } = secretsOf(judgedFile, known)
+            files = [{ path, text, lines, redact: spans, secrets: values }]
+          }
+          return files
+        },
       }
     },
   }
