@@ -75,17 +75,14 @@ export const runCheck = async (paths: readonly string[], args: CheckArguments): 
   const colour = args.output === undefined && wantsColour(args.color)
   let text: Iterable<string>
   if (args.diff) {
-    const { showDiff } = await import('../show/diff.ts')
+    const { showSafeDiffs } = await import('../show/diff.ts')
     const { hideSecrets } = await import('../judge/secrets/redact-file.ts')
-    const diffs = changes.map(({ path, before, after, created }) => ({
-      path,
-      diff: showDiff(path, before, after, { colour, created }),
-    }))
-    const shown = diffs.map(({ path, diff }) => hideSecrets(diff, report.files.get(path)?.secrets ?? []))
-    text = shown
-    if (shown.some((diff, i) => diff !== diffs[i]!.diff))
-      tell('secrets are hidden in this diff, so it cannot be applied; --fix does it')
-    if (shown.join('') === '' && !args.quiet) tell('nothing to fix')
+    const { diffs, isHiding } = showSafeDiffs(changes, colour, (diff, { path }) =>
+      hideSecrets(diff, report.files.get(path)?.secrets ?? []),
+    )
+    text = diffs
+    if (isHiding) tell('secrets are hidden in this diff, so it cannot be applied; --fix does it')
+    if (diffs.join('') === '' && !args.quiet) tell('nothing to fix')
   } else if (args.format === 'json') text = (await import('../show/json.ts')).showJsonPieces(report)
   else text = [await formatReport(report, args, colour)]
   await deliver(text, args.output)

@@ -13,7 +13,7 @@ import { decode, encode } from '../model/text.ts'
 import { version } from '../model/version.ts'
 import { WorldError } from '../model/world.ts'
 import { readDockerfile } from '../read/dockerfile/read-dockerfile.ts'
-import { showDiff } from '../show/diff.ts'
+import { showDiff, showSafeDiffs } from '../show/diff.ts'
 import { forTerminal } from '../show/escape.ts'
 import { machine } from '../world/machine.ts'
 import type { ProveArguments } from './prove-command.ts'
@@ -92,7 +92,7 @@ export const hardenFile = async (path: string, first: FirstFiles | undefined, ar
   const isWritten = args.write === true && (proof === undefined || proof.isProved)
   const unwritten = isWritten ? await writeFiles(hardening) : []
   if (args.json) await print((await import('../show/harden-json.ts')).showHardenJson(hardening, diffs, proof))
-  else if (!args.write) await print([...diffs.values()].join(''))
+  else if (!args.write) await print(diffs.join(''))
   if (!args.quiet && !args.json) {
     const { showHardenText } = await import('../show/harden-text.ts')
     const width = terminalWidth()
@@ -138,21 +138,15 @@ const askRegistry = async (names: readonly string[]): Promise<ReadonlyMap<string
   return facts
 }
 
-const diffsOf = (
-  hardening: Hardening,
-  color: HardenArguments['color'],
-): { readonly diffs: ReadonlyMap<string, string>; readonly isHiding: boolean } => {
-  const colour = wantsColour(color)
+const diffsOf = (hardening: Hardening, color: HardenArguments['color']): ReturnType<typeof showSafeDiffs> => {
   const hide = hiding(hardening)
-  let isHiding = false
-  const diffs = new Map<string, string>()
-  for (const { path, before, after } of hardening.files) {
-    const diff = showDiff(path, before ?? '', after, { colour, created: before === undefined })
-    const safe = hide(diff)
-    isHiding ||= safe !== diff
-    diffs.set(path, safe)
-  }
-  return { diffs, isHiding }
+  const changes = hardening.files.map(({ path, before, after }) => ({
+    path,
+    before: before ?? '',
+    after,
+    created: before === undefined,
+  }))
+  return showSafeDiffs(changes, wantsColour(color), diff => hide(diff))
 }
 
 /** Hides what is secret in any of the files, as they were, and `more`. */

@@ -87,19 +87,14 @@ export const showDiffs = async (
   color: RebaseArguments['color'],
 ): Promise<string> => {
   const dockerfiles = new Set(bases.flatMap(base => (/^(?:from|copy|mount)$/.test(base.in) ? [base.path] : [])))
-  const [{ showDiff }, { hideSecrets, secretsOf, secretsOfFile }] = await Promise.all([
+  const [{ showSafeDiffs }, { hideSecrets, secretsOf, secretsOfFile }] = await Promise.all([
     import('../show/diff.ts'),
     import('../judge/secrets/redact-file.ts'),
   ])
-  const colour = wantsColour(color)
-  let isHiding = false
-  const shown = changes.map(({ path, before, after }) => {
-    const diff = showDiff(path, before, after, { colour })
+  const { diffs, isHiding } = showSafeDiffs(changes, wantsColour(color), (diff, { path, before }) => {
     const { values } = dockerfiles.has(path) ? secretsOf(readDockerfile(path, before), []) : secretsOfFile(before, [])
-    const safe = hideSecrets(diff, values)
-    isHiding ||= safe !== diff
-    return safe
+    return hideSecrets(diff, values)
   })
   if (isHiding) tell('secrets are hidden in this diff, so it cannot be applied; without --dry-run the files are changed')
-  return shown.join('')
+  return diffs.join('')
 }

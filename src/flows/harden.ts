@@ -97,18 +97,16 @@ export const harden = async (world: World, options: HardenOptions): Promise<Hard
   }
   const superseded = new Set(Object.values(options.transformations).flatMap(({ supersedes = [] }) => supersedes))
   const isFixer = ([id, { rule }]: readonly [string, RunningRule]): boolean =>
-    !superseded.has(id) &&
-    !options.excluded.has(id) &&
-    (rule.fixes === 'safe' || (rule.fixes === 'unsafe' && options.level !== 'safe'))
+    !superseded.has(id) && !options.excluded.has(id) && (rule.fixes === 'safe' || rule.fixes === 'unsafe')
   // What only advises is asked once, at the end.
   const fixers = dockerfileUnit(path, bytes, { ...judging, rules: new Map([...chosen].filter(isFixer)) })
   const unit = dockerfileUnit(path, bytes, { ...judging, rules: chosen })
   const composes = composeReader(world)
+  const surroundings = async (texts: ReadonlyMap<string, string>, dockerfile: Dockerfile): Promise<Surroundings> => ({
+    context: await contexts.contextOf(path, texts, dockerfile),
+    compose: await composes(new Map([...beside, ...texts])),
+  })
   const run = async (images: ReadonlyMap<string, ImageFacts>): Promise<Run> => {
-    const surroundings = async (texts: ReadonlyMap<string, string>, dockerfile: Dockerfile): Promise<Surroundings> => ({
-      context: await contexts.contextOf(path, texts, dockerfile),
-      compose: await composes(new Map([...beside, ...texts])),
-    })
     const one = new Run({
       path,
       original: original.text,
@@ -153,10 +151,7 @@ export const harden = async (world: World, options: HardenOptions): Promise<Hard
     [...done.leftOut.keys()].some(id => options.transformations[id]?.supersedes?.includes(rule))
   for (const finding of findings)
     if (isLeft(finding, options.excluded) && !isTold(finding.rule)) done.leaves(finding, options.rules)
-  const subject = done.subject({
-    context: await contexts.contextOf(path, done.texts, done.dockerfile),
-    compose: await composes(new Map([...beside, ...done.texts])),
-  })
+  const subject = done.subject(await surroundings(done.texts, done.dockerfile))
   for (const { container, main, target } of otherTargetsOf(subject))
     problems.push({
       kind: 'uncovered',

@@ -1,6 +1,5 @@
 /** What a proof asks of the engine at hand, through its own command line: builds and containers of ours, and nothing of the user's. */
 import { dirname, join } from 'node:path'
-import { type ProposedRun, tmpfsText } from '../model/hardening.ts'
 import { type World, WorldError } from '../model/world.ts'
 
 export type EngineLimits = {
@@ -240,19 +239,6 @@ const isOnlyDenied = (said: string): boolean => {
   const lines = said.trim().split('\n')
   return lines[0] !== '' && lines.every(line => /permission denied/i.test(line))
 }
-
-/** As flags of `docker run`. `without`: names of flags that are left out. */
-export const flagsOf = (run: ProposedRun): readonly string[] => [
-  ...(run.user === undefined ? [] : ['--user', run.user]),
-  ...(run.readOnly ? ['--read-only'] : []),
-  ...run.tmpfs.flatMap(path => ['--tmpfs', tmpfsText(run, path)]),
-  ...run.volumes.flatMap(path => ['-v', path]),
-  ...run.capDrop.flatMap(name => ['--cap-drop', name]),
-  ...run.capAdd.flatMap(name => ['--cap-add', name]),
-  ...(run.noNewPrivileges ? ['--security-opt', 'no-new-privileges'] : []),
-  ...(run.init ? ['--init'] : []),
-  ...run.env.flatMap(name => ['-e', name]),
-]
 
 /** Of what a builder said, the part that tells why it gave up. */
 export const lastLines = (text: string, count: number): string =>

@@ -4,12 +4,12 @@
  */
 import { dirname, isAbsolute, relative } from 'node:path'
 import { nameOfImage } from '../change/harden/image-choice.ts'
-import type { Hardening, ProposedRun, SeenNeeds } from '../model/hardening.ts'
+import { type Hardening, type ProposedRun, runFlags, type SeenNeeds } from '../model/hardening.ts'
 import type { BackOff, Proof, ProofMeasure, ProofRun, ProofSide } from '../model/proof.ts'
 import { type World, WorldError } from '../model/world.ts'
 import { readDockerfile } from '../read/dockerfile/read-dockerfile.ts'
 import { parseReference } from '../read/dockerfile/reference.ts'
-import { type BuildFiles, flagsOf, lastLines, ProofEngine } from './proof-engine.ts'
+import { type BuildFiles, lastLines, ProofEngine } from './proof-engine.ts'
 
 /** Hardens again; `learnt`: paths that the program was seen to write to; `missing`: images that the engine could not get; `seen`: what it runs with. */
 export type MakeHardening = (
@@ -161,7 +161,7 @@ class Proving {
       image = built.error === undefined ? built.image : undefined
       attempt =
         built.error === undefined
-          ? await this.#attempt(built.image, flagsOf(run), hardening)
+          ? await this.#attempt(built.image, runFlags(run), hardening)
           : { phase: 'build', evidence: built.error }
       if (attempt === 'good') break
       if (time === mostBackOffs || this.#world.clock.now() > this.#end) break
@@ -176,7 +176,7 @@ class Proving {
     const afterSide: ProofSide =
       image === undefined
         ? { measure: undefined, run: undefined, buildError: attempt === 'good' ? undefined : attempt.evidence }
-        : await this.#side(image, trial, flagsOf(run), this.#privileges(run))
+        : await this.#side(image, trial, runFlags(run), this.#privileges(run))
     const isProved = attempt === 'good' && before.error === undefined && this.#old?.state === 'answered'
     if (attempt === 'good' && this.#old?.state === 'running')
       this.#unseen.push('what it answers: there is nothing to ask it by (--check CMD, --port PORT)')
@@ -189,12 +189,6 @@ class Proving {
         isProved,
         unseen: [...new Set(this.#unseen)],
         proposed: run,
-        command: [
-          'docker',
-          'run',
-          ...flagsOf(run),
-          ...(proposedPort === undefined ? [] : ['-p', `${proposedPort}:${proposedPort}`]),
-        ].join(' '),
         builds: this.#engine.builds,
         starts: this.#engine.starts,
       },
@@ -483,7 +477,7 @@ class Proving {
     if (this.#judge(asRoot) !== 'good') return this.#blame(hardening, state, attempt, ['--user', '0:0'])
     const fresh = [...written].filter(path => !state.learnt.includes(path) && !isCovered(path, proposed))
     const works = async (run: ProposedRun): Promise<boolean> =>
-      this.#judge(await this.#trial(image, flagsOf(run), port)) === 'good'
+      this.#judge(await this.#trial(image, runFlags(run), port)) === 'good'
     const learn = (): boolean => {
       state.learnt = [...state.learnt, ...fresh]
       state.flags = { ...state.flags, learnt: [...new Set([...state.flags.learnt, ...fresh])] }

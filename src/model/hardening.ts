@@ -88,3 +88,16 @@ export type Hardening = {
   readonly healthPaths: readonly string[]
   readonly problems: readonly Problem[]
 }
+
+/** As words of `docker run`: https://docs.docker.com/reference/cli/docker/container/run/. Ports are left to whoever starts it. */
+export const runFlags = (run: ProposedRun): readonly string[] => [
+  ...(run.user === undefined ? [] : ['--user', run.user]),
+  ...(run.readOnly ? ['--read-only'] : []),
+  ...run.tmpfs.flatMap(path => ['--tmpfs', tmpfsText(run, path)]),
+  ...run.volumes.flatMap(path => ['-v', path]),
+  ...run.capDrop.flatMap(name => ['--cap-drop', name]),
+  ...run.capAdd.flatMap(name => ['--cap-add', name]),
+  ...(run.noNewPrivileges ? ['--security-opt', 'no-new-privileges'] : []),
+  ...(run.init ? ['--init'] : []),
+  ...run.env.flatMap(name => ['-e', name]),
+]

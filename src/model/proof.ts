@@ -60,8 +60,6 @@ export type Proof = {
   /** What was not seen, and so is not claimed. */
   readonly unseen: readonly string[]
   readonly proposed: ProposedRun
-  /** For a shell. */
-  readonly command: string
   readonly builds: number
   readonly starts: number
 }

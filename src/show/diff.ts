@@ -39,3 +39,22 @@ export const showDiff = (
     })
     .join('\n')
 }
+
+export type Changed = { readonly path: string; readonly before: string; readonly after: string; readonly created?: boolean }
+
+/** One for each change, in order. `hide` takes what is secret out of a diff. `isHiding`: it did, so that no program can apply what is shown. */
+export const showSafeDiffs = (
+  changes: readonly Changed[],
+  colour: boolean,
+  hide: (diff: string, change: Changed) => string,
+): { readonly diffs: readonly string[]; readonly isHiding: boolean } => {
+  let isHiding = false
+  const diffs = changes.map(change => {
+    const { path, before, after, created = false } = change
+    const diff = showDiff(path, before, after, { colour, created })
+    const safe = hide(diff, change)
+    isHiding ||= safe !== diff
+    return safe
+  })
+  return { diffs, isHiding }
+}

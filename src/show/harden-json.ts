@@ -5,15 +5,15 @@ import { jsonText } from './json-text.ts'
 
 export const hardenSchemaVersion = 1
 
-/** `diffs`: of each file, without secrets. Ends with LF. */
-export const showHardenJson = (hardening: Hardening, diffs: ReadonlyMap<string, string>, proof: Proof | undefined): string =>
+/** `diffs`: of each file, in their order, without secrets. Ends with LF. */
+export const showHardenJson = (hardening: Hardening, diffs: readonly string[], proof: Proof | undefined): string =>
   jsonText({
     schemaVersion: hardenSchemaVersion,
     tool: { name: 'bulkhead', version: hardening.version },
     path: hardening.path,
     context: hardening.context ?? null,
     level: hardening.level,
-    files: hardening.files.map(({ path, before }) => ({ path, created: before === undefined, diff: diffs.get(path) ?? '' })),
+    files: hardening.files.map(({ path, before }, i) => ({ path, created: before === undefined, diff: diffs[i] ?? '' })),
     changes: hardening.changes.map(({ id, title, why, safety, risk, check, files }) => ({
       id,
       title,
